@@ -1,0 +1,9 @@
+/// The hybrid index: upper HNSW layers in a memory-mapped segment over the SSD base layer.
+@org.jspecify.annotations.NullMarked
+module com.omendb.hnswif {
+  requires transitive static org.jspecify;
+  requires transitive com.omendb.vectors;
+  requires com.omendb.diskann;
+  requires com.omendb.pagecache;
+  requires com.omendb.pq;
+}

@@ -1,0 +1,7 @@
+/// Aligned page files with checksums, read engines, the page cache and the memory budget.
+@org.jspecify.annotations.NullMarked
+module com.omendb.pagecache {
+  requires transitive static org.jspecify;
+  requires com.github.benmanes.caffeine;
+  requires jdk.unsupported;
+}

@@ -1,0 +1,8 @@
+/// The command line, evaluation and reports.
+@org.jspecify.annotations.NullMarked
+module com.omendb.tools {
+  requires transitive static org.jspecify;
+  requires com.omendb.vectors;
+  requires com.omendb.datasets;
+  requires info.picocli;
+}

@@ -1,0 +1,60 @@
+package com.omendb.vectors;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/// An approximate-nearest-neighbour index in a directory, opened for searching under a memory
+/// budget.
+///
+/// Thread-safe. [#close()] waits for searches that are running; later calls fail with
+/// [IllegalStateException].
+public interface AnnIndex extends AutoCloseable {
+
+  /// Opens the index in a directory, whatever its kind.
+  ///
+  /// @throws IOException if the directory holds no index, or a damaged one, or one of a version or
+  ///   kind that this release does not read
+  /// @throws IllegalArgumentException if the memory budget is too small; the message says the
+  ///   smallest that works
+  static AnnIndex open(Path directory, OpenOptions options) throws IOException {
+    return IndexKind.forDirectory(directory).open(directory, options);
+  }
+
+  /// Builds an index of `options.kind()` from `vectors` in `directory`. Row i gets the id i.
+  ///
+  /// The index appears in `directory` complete or not at all; an older one there stays whole until
+  /// that moment.
+  ///
+  /// @throws IOException if the directory exists and may not be overwritten, or cannot be written
+  /// @throws IllegalArgumentException if an option or a vector is unusable, or the memory budget is
+  ///   too small; the message says what and, for the budget, the smallest that works
+  static void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
+      throws IOException {
+    IndexKind.named(options.kind()).build(vectors, directory, options, progress);
+  }
+
+  /// The names of the kinds of index that are installed.
+  static String installedKinds() {
+    return ServiceLoader.load(IndexKind.class).stream()
+        .map(provider -> provider.get().name())
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  /// What the index is and how it was built.
+  IndexInfo info();
+
+  /// Finds the nearest neighbours of a query with a pooled [Searcher].
+  ///
+  /// @throws IllegalArgumentException if the request does not fit the index
+  /// @throws IOException if a page cannot be read or fails its checksum
+  SearchResult search(SearchRequest request) throws IOException;
+
+  /// A searcher for the calling thread to keep and reuse.
+  Searcher newSearcher();
+
+  @Override
+  void close();
+}

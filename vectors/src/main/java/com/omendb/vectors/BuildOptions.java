@@ -1,0 +1,190 @@
+package com.omendb.vectors;
+
+/// How to build an index. Immutable; start from [#defaults()].
+///
+/// @param kind name of the [IndexKind]; `hybrid` is the default
+/// @param metric the distance that searches will use
+/// @param maxDegree R, the most edges a node of the base layer has, 4 to 250
+/// @param buildListSize L of the search that finds a node's candidates while building
+/// @param alpha prune slack of the second pass, at least 1
+/// @param subspaceCount bytes a code (m); 0 picks a quarter of the dimension, between 1 and 64
+/// @param memoryBudgetBytes bytes that the whole process may use while building, as the operating
+///   system counts its peak, JVM included
+/// @param threads worker threads
+/// @param seed source of all randomness; one seed on one thread gives one index, byte for byte
+/// @param overwrite replace an index that already is in the directory
+public record BuildOptions(
+    String kind,
+    Metric metric,
+    int maxDegree,
+    int buildListSize,
+    float alpha,
+    int subspaceCount,
+    long memoryBudgetBytes,
+    int threads,
+    long seed,
+    boolean overwrite) {
+
+  /// The largest maxDegree.
+  public static final int MAX_DEGREE = 250;
+
+  /// Checks the ranges that do not depend on the vectors.
+  ///
+  /// @throws IllegalArgumentException naming the part that is out of range
+  public BuildOptions {
+    requireRange("maxDegree", maxDegree, 4, MAX_DEGREE);
+    requireRange("buildListSize", buildListSize, 4, SearchRequest.MAX_SEARCH_LIST_SIZE);
+    requireRange("subspaceCount", subspaceCount, 0, 512);
+    requireRange("threads", threads, 1, 1024);
+    if (!(alpha >= 1f && alpha <= 4f)) {
+      throw new IllegalArgumentException("alpha out of range 1..4: alpha=" + alpha);
+    }
+    if (memoryBudgetBytes < 1) {
+      throw new IllegalArgumentException(
+          "memoryBudgetBytes must be positive: memoryBudgetBytes=" + memoryBudgetBytes);
+    }
+  }
+
+  /// A hybrid index under squared L2: R = 64, L = 100, alpha = 1.2, a budget of 4 GiB, a thread for
+  /// each processor, nothing overwritten.
+  public static BuildOptions defaults() {
+    return new BuildOptions(
+        "hybrid",
+        Metric.SQUARED_L2,
+        64,
+        100,
+        1.2f,
+        0,
+        4L << 30,
+        Runtime.getRuntime().availableProcessors(),
+        42,
+        false);
+  }
+
+  /// These options with another kind of index.
+  public BuildOptions withKind(String newKind) {
+    return new BuildOptions(
+        newKind,
+        metric,
+        maxDegree,
+        buildListSize,
+        alpha,
+        subspaceCount,
+        memoryBudgetBytes,
+        threads,
+        seed,
+        overwrite);
+  }
+
+  /// These options with another metric.
+  public BuildOptions withMetric(Metric newMetric) {
+    return new BuildOptions(
+        kind,
+        newMetric,
+        maxDegree,
+        buildListSize,
+        alpha,
+        subspaceCount,
+        memoryBudgetBytes,
+        threads,
+        seed,
+        overwrite);
+  }
+
+  /// These options with another graph: degree cap R, build list size L and prune slack alpha.
+  public BuildOptions withGraph(int newMaxDegree, int newBuildListSize, float newAlpha) {
+    return new BuildOptions(
+        kind,
+        metric,
+        newMaxDegree,
+        newBuildListSize,
+        newAlpha,
+        subspaceCount,
+        memoryBudgetBytes,
+        threads,
+        seed,
+        overwrite);
+  }
+
+  /// These options with another number of bytes a code.
+  public BuildOptions withSubspaceCount(int newSubspaceCount) {
+    return new BuildOptions(
+        kind,
+        metric,
+        maxDegree,
+        buildListSize,
+        alpha,
+        newSubspaceCount,
+        memoryBudgetBytes,
+        threads,
+        seed,
+        overwrite);
+  }
+
+  /// These options with another memory budget in bytes.
+  public BuildOptions withMemoryBudgetBytes(long bytes) {
+    return new BuildOptions(
+        kind,
+        metric,
+        maxDegree,
+        buildListSize,
+        alpha,
+        subspaceCount,
+        bytes,
+        threads,
+        seed,
+        overwrite);
+  }
+
+  /// These options with another number of worker threads.
+  public BuildOptions withThreads(int newThreads) {
+    return new BuildOptions(
+        kind,
+        metric,
+        maxDegree,
+        buildListSize,
+        alpha,
+        subspaceCount,
+        memoryBudgetBytes,
+        newThreads,
+        seed,
+        overwrite);
+  }
+
+  /// These options with another seed.
+  public BuildOptions withSeed(long newSeed) {
+    return new BuildOptions(
+        kind,
+        metric,
+        maxDegree,
+        buildListSize,
+        alpha,
+        subspaceCount,
+        memoryBudgetBytes,
+        threads,
+        newSeed,
+        overwrite);
+  }
+
+  /// These options with overwriting allowed or not.
+  public BuildOptions withOverwrite(boolean newOverwrite) {
+    return new BuildOptions(
+        kind,
+        metric,
+        maxDegree,
+        buildListSize,
+        alpha,
+        subspaceCount,
+        memoryBudgetBytes,
+        threads,
+        seed,
+        newOverwrite);
+  }
+
+  private static void requireRange(String name, int value, int low, int high) {
+    if (value < low || value > high) {
+      throw new IllegalArgumentException(
+          name + " out of range " + low + ".." + high + ": " + name + "=" + value);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package com.omendb.vectors;
+
+/// How to open an index. Immutable; start from [#defaults()].
+///
+/// @param memoryBudgetBytes bytes that the index may use for codes, layers, page frames and
+///   scratch; the JVM's own fixed cost comes on top
+/// @param maxSearchers searches that may run at one time; more wait. Their scratch is reserved at
+///   open
+/// @param directIo false to read pages through the operating system's cache instead of O_DIRECT
+public record OpenOptions(long memoryBudgetBytes, int maxSearchers, boolean directIo) {
+
+  /// Checks the ranges.
+  ///
+  /// @throws IllegalArgumentException naming the part that is out of range
+  public OpenOptions {
+    if (memoryBudgetBytes < 1) {
+      throw new IllegalArgumentException(
+          "memoryBudgetBytes must be positive: memoryBudgetBytes=" + memoryBudgetBytes);
+    }
+    if (maxSearchers < 1 || maxSearchers > 4096) {
+      throw new IllegalArgumentException(
+          "maxSearchers out of range 1..4096: maxSearchers=" + maxSearchers);
+    }
+  }
+
+  /// A budget of 1 GiB, a searcher for each processor, O_DIRECT.
+  public static OpenOptions defaults() {
+    return new OpenOptions(1L << 30, Runtime.getRuntime().availableProcessors(), true);
+  }
+
+  /// These options with another budget in bytes.
+  public OpenOptions withMemoryBudgetBytes(long bytes) {
+    return new OpenOptions(bytes, maxSearchers, directIo);
+  }
+
+  /// These options with another number of concurrent searches.
+  public OpenOptions withMaxSearchers(int searchers) {
+    return new OpenOptions(memoryBudgetBytes, searchers, directIo);
+  }
+
+  /// These options with O_DIRECT on or off.
+  public OpenOptions withDirectIo(boolean direct) {
+    return new OpenOptions(memoryBudgetBytes, maxSearchers, direct);
+  }
+}

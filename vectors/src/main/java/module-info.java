@@ -1,0 +1,15 @@
+/// Element types, metrics, vector sources, SIMD kernels and the index API that users code against.
+@org.jspecify.annotations.NullMarked
+module com.omendb.vectors {
+  requires transitive static org.jspecify;
+  requires static jdk.incubator.vector;
+
+  exports com.omendb.vectors;
+  exports com.omendb.vectors.memory to
+      com.omendb.pq,
+      com.omendb.datasets,
+      com.omendb.diskann,
+      com.omendb.hnswif;
+
+  uses com.omendb.vectors.IndexKind;
+}
