@@ -4,4 +4,6 @@ module com.omendb.pq {
   requires transitive static org.jspecify;
   requires transitive com.omendb.vectors;
   requires static jdk.incubator.vector;
+
+  exports com.omendb.pq;
 }

@@ -1,0 +1,127 @@
+package com.omendb.pq;
+
+import com.omendb.pq.simd.CentroidKernels;
+import com.omendb.pq.simd.KernelChoice;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorSource;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.Objects;
+
+/// Encodes rows a batch at a time: the batch is turned to floats, then each subspace's codebook,
+/// which stays in the first cache level meanwhile, meets all rows of the batch. For one thread.
+final class Encoder implements AutoCloseable {
+  /// Rows of one task, and of one report of progress.
+  private static final long TASK_ROWS = 4096;
+
+  /// A batch of floats fits the second cache level.
+  private static final int BATCH_FLOATS = 32 * 1024;
+
+  private final CentroidKernels kernels = KernelChoice.centroids();
+  private final Arena arena = Arena.ofConfined();
+  private final ProductQuantizer quantizer;
+  private final Subspaces subspaces;
+  private final int batchRows;
+  private final long batch;
+
+  Encoder(ProductQuantizer quantizer) {
+    this.quantizer = quantizer;
+    subspaces = quantizer.subspaces();
+    batchRows = Math.clamp(BATCH_FLOATS / quantizer.dimension(), 16, 256);
+    batch = arena.allocate(4L * batchRows * quantizer.dimension(), 64).address();
+  }
+
+  /// Fails unless all rows exist and their codes fit.
+  static void requireRoom(
+      ProductQuantizer quantizer,
+      VectorSource source,
+      long fromRow,
+      long rowCount,
+      MemorySegment codes,
+      long codesOffset) {
+    requireDimension(quantizer, source);
+    if (!codes.isNative()) {
+      throw new IllegalArgumentException("codes must be native memory: codes=" + codes);
+    }
+    if (codes.isReadOnly()) {
+      throw new IllegalArgumentException("codes must be writable: codes=" + codes);
+    }
+    RowReader.requireOpen(source.segment(), "source");
+    RowReader.requireOpen(codes, "codes");
+    RowReader.requireOpen(quantizer.codebook(), "codebook");
+    Objects.checkFromIndexSize(fromRow, rowCount, source.count());
+    long codeBytes = Math.multiplyExact(rowCount, (long) quantizer.subspaceCount());
+    Objects.checkFromIndexSize(codesOffset, codeBytes, codes.byteSize());
+  }
+
+  static void requireDimension(ProductQuantizer quantizer, VectorSource source) {
+    if (source.dimension() != quantizer.dimension()) {
+      throw new IllegalArgumentException(
+          "the quantizer is of another dimension="
+              + quantizer.dimension()
+              + ": dimension="
+              + source.dimension());
+    }
+  }
+
+  /// Encodes all rows in parallel; the caller has checked that they fit.
+  static void encodeAll(
+      ProductQuantizer quantizer,
+      VectorSource source,
+      MemorySegment codes,
+      int threads,
+      Progress progress) {
+    progress.phase("encode", source.count());
+    ParallelTasks.run(
+        threads,
+        Math.ceilDiv(source.count(), TASK_ROWS),
+        task -> {
+          long from = task * TASK_ROWS;
+          long rows = Math.min(TASK_ROWS, source.count() - from);
+          try (Encoder encoder = new Encoder(quantizer)) {
+            encoder.encode(source, from, rows, codes, from * quantizer.subspaceCount());
+          }
+          progress.advance(rows);
+        });
+  }
+
+  /// Encodes rows on this thread; the caller has checked that rows and codes fit.
+  void encode(
+      VectorSource source, long fromRow, long rowCount, MemorySegment codes, long codesOffset) {
+    long target = codes.address() + codesOffset;
+    try {
+      for (long done = 0; done < rowCount; done += batchRows) {
+        int rows = (int) Math.min(batchRows, rowCount - done);
+        encodeBatch(source, fromRow + done, rows, target + done * subspaces.count());
+      }
+    } finally {
+      Reference.reachabilityFence(source);
+      Reference.reachabilityFence(codes);
+      Reference.reachabilityFence(quantizer);
+    }
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  private void encodeBatch(VectorSource source, long fromRow, int rows, long codes) {
+    long rowBytes = 4L * subspaces.dimension();
+    for (int i = 0; i < rows; i++) {
+      RowReader.read(source, fromRow + i, quantizer.normalize(), batch + i * rowBytes);
+    }
+    long codebook = quantizer.codebook().address();
+    for (int s = 0; s < subspaces.count(); s++) {
+      kernels.assign(
+          batch + 4L * subspaces.offset(s),
+          rowBytes,
+          rows,
+          codebook + subspaces.codebookOffset(s),
+          subspaces.length(s),
+          codes + s,
+          subspaces.count());
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package com.omendb.pq;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.testing.Seeds;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Invariants: an estimate is the exact distance from the query to the decoded code, up to float
+/// rounding, for each metric and element type; batched and single estimates agree; a table is no
+/// larger than it says.
+class DistanceTableTest {
+  private static final int COUNT = 700;
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1",
+    "7, 3",
+    "7, 7",
+    "31, 5",
+    "100, 33",
+    "128, 8",
+    "128, 16",
+    "128, 32",
+    "128, 48",
+    "960, 48",
+    "960, 120"
+  })
+  void estimatesAreExactDistancesToDecodedCodes(int dimension, int subspaceCount) {
+    SplittableRandom random = Seeds.random("estimatesAreExactDistancesToDecodedCodes", 11);
+    for (ElementType type : ElementType.values()) {
+      try (Arena arena = Arena.ofConfined()) {
+        VectorSource source = Vectors.clustered(random, COUNT, dimension, type, arena);
+        for (boolean normalize : new boolean[] {false, true}) {
+          PqOptions options =
+              PqOptions.of(subspaceCount).withIterations(2).withNormalize(normalize);
+          ProductQuantizer quantizer = ProductQuantizer.train(source, options, Progress.NONE);
+          MemorySegment codes = arena.allocate((long) COUNT * subspaceCount);
+          quantizer.encodeAll(source, codes, 2, Progress.NONE);
+          for (Metric metric : Metric.values()) {
+            if (normalize == (metric == Metric.COSINE)) {
+              requireExactEstimates(random, quantizer, source, codes, metric);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static void requireExactEstimates(
+      SplittableRandom random,
+      ProductQuantizer quantizer,
+      VectorSource source,
+      MemorySegment codes,
+      Metric metric) {
+    int count = random.nextInt(1, 200);
+    int[] nodes = random.ints(count, 0, COUNT).toArray();
+    float[] distances = new float[count + 1];
+    distances[count] = -7;
+    try (Arena arena = Arena.ofConfined()) {
+      DistanceTable table = new DistanceTable(quantizer, arena);
+      table.prepare(source, 0, metric);
+      int queryRow = random.nextInt(COUNT);
+      table.prepare(source, queryRow, metric);
+      table.distances(codes.address(), nodes, count, distances);
+      double[] query = Vectors.row(source, queryRow, quantizer.normalize());
+      for (int i = 0; i < count; i++) {
+        double[] decoded = Vectors.decoded(quantizer, codes, nodes[i]);
+        double scale = Vectors.dot(query, query) + Vectors.dot(decoded, decoded);
+        double expected =
+            switch (metric) {
+              case SQUARED_L2 -> Vectors.squaredDistance(query, decoded);
+              case INNER_PRODUCT -> -Vectors.dot(query, decoded);
+              case COSINE -> Vectors.squaredDistance(query, decoded) / 2;
+            };
+        assertEquals(expected, distances[i], 1e-5 * scale, metric.label());
+        float single = table.distance(codes, (long) nodes[i] * quantizer.subspaceCount());
+        assertEquals(single, distances[i], 1e-5 * scale, metric.label());
+      }
+      assertEquals(-7, distances[count]);
+    }
+  }
+
+  @Test
+  void refusesWhatDoesNotFitTheQuantizer() {
+    SplittableRandom random = Seeds.random("refusesWhatDoesNotFitTheQuantizer", 12);
+    try (Arena arena = Arena.ofConfined()) {
+      VectorSource source = Vectors.clustered(random, 300, 8, ElementType.INT8, arena);
+      VectorSource other = Vectors.clustered(random, 1, 9, ElementType.INT8, arena);
+      PqOptions options = PqOptions.of(4).withIterations(1);
+      ProductQuantizer plain = ProductQuantizer.train(source, options, Progress.NONE);
+      ProductQuantizer unit =
+          ProductQuantizer.train(source, options.withNormalize(true), Progress.NONE);
+      DistanceTable table = new DistanceTable(plain, arena);
+      DistanceTable unitTable = new DistanceTable(unit, arena);
+      assertThrows(
+          IllegalArgumentException.class, () -> table.prepare(other, 0, Metric.SQUARED_L2));
+      assertThrows(
+          IndexOutOfBoundsException.class, () -> table.prepare(source, 300, Metric.SQUARED_L2));
+      assertThrows(IllegalArgumentException.class, () -> table.prepare(source, 0, Metric.COSINE));
+      assertThrows(
+          IllegalArgumentException.class, () -> unitTable.prepare(source, 0, Metric.SQUARED_L2));
+      assertThrows(
+          IllegalArgumentException.class, () -> unitTable.prepare(source, 0, Metric.INNER_PRODUCT));
+      MemorySegment codes = arena.allocate(8);
+      assertThrows(IndexOutOfBoundsException.class, () -> table.distance(codes, 5));
+      assertThrows(IndexOutOfBoundsException.class, () -> table.distance(codes, -1));
+      assertThrows(
+          IndexOutOfBoundsException.class,
+          () -> table.distances(codes.address(), new int[1], 2, new float[2]));
+      assertThrows(
+          IndexOutOfBoundsException.class,
+          () -> table.distances(codes.address(), new int[2], 2, new float[1]));
+    }
+  }
+
+  @Test
+  void takesTheBytesItSays() {
+    for (int dimension : new int[] {1, 7, 128, 8192}) {
+      MemorySegment codebook =
+          Arena.ofAuto().allocate(ProductQuantizer.codebookBytes(dimension), 4);
+      for (int subspaceCount : new int[] {1, (dimension + 1) / 2, dimension}) {
+        ProductQuantizer quantizer = ProductQuantizer.of(dimension, subspaceCount, false, codebook);
+        try (Arena arena = Arena.ofConfined()) {
+          CountingArena counting = new CountingArena(arena);
+          new DistanceTable(quantizer, counting);
+          long stated = DistanceTable.bytes(subspaceCount, dimension);
+          assertEquals(counting.bytes, stated);
+          assertTrue(stated >= 1024L * subspaceCount + 4L * dimension);
+        }
+      }
+    }
+  }
+
+  /// Adds up what is asked of an arena, alignment included.
+  private static final class CountingArena implements Arena {
+    private final Arena arena;
+    private long bytes;
+
+    CountingArena(Arena arena) {
+      this.arena = arena;
+    }
+
+    @Override
+    public MemorySegment allocate(long byteSize, long byteAlignment) {
+      bytes += byteSize;
+      return arena.allocate(byteSize, byteAlignment);
+    }
+
+    @Override
+    public MemorySegment.Scope scope() {
+      return arena.scope();
+    }
+
+    @Override
+    public void close() {
+      arena.close();
+    }
+  }
+}
