@@ -4,4 +4,6 @@
 module com.omendb.datasets {
   requires transitive static org.jspecify;
   requires transitive com.omendb.vectors;
+
+  exports com.omendb.datasets;
 }

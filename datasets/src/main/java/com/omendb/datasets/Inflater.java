@@ -1,0 +1,74 @@
+package com.omendb.datasets;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/// Inflates a `.gz` vector file into a temporary file, never past what its own header promises or
+/// what the volume can hold.
+final class Inflater {
+  private static final int BLOCK_BYTES = 1 << 20;
+
+  /// Written bytes between two looks at the free space of the volume.
+  private static final long ROOM_CHECK_BYTES = 64L << 20;
+
+  private Inflater() {}
+
+  /// Inflates `path` into `target`.
+  ///
+  /// @param maxColumns largest row length that the header may name
+  /// @throws VectorFileException if the compressed data are broken or hold more than they should
+  static void inflate(Path path, VectorFormat format, int maxColumns, TemporaryFile target)
+      throws IOException {
+    long written = 0;
+    try (InputStream file = Files.newInputStream(path);
+        GZIPInputStream in = new GZIPInputStream(file, BLOCK_BYTES);
+        OutputStream out = Files.newOutputStream(target.path())) {
+      byte[] block = new byte[BLOCK_BYTES];
+      long limitBytes = Long.MAX_VALUE;
+      if (format.layout() == VectorFormat.Layout.HEADER) {
+        int headerBytes = in.readNBytes(block, 0, MatrixShape.HEADER_BYTES);
+        MemorySegment header = copyOf(block, headerBytes);
+        limitBytes = MatrixShape.readHeader(header, path, maxColumns).fileBytes(format);
+        target.requireRoom(limitBytes, path);
+        out.write(block, 0, headerBytes);
+        written = headerBytes;
+      }
+      long nextRoomCheck = 0;
+      for (int read = in.read(block); read > 0; read = in.read(block)) {
+        if (written + read > limitBytes) {
+          throw new VectorFileException(
+              "the file goes on after its last row",
+              path,
+              limitBytes,
+              limitBytes + " bytes",
+              "more");
+        }
+        if (written >= nextRoomCheck) {
+          target.requireRoom(ROOM_CHECK_BYTES, path);
+          nextRoomCheck = written + ROOM_CHECK_BYTES;
+        }
+        out.write(block, 0, read);
+        written += read;
+      }
+    } catch (EOFException | ZipException e) {
+      throw new VectorFileException(
+          "the compressed data are broken or cut short",
+          path,
+          written,
+          "a whole gzip stream",
+          String.valueOf(e.getMessage()),
+          e);
+    }
+  }
+
+  private static MemorySegment copyOf(byte[] block, int length) {
+    return MemorySegment.ofArray(block).asSlice(0, length).asReadOnly();
+  }
+}

@@ -1,0 +1,72 @@
+package com.omendb.datasets;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// A file in the system's folder for temporary files that goes away when closed.
+///
+/// Where the operating system allows it, the name is removed as soon as the file is mapped, so that
+/// nothing stays behind even if the process is killed.
+final class TemporaryFile implements AutoCloseable {
+  /// Free bytes that inflating and copying leave on the volume for everybody else.
+  private static final long RESERVE_BYTES = 64L << 20;
+
+  private static final System.Logger LOGGER = System.getLogger("com.omendb.datasets");
+
+  private final Path path;
+
+  private TemporaryFile(Path path) {
+    this.path = path;
+  }
+
+  static TemporaryFile create(String extension) throws IOException {
+    return new TemporaryFile(Files.createTempFile("omendb-", "." + extension));
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /// Bytes that may still be written to this file's volume.
+  long roomBytes() throws IOException {
+    return Math.max(0, Files.getFileStore(path).getUsableSpace() - RESERVE_BYTES);
+  }
+
+  /// Refuses work that cannot fit the volume before it fills it.
+  ///
+  /// @param bytes bytes that will be written
+  /// @param purpose the file that the bytes come from
+  void requireRoom(long bytes, Path purpose) throws IOException {
+    long room = roomBytes();
+    if (bytes > room) {
+      throw new IOException(
+          "not enough room in "
+              + path.getParent()
+              + " to unpack "
+              + purpose
+              + " (choose another folder with -Djava.io.tmpdir): neededBytes="
+              + bytes
+              + ", roomBytes="
+              + room);
+    }
+  }
+
+  /// Removes the name of a file that is mapped already, if the operating system allows that.
+  void deleteWhileMapped() {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException _) {
+      // A system that keeps mapped files: close() removes it once it is unmapped.
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      LOGGER.log(System.Logger.Level.WARNING, "cannot delete the temporary file " + path, e);
+    }
+  }
+}

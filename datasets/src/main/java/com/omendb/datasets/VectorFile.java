@@ -1,0 +1,84 @@
+package com.omendb.datasets;
+
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// The vectors of a file, mapped into memory without a copy.
+///
+/// A `.gz` file is inflated into a temporary file first, and so is an HDF5 data set unless its
+/// bytes lie in the file just as they are needed; the temporary file goes away on close at the
+/// latest. The file is checked in full when it is opened: header, sizes, and the length of every
+/// row that is asked for. Reading is thread-safe. [#vectors()] must not be used after [#close()].
+public final class VectorFile implements AutoCloseable {
+  private final Path path;
+  private final VectorFormat format;
+  private final MappedMatrix matrix;
+  private final VectorSource vectors;
+
+  private VectorFile(Path path, VectorFormat format, MappedMatrix matrix, ElementType elementType) {
+    this.path = path;
+    this.format = format;
+    this.matrix = matrix;
+    MatrixShape shape = matrix.shape();
+    this.vectors =
+        new VectorSource(
+            matrix.segment(),
+            shape.firstOffset(),
+            shape.strideBytes(),
+            shape.rows(),
+            shape.columns(),
+            elementType);
+  }
+
+  /// Opens all vectors of a file; of an HDF5 file those of the data set `train`.
+  ///
+  /// @throws VectorFileException if the file is malformed
+  /// @throws IOException if it cannot be read
+  /// @throws IllegalArgumentException if the extension stands for no format of vectors
+  public static VectorFile open(Path path) throws IOException {
+    return open(path, 0, MappedMatrix.ALL_ROWS);
+  }
+
+  /// Opens the rows `fromRow` to `fromRow + rowCount` of a file.
+  ///
+  /// @param fromRow first row, from 0
+  /// @param rowCount number of rows, at least 1
+  /// @throws VectorFileException if the file is malformed
+  /// @throws IOException if it cannot be read
+  /// @throws IllegalArgumentException if the range is not within the rows, or the extension stands
+  ///   for no format of vectors
+  public static VectorFile open(Path path, long fromRow, long rowCount) throws IOException {
+    VectorFormat format = VectorFormat.ofPath(path);
+    ElementType elementType =
+        format
+            .elementType()
+            .orElseThrow(
+                () -> new IllegalArgumentException("the file holds integers: path=" + path));
+    MappedMatrix matrix =
+        MappedMatrix.open(path, format, VectorSource.MAX_DIMENSION, fromRow, rowCount);
+    return new VectorFile(path, format, matrix, elementType);
+  }
+
+  /// The vectors, valid until this file is closed.
+  public VectorSource vectors() {
+    return vectors;
+  }
+
+  /// The layout of the file.
+  public VectorFormat format() {
+    return format;
+  }
+
+  /// The file that was opened.
+  public Path path() {
+    return path;
+  }
+
+  /// Unmaps the file and deletes what was unpacked for it.
+  @Override
+  public void close() {
+    matrix.close();
+  }
+}
