@@ -4,4 +4,6 @@ module com.omendb.pagecache {
   requires transitive static org.jspecify;
   requires com.github.benmanes.caffeine;
   requires jdk.unsupported;
+
+  exports com.omendb.pagecache;
 }

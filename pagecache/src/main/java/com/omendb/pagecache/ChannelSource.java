@@ -1,0 +1,43 @@
+package com.omendb.pagecache;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/// Reads through a file channel. Such a channel closes itself for everyone when a reading thread is
+/// interrupted, so only threads that nobody interrupts may read from it.
+final class ChannelSource implements PageSource {
+  private final FileChannel channel;
+  private final Path path;
+
+  ChannelSource(FileChannel channel, Path path) {
+    this.channel = channel;
+    this.path = path;
+  }
+
+  @Override
+  public void read(MemorySegment target, long offset) throws IOException {
+    ByteBuffer buffer = target.asByteBuffer();
+    while (buffer.hasRemaining()) {
+      int count = channel.read(buffer, offset + buffer.position());
+      if (count < 0) {
+        throw new EOFException(
+            "the file ends within a page: path=%s, offset=%d, expected=%d, actual=%d"
+                .formatted(path, offset, target.byteSize(), buffer.position()));
+      }
+    }
+  }
+
+  @Override
+  public boolean survivesInterrupts() {
+    return false;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,268 @@
+package com.omendb.pagecache;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+
+/// Keeps the pages of one [PageFile] that are worth keeping in a bounded number of off-heap frames.
+///
+/// Which pages stay is decided by Caffeine; a table with one int a page stands in front of it, so
+/// that a hit costs a look-up and a pin. A pinned frame is never reused. Pages that sessions have
+/// pinned or are loading are bounded by `maxPinned`, and as many frames are kept out of the
+/// policy's hands: so a session always finds a frame, without waiting for another session to let go
+/// of one.
+///
+/// Thread-safe; a [Session] belongs to one thread at a time. The cache does not close its file,
+/// which must stay open as long as the cache is used.
+public final class PageCache implements AutoCloseable {
+  /// Heap and native bytes that a frame costs besides its page: its state, page, key and place in
+  /// the free stack here, and an entry of Caffeine with key, value and frequency counter.
+  private static final long FRAME_OVERHEAD_BYTES = 176;
+
+  private static final long FIXED_OVERHEAD_BYTES = 64 << 10;
+
+  /// Gives way to the thread that is between two steps; it needs less than a microsecond to go on.
+  static final long PAUSE_NANOS = 1_000;
+
+  private final PageFile file;
+  private final int pageBytes;
+  private final int pageCount;
+  private final int maxPinned;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment frames;
+  private final FrameTable table;
+  private final ResidencyPolicy policy;
+  private final LoadGate gate = new LoadGate();
+
+  private final LongAdder reads = new LongAdder();
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder evictions = new LongAdder();
+
+  private final Set<PageSession> sessions = new HashSet<>(); // guarded by this
+  private int promisedPages; // guarded by this
+  private volatile boolean closed;
+
+  /// @param frameBytes bound on the frames; the cache has `frameBytes / pageBytes` of them
+  /// @param maxPinned frames that all sessions together may have pinned or be loading; those beyond
+  ///   it, `frames - maxPinned`, hold the pages that stay
+  /// @throws IllegalArgumentException when there are fewer frames than `maxPinned`
+  public PageCache(PageFile file, long frameBytes, int maxPinned) {
+    this.file = file;
+    this.maxPinned = maxPinned;
+    pageBytes = file.pageBytes();
+    pageCount = Math.toIntExact(file.pageCount());
+    if (maxPinned < 1) {
+      throw new IllegalArgumentException("maxPinned=" + maxPinned);
+    }
+    if (frameBytes < smallestBytes(pageBytes, maxPinned)) {
+      throw new IllegalArgumentException(
+          "the smallest cache with maxPinned=%d takes %d bytes: frameBytes=%d"
+              .formatted(maxPinned, smallestBytes(pageBytes, maxPinned), frameBytes));
+    }
+    // More frames than this would never be used.
+    long useful = (long) pageCount + maxPinned;
+    int frameCount =
+        (int) Math.min(Math.min(frameBytes / pageBytes, useful), Integer.MAX_VALUE / 2);
+    frames = AlignedMemory.allocatePages(arena, frameCount, pageBytes);
+    table = new FrameTable(arena, pageCount, frameCount);
+    policy = new ResidencyPolicy(frameCount - maxPinned, this::evict);
+  }
+
+  /// The smallest `frameBytes` that a cache accepts; nothing stays in it. What it takes besides
+  /// frames is told by [#overheadBytes].
+  public static long smallestBytes(int pageBytes, int maxPinned) {
+    return (long) pageBytes * maxPinned;
+  }
+
+  /// About what a cache takes besides its frames, heap and native: the page table, the frames'
+  /// states and the policy's bookkeeping.
+  public static long overheadBytes(long pageCount, int frameCount) {
+    return pageCount * Integer.BYTES + frameCount * FRAME_OVERHEAD_BYTES + FIXED_OVERHEAD_BYTES;
+  }
+
+  /// One thread's way to the pages.
+  ///
+  /// @param maxPages the most pages of one fetch
+  /// @throws IllegalArgumentException when all open sessions' `maxPages` would exceed `maxPinned`
+  public Session newSession(int maxPages) {
+    synchronized (this) {
+      requireOpen();
+      if (maxPages < 1 || maxPages > maxPinned - promisedPages) {
+        throw new IllegalArgumentException(
+            "of maxPinned=%d other sessions have %d: maxPages=%d"
+                .formatted(maxPinned, promisedPages, maxPages));
+      }
+      PageSession session = new PageSession(this, file.newReader(maxPages), maxPages);
+      promisedPages += maxPages;
+      sessions.add(session);
+      return session;
+    }
+  }
+
+  /// One thread's way to the pages: fetches a set of pages, holds them, releases them.
+  public interface Session extends AutoCloseable {
+    /// Pins the given pages: those resident at once, the missing ones read together, those that
+    /// another session is loading waited for. Waits are not ended by interrupts.
+    ///
+    /// @param pageNumbers distinct page numbers, the first `count` of which are fetched
+    /// @throws IOException when a page could not be read or is damaged; nothing is held then, and
+    ///   the cache is as good as before
+    /// @throws IllegalStateException when the last fetch was not released
+    void fetch(int[] pageNumbers, int count) throws IOException;
+
+    /// Where the i-th page of the last fetch is, valid until [#release].
+    long address(int i);
+
+    /// The i-th page of the last fetch, valid until [#release].
+    MemorySegment frame(int i);
+
+    /// Whether the i-th page of the last fetch was resident already.
+    boolean wasHit(int i);
+
+    /// Pages of the last fetch that were resident already.
+    int hits();
+
+    /// Pages of the last fetch that this session read; the others were hits or read by other
+    /// sessions.
+    int reads();
+
+    /// Lets go of all pages of the last fetch; without any, does nothing.
+    void release();
+
+    /// Releases and gives up the session's share of `maxPinned`. A second call does nothing.
+    @Override
+    void close();
+  }
+
+  /// Pages read by all sessions.
+  public long reads() {
+    return reads.sum();
+  }
+
+  /// Pages found resident by all sessions.
+  public long hits() {
+    return hits.sum();
+  }
+
+  /// Pages that the policy gave up.
+  public long evictions() {
+    return evictions.sum();
+  }
+
+  /// Frames that hold a page, or are being filled with one.
+  public int residentPages() {
+    return table.frameCount() - table.freeCount();
+  }
+
+  /// How many frames there are.
+  public int frameCount() {
+    return table.frameCount();
+  }
+
+  /// Checks that page table, frames, pins and policy agree. For tests: it visits every page, and no
+  /// fetch or release may be under way.
+  ///
+  /// @throws IllegalStateException when they do not
+  public void assertInvariants() {
+    Map<Integer, Integer> admitted = policy.snapshot();
+    if (admitted.size() > table.frameCount() - maxPinned) {
+      throw new IllegalStateException("more pages stay than may: pages=" + admitted.size());
+    }
+    long heldPins = 0;
+    synchronized (this) {
+      for (PageSession session : sessions) {
+        heldPins += session.held();
+      }
+    }
+    table.assertInvariants(heldPins, admitted);
+  }
+
+  /// Refuses further sessions and fetches; the frames go when the last session is closed. A second
+  /// call does nothing.
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (!sessions.isEmpty()) {
+        return;
+      }
+    }
+    arena.close();
+  }
+
+  // What follows is for sessions.
+
+  FrameTable table() {
+    return table;
+  }
+
+  LoadGate gate() {
+    return gate;
+  }
+
+  ResidencyPolicy policy() {
+    return policy;
+  }
+
+  int pageCount() {
+    return pageCount;
+  }
+
+  MemorySegment frame(int frame) {
+    return frames.asSlice((long) frame * pageBytes, pageBytes);
+  }
+
+  long frameAddress(int frame) {
+    return frames.address() + (long) frame * pageBytes;
+  }
+
+  /// A free frame for a session that holds fewer pages than it was promised. One exists, or is in
+  /// the hands of a thread that is about to free it: frames beyond the policy's bound are held by
+  /// sessions, whose promises the frames kept out of the policy's hands cover.
+  int takeFrame() {
+    int frame = table.takeFree();
+    while (frame < 0) {
+      policy.evictExcess();
+      frame = table.takeFree();
+      if (frame < 0) {
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+    return frame;
+  }
+
+  void count(int hitPages, int readPages) {
+    hits.add(hitPages);
+    reads.add(readPages);
+  }
+
+  void sessionClosed(PageSession session, int maxPages) {
+    synchronized (this) {
+      promisedPages -= maxPages;
+      sessions.remove(session);
+      if (!closed || !sessions.isEmpty()) {
+        return;
+      }
+    }
+    arena.close();
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the page cache is closed: path=" + file.path());
+    }
+  }
+
+  private void evict(int frame) {
+    evictions.increment();
+    table.doom(frame);
+  }
+}

@@ -1,0 +1,284 @@
+package com.omendb.pagecache;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// An open file of checksummed pages, for reading.
+///
+/// The file is a header page (a [FileHeader], zeroes to the page's end) and then pages 0 to n-1.
+/// Each page begins with
+///
+/// | offset | bytes | meaning |
+/// |---|---|---|
+/// | 0 | 4 | CRC32C of bytes 4 to the page's end |
+/// | 4 | 4 | page number |
+///
+/// and its remaining bytes are the caller's. Thread-safe. Closing the file refuses further readers
+/// and submissions; the descriptor goes when the last reader is closed.
+public final class PageFile implements AutoCloseable {
+  /// Bytes at the start of each page that belong to the page file.
+  public static final int PAGE_HEADER_BYTES = 8;
+
+  static final int NUMBER_OFFSET = 4;
+  static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final Path path;
+  private final FileHeader header;
+  private final PageSource source;
+  private final boolean direct;
+  private final ReadPool pool = new ReadPool();
+
+  private int openReaders; // guarded by this
+  private volatile boolean closed;
+
+  private PageFile(Path path, FileHeader header, PageSource source, boolean direct) {
+    this.path = path;
+    this.header = header;
+    this.source = source;
+    this.direct = direct;
+  }
+
+  /// Opens a page file after checking its header page and exact length.
+  ///
+  /// @param direct whether to read past the kernel's page cache; where the file system refuses,
+  ///   reads go through it and a warning says so once a process
+  /// @throws CorruptFileException when the file is of another kind, unfinished or not intact
+  /// @throws UnsupportedFormatException when its version is outside the two given
+  public static PageFile open(
+      Path path, String magic, int minVersion, int maxVersion, boolean direct) throws IOException {
+    if (direct) {
+      PageFile file = tryOpenDirect(path, magic, minVersion, maxVersion);
+      if (file != null) {
+        return file;
+      }
+    }
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+    return open(new ChannelSource(channel, path), path, magic, minVersion, maxVersion, false);
+  }
+
+  private static @Nullable PageFile tryOpenDirect(
+      Path path, String magic, int minVersion, int maxVersion) throws IOException {
+    FileChannel channel = DirectChannels.tryOpen(path, StandardOpenOption.READ);
+    if (channel == null) {
+      return null;
+    }
+    try {
+      return open(new ChannelSource(channel, path), path, magic, minVersion, maxVersion, true);
+    } catch (CorruptFileException | UnsupportedFormatException e) {
+      throw e;
+    } catch (IOException e) {
+      // Some file systems accept the flag and refuse the reads.
+      DirectChannels.logRefusal(path, e);
+      return null;
+    }
+  }
+
+  private static PageFile open(
+      PageSource source, Path path, String magic, int minVersion, int maxVersion, boolean direct)
+      throws IOException {
+    boolean opened = false;
+    try {
+      FileHeader header = readHeader(source, path, magic, minVersion, maxVersion);
+      opened = true;
+      return new PageFile(path, header, source, direct);
+    } finally {
+      if (!opened) {
+        source.close();
+      }
+    }
+  }
+
+  private static FileHeader readHeader(
+      PageSource source, Path path, String magic, int minVersion, int maxVersion)
+      throws IOException {
+    long length = Files.size(path);
+    if (length < FileHeader.BYTES) {
+      throw new CorruptFileException(
+          "too short for a header",
+          path,
+          0,
+          "at least " + FileHeader.BYTES + " bytes",
+          length + " bytes");
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment page = AlignedMemory.allocatePages(arena, 1, FileHeader.MAX_PAGE_BYTES);
+      MemorySegment start = page.asSlice(0, FileHeader.BYTES);
+      source.read(start, 0);
+      FileHeader header = FileHeader.decode(start, path, magic, minVersion, maxVersion);
+      int pageBytes = header.pageBytes();
+      if (pageBytes == 0) {
+        throw new CorruptFileException(
+            "a flat file where a page file should be", path, 0, "pageBytes > 0", "pageBytes=0");
+      }
+      if (header.payloadBytes() > Long.MAX_VALUE - pageBytes
+          || length != header.payloadBytes() + pageBytes) {
+        throw new CorruptFileException(
+            "file length differs from its header",
+            path,
+            length,
+            header.pageCount() + " pages of " + pageBytes + " bytes after the header page",
+            length + " bytes in all");
+      }
+      if (pageBytes > FileHeader.BYTES) {
+        source.read(page.asSlice(FileHeader.BYTES, pageBytes - FileHeader.BYTES), FileHeader.BYTES);
+        FileHeader.requireZero(page, FileHeader.BYTES, pageBytes, path);
+      }
+      return header;
+    }
+  }
+
+  /// What the file says of itself.
+  public FileHeader header() {
+    return header;
+  }
+
+  /// Where the file is.
+  public Path path() {
+    return path;
+  }
+
+  /// Bytes a page.
+  public int pageBytes() {
+    return header.pageBytes();
+  }
+
+  /// How many pages there are besides the header page.
+  public long pageCount() {
+    return header.pageCount();
+  }
+
+  /// Whether reads bypass the kernel's page cache.
+  public boolean direct() {
+    return direct;
+  }
+
+  /// How pages are read: `direct` or `buffered`.
+  public String engine() {
+    return direct ? "direct" : "buffered";
+  }
+
+  /// A reader that keeps up to `maxInFlight` pages in flight.
+  ///
+  /// @throws IllegalStateException when the file is closed
+  public PageReader newReader(int maxInFlight) {
+    if (maxInFlight < 1) {
+      throw new IllegalArgumentException("maxInFlight=" + maxInFlight);
+    }
+    synchronized (this) {
+      requireOpen();
+      openReaders++;
+    }
+    return new BlockingPageReader(this, source, pool, maxInFlight);
+  }
+
+  /// Checks the checksum and the number of a page that was just read.
+  ///
+  /// @param page one whole page
+  /// @param path the file, for messages only
+  /// @throws CorruptFileException when either differs
+  public static void verify(MemorySegment page, Path path, long pageNumber)
+      throws CorruptFileException {
+    int stored = page.get(INT, 0);
+    int crc = Crc32c.of(page, NUMBER_OFFSET, page.byteSize() - NUMBER_OFFSET);
+    long offset = (pageNumber + 1) * page.byteSize();
+    if (crc != stored) {
+      throw new CorruptFileException(
+          "page checksum differs: pageNumber=" + pageNumber,
+          path,
+          offset,
+          FileHeader.hex(stored),
+          FileHeader.hex(crc));
+    }
+    int number = page.get(INT, NUMBER_OFFSET);
+    if (number != pageNumber) {
+      throw new CorruptFileException(
+          "another page than the one asked for",
+          path,
+          offset,
+          "pageNumber=" + pageNumber,
+          "pageNumber=" + number);
+    }
+  }
+
+  /// Refuses further readers and submissions. A second call does nothing.
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      if (openReaders > 0) {
+        return;
+      }
+    }
+    closeSource();
+  }
+
+  long pageOffset(long pageNumber) {
+    return (pageNumber + 1) * header.pageBytes();
+  }
+
+  void readerClosed() {
+    synchronized (this) {
+      openReaders--;
+      if (!closed || openReaders > 0) {
+        return;
+      }
+    }
+    closeSource();
+  }
+
+  void requireSubmittable(long pageNumber, MemorySegment frame, boolean readerClosed) {
+    if (readerClosed) {
+      throw new IllegalStateException("the reader is closed: path=" + path);
+    }
+    requireOpen();
+    if (pageNumber < 0 || pageNumber >= pageCount()) {
+      throw new IllegalArgumentException(
+          "no such page in a file of %d: pageNumber=%d".formatted(pageCount(), pageNumber));
+    }
+    if (!frame.isNative() || frame.byteSize() != pageBytes()) {
+      throw new IllegalArgumentException(
+          "a frame is native memory of %d bytes: frame=%s".formatted(pageBytes(), frame));
+    }
+    if (frame.address() % AlignedMemory.DIRECT_ALIGNMENT != 0) {
+      throw new IllegalArgumentException(
+          "a frame begins at a multiple of %d: frame.address=%d"
+              .formatted(AlignedMemory.DIRECT_ALIGNMENT, frame.address()));
+    }
+  }
+
+  static void requireAwaitable(int minCompletions, int[] tags, int inFlight) {
+    if (minCompletions < 0 || minCompletions > Math.min(inFlight, tags.length)) {
+      throw new IllegalArgumentException(
+          "of inFlight=%d, tags.length=%d: minCompletions=%d"
+              .formatted(inFlight, tags.length, minCompletions));
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the page file is closed: path=" + path);
+    }
+  }
+
+  private void closeSource() {
+    pool.close();
+    try {
+      source.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package com.omendb.pagecache;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/// An open file that pages are read from at given positions. Thread-safe.
+interface PageSource extends AutoCloseable {
+  /// Fills the segment from the file, or throws: never a short read.
+  void read(MemorySegment target, long offset) throws IOException;
+
+  /// Whether interrupting a thread that reads leaves the file open for the others.
+  boolean survivesInterrupts();
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,156 @@
+package com.omendb.pagecache;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/// A file of one flat payload behind a [FileHeader], checksummed as a whole: written once, then
+/// mapped for reading.
+public final class SegmentFile {
+  private static final long NATIVE_STEP_BYTES = 1L << 26;
+  private static final int HEAP_STEP_BYTES = 1 << 16;
+
+  private SegmentFile() {}
+
+  /// A mapped file.
+  ///
+  /// @param header what the file says of itself
+  /// @param payload all bytes after the header, read-only, valid as long as the arena given
+  public record Mapped(FileHeader header, MemorySegment payload) {}
+
+  /// Writes a new file and forces it to the device. The header goes last, so that a file whose
+  /// writing was cut short is refused by [#map].
+  ///
+  /// @param payload parts of the payload, in order; native or heap memory
+  /// @throws java.nio.file.FileAlreadyExistsException when the file exists
+  public static void write(
+      Path path,
+      String magic,
+      int formatVersion,
+      UUID indexId,
+      long[] fields,
+      MemorySegment... payload)
+      throws IOException {
+    CRC32C crc = new CRC32C();
+    long payloadBytes = 0;
+    for (MemorySegment part : payload) {
+      Crc32c.update(crc, part, 0, part.byteSize());
+      payloadBytes += part.byteSize();
+    }
+    FileHeader header =
+        new FileHeader(
+            magic, formatVersion, indexId, 0, payloadBytes, (int) crc.getValue(), fields);
+    try (FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      long position = FileHeader.BYTES;
+      for (MemorySegment part : payload) {
+        writeFully(channel, part, position);
+        position += part.byteSize();
+      }
+      channel.force(true);
+      writeFully(channel, ByteBuffer.wrap(header.encode()), 0);
+      channel.force(true);
+    }
+  }
+
+  /// Maps a file after checking its header and exact length, then checks the payload's checksum,
+  /// which reads all of it once.
+  ///
+  /// @param arena owns the mapping; on an exception the mapping, if made, lives until it closes
+  /// @throws CorruptFileException when the file is of another kind or its bytes are not intact
+  /// @throws UnsupportedFormatException when its version is outside the two given
+  public static Mapped map(Path path, String magic, int minVersion, int maxVersion, Arena arena)
+      throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      long length = channel.size();
+      FileHeader header = readHeader(channel, length, path, magic, minVersion, maxVersion);
+      if (header.pageBytes() != 0) {
+        throw new CorruptFileException(
+            "a page file where a flat one should be",
+            path,
+            0,
+            "pageBytes=0",
+            "pageBytes=" + header.pageBytes());
+      }
+      if (length - FileHeader.BYTES != header.payloadBytes()) {
+        throw new CorruptFileException(
+            "file length differs from its header",
+            path,
+            FileHeader.BYTES,
+            "payloadBytes=" + header.payloadBytes(),
+            "payloadBytes=" + (length - FileHeader.BYTES));
+      }
+      MemorySegment payload =
+          channel.map(
+              FileChannel.MapMode.READ_ONLY, FileHeader.BYTES, header.payloadBytes(), arena);
+      int crc = Crc32c.of(payload, 0, payload.byteSize());
+      if (crc != header.payloadCrc32c()) {
+        throw new CorruptFileException(
+            "payload checksum differs",
+            path,
+            FileHeader.BYTES,
+            FileHeader.hex(header.payloadCrc32c()),
+            FileHeader.hex(crc));
+      }
+      return new Mapped(header, payload);
+    }
+  }
+
+  private static FileHeader readHeader(
+      FileChannel channel, long length, Path path, String magic, int minVersion, int maxVersion)
+      throws IOException {
+    if (length < FileHeader.BYTES) {
+      throw new CorruptFileException(
+          "too short for a header",
+          path,
+          0,
+          "at least " + FileHeader.BYTES + " bytes",
+          length + " bytes");
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(FileHeader.BYTES);
+    while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {}
+    if (bytes.hasRemaining()) {
+      throw new CorruptFileException(
+          "header ends early",
+          path,
+          bytes.position(),
+          FileHeader.BYTES + " bytes",
+          bytes.position() + " bytes");
+    }
+    return FileHeader.decode(
+        MemorySegment.ofArray(bytes.array()), path, magic, minVersion, maxVersion);
+  }
+
+  private static void writeFully(FileChannel channel, MemorySegment part, long position)
+      throws IOException {
+    long bytes = part.byteSize();
+    if (part.isNative()) {
+      for (long done = 0; done < bytes; done += NATIVE_STEP_BYTES) {
+        long step = Math.min(NATIVE_STEP_BYTES, bytes - done);
+        writeFully(channel, part.asSlice(done, step).asByteBuffer(), position + done);
+      }
+      return;
+    }
+    byte[] copy = new byte[(int) Math.min(HEAP_STEP_BYTES, bytes)];
+    for (long done = 0; done < bytes; done += copy.length) {
+      int step = (int) Math.min(copy.length, bytes - done);
+      MemorySegment.copy(part, ValueLayout.JAVA_BYTE, done, copy, 0, step);
+      writeFully(channel, ByteBuffer.wrap(copy, 0, step), position + done);
+    }
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer bytes, long position)
+      throws IOException {
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+  }
+}
