@@ -4,5 +4,9 @@ module com.omendb.tools {
   requires transitive static org.jspecify;
   requires com.omendb.vectors;
   requires com.omendb.datasets;
+  requires com.omendb.pagecache;
   requires info.picocli;
+
+  opens com.omendb.tools to
+      info.picocli;
 }

@@ -1,0 +1,21 @@
+package com.omendb.tools;
+
+import com.omendb.tools.report.ProgressPrinter;
+import java.io.PrintStream;
+
+/// Where a run of the program prints.
+///
+/// @param out results
+/// @param err progress, warnings and errors
+/// @param terminal whether a person watches `err` on a terminal, where a line can be rewritten
+record Console(PrintStream out, PrintStream err, boolean terminal) {
+
+  /// A progress printer that fits.
+  ProgressPrinter progress(boolean silent) {
+    ProgressPrinter.Style style =
+        silent
+            ? ProgressPrinter.Style.SILENT
+            : terminal ? ProgressPrinter.Style.TERMINAL : ProgressPrinter.Style.PLAIN;
+    return new ProgressPrinter(err, style);
+  }
+}

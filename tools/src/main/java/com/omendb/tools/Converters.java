@@ -1,0 +1,44 @@
+package com.omendb.tools;
+
+import com.omendb.tools.report.ByteSize;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/// How option texts become values; what they refuse is wrong usage.
+final class Converters {
+  private Converters() {}
+
+  /// `64MB`, `1.5GiB`, plain bytes.
+  static final class Size implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      return told(() -> ByteSize.parse(text));
+    }
+  }
+
+  /// `l2`, `ip`, `cosine`.
+  static final class MetricName implements ITypeConverter<Metric> {
+    @Override
+    public Metric convert(String text) {
+      return told(() -> Metric.ofLabel(text));
+    }
+  }
+
+  /// `float32`, `uint8`, `int8`.
+  static final class TypeName implements ITypeConverter<ElementType> {
+    @Override
+    public ElementType convert(String text) {
+      return told(() -> ElementType.ofLabel(text));
+    }
+  }
+
+  private static <T> T told(java.util.function.Supplier<T> parse) {
+    try {
+      return parse.get();
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package com.omendb.tools;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/// The folder that the demo works in: made anew, and deleted at the end unless it is kept, also
+/// when the program is interrupted.
+final class DemoFolder implements AutoCloseable {
+  private final Path directory;
+  private final @Nullable Thread interruptedCleanup;
+
+  private DemoFolder(Path directory, boolean keep) {
+    this.directory = directory;
+    this.interruptedCleanup = keep ? null : new Thread(this::deleteQuietly, "omen-demo-cleanup");
+  }
+
+  /// Makes the folder.
+  ///
+  /// @throws java.nio.file.FileAlreadyExistsException if there is something of that name: nothing
+  ///     of the user's is ever deleted
+  static DemoFolder create(Path directory, boolean keep) throws IOException {
+    Files.createDirectory(directory);
+    DemoFolder folder = new DemoFolder(directory, keep);
+    if (folder.interruptedCleanup != null) {
+      Runtime.getRuntime().addShutdownHook(folder.interruptedCleanup);
+    }
+    return folder;
+  }
+
+  Path base() {
+    return directory.resolve("base.u8bin");
+  }
+
+  Path queries() {
+    return directory.resolve("queries.u8bin");
+  }
+
+  Path truth() {
+    return directory.resolve("truth.ibin");
+  }
+
+  Path index() {
+    return directory.resolve("index");
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (interruptedCleanup == null) {
+      return;
+    }
+    try {
+      Runtime.getRuntime().removeShutdownHook(interruptedCleanup);
+    } catch (IllegalStateException _) {
+      // The program is being interrupted and the hook runs.
+      return;
+    }
+    delete();
+  }
+
+  private void deleteQuietly() {
+    try {
+      delete();
+    } catch (IOException _) {
+      // The program is ending; what could not be deleted stays in the folder that was named.
+    }
+  }
+
+  private void delete() throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

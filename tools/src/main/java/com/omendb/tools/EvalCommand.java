@@ -1,0 +1,228 @@
+package com.omendb.tools;
+
+import com.omendb.datasets.GroundTruth;
+import com.omendb.datasets.VectorFile;
+import com.omendb.tools.eval.EvalPlan;
+import com.omendb.tools.eval.EvalRow;
+import com.omendb.tools.eval.EvalSetting;
+import com.omendb.tools.eval.Evaluator;
+import com.omendb.tools.eval.Sweep;
+import com.omendb.tools.report.ProgressPrinter;
+import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `omen eval`: recall, rate, latency and reads over a range of settings.
+@CommandLine.Command(
+    name = "eval",
+    sortOptions = false,
+    showDefaultValues = true,
+    description = {
+      "Measure an index: recall, queries a second, latency, page reads and memory.",
+      "",
+      "Every query runs once for each L. Each L starts on a freshly opened index, so with an empty",
+      "page cache, unless --keep-cache is given. Recall is scored by distance over all queries."
+    },
+    footer = {
+      "",
+      "Peak RSS is the whole process's, so far: JVM, queries and ground truth included.",
+      "",
+      "Example:",
+      "  omen eval index --queries q.u8bin --truth gt.ibin --k 10 \\",
+      "      --search-list-size 20,30,50 --threads 2 --memory 64MB"
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls the command
+final class EvalCommand extends Command {
+  @Parameters(index = "0", paramLabel = "INDEX", description = "The index directory.")
+  private Path index;
+
+  @Option(names = "--queries", required = true, paramLabel = "FILE", description = "The queries.")
+  private Path queries;
+
+  @Option(
+      names = "--truth",
+      paramLabel = "FILE",
+      description = "Their exact neighbours: .ibin or .ivecs, as omen groundtruth writes them.")
+  private @Nullable Path truth;
+
+  @Option(
+      names = "--base",
+      paramLabel = "FILE",
+      description = "The indexed vectors, to compute the exact neighbours with where they lack.")
+  private @Nullable Path base;
+
+  @Option(names = "--k", defaultValue = "10", paramLabel = "K", description = "Neighbours wanted.")
+  private int k;
+
+  @Option(
+      names = "--search-list-size",
+      split = ",",
+      paramLabel = "L",
+      description =
+          "Candidates kept, one or more; default: a sweep from recall 0.8 to 0.999.")
+  private int @Nullable [] searchListSizes;
+
+  @Option(
+      names = "--beam-width",
+      defaultValue = "4",
+      paramLabel = "W",
+      description = "Page reads in flight; 0 lets the index choose.")
+  private int beamWidth;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that search; default: one a processor.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--memory",
+      defaultValue = "1GB",
+      paramLabel = "SIZE",
+      converter = Converters.Size.class,
+      description = "Memory for codes, layers, pages and scratch.")
+  private long memoryBytes;
+
+  @Option(
+      names = "--warm",
+      defaultValue = "" + EvalPlan.DEFAULT_WARM_UP,
+      paramLabel = "N",
+      description = "Queries before the first L, for the compiler; default: 1000 and 2 seconds.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private long warmUpQueries;
+
+  @Option(names = "--keep-cache", description = "Keep one index open: pages stay in memory.")
+  private boolean keepCache;
+
+  @Option(
+      names = "--buffered",
+      description = "Read pages through the operating system's cache, not with O_DIRECT.")
+  private boolean buffered;
+
+  EvalCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  void run() throws IOException, InterruptedException {
+    List<SearchKnobs> knobs = usage(this::knobs);
+    OpenOptions options = usage(this::openOptions);
+    if (truth == null && base == null) {
+      throw wrongUsage("recall needs --truth, or --base to compute it with");
+    }
+    try (ProgressPrinter progress = progress();
+        VectorFile queryFile = VectorFile.open(queries)) {
+      VectorSource vectors = queryFile.vectors();
+      GroundTruth exact = exactNeighbours(vectors, options, progress);
+      EvalPlan plan =
+          new EvalPlan(index, vectors, exact, k, threads, options, keepCache, warmUpQueries);
+      try (Evaluator evaluator = new Evaluator(plan, progress)) {
+        EvalPrinter printer = new EvalPrinter(k, progress);
+        if (searchListSizes == null) {
+          sweep(evaluator, printer);
+        } else {
+          for (SearchKnobs knob : knobs) {
+            printer.print(evaluator.measure(setting(knob.searchListSize())));
+          }
+        }
+      }
+    }
+  }
+
+  private List<SearchKnobs> knobs() {
+    if (searchListSizes == null) {
+      return List.of(new SearchKnobs(k, k, beamWidth));
+    }
+    return Arrays.stream(searchListSizes)
+        .mapToObj(searchListSize -> new SearchKnobs(k, searchListSize, beamWidth))
+        .toList();
+  }
+
+  private OpenOptions openOptions() {
+    if (warmUpQueries < EvalPlan.DEFAULT_WARM_UP) {
+      throw new IllegalArgumentException("warm is negative: warm=" + warmUpQueries);
+    }
+    return OpenOptions.defaults()
+        .withMemoryBudgetBytes(memoryBytes)
+        .withMaxSearchers(threads)
+        .withDirectIo(!buffered);
+  }
+
+  private GroundTruth exactNeighbours(
+      VectorSource vectors, OpenOptions options, ProgressPrinter progress) throws IOException {
+    if (truth != null) {
+      GroundTruth read = GroundTruth.read(truth);
+      if (read.hasDistances() || base == null) {
+        return read;
+      }
+    }
+    if (base == null) {
+      throw wrongUsage("recall needs --truth, or --base to compute it with");
+    }
+    try (AnnIndex open = AnnIndex.open(index, options);
+        VectorFile baseFile = VectorFile.open(base)) {
+      return GroundTruth.compute(
+          baseFile.vectors(), vectors, open.info().metric(), k, threads, progress);
+    }
+  }
+
+  private void sweep(Evaluator evaluator, EvalPrinter printer)
+      throws IOException, InterruptedException {
+    int limit = SearchRequest.MAX_SEARCH_LIST_SIZE;
+    List<Integer> sizes =
+        Sweep.plan(k, limit, size -> evaluator.pilotRecall(setting(size)));
+    double recall = 0;
+    int size = 0;
+    for (int planned : sizes) {
+      size = planned;
+      recall = printer.print(evaluator.measure(setting(size)));
+    }
+    double before = 0;
+    while (recall < Sweep.HIGH_RECALL && recall > before && size < limit) {
+      before = recall;
+      size = Sweep.next(size, limit);
+      recall = printer.print(evaluator.measure(setting(size)));
+    }
+  }
+
+  private EvalSetting setting(int searchListSize) {
+    return new EvalSetting(searchListSize, beamWidth);
+  }
+
+  /// Prints each row when it is measured.
+  private final class EvalPrinter {
+    private final EvalReport report;
+    private final ProgressPrinter progress;
+    private boolean begun;
+
+    EvalPrinter(int k, ProgressPrinter progress) {
+      this.report = new EvalReport(k);
+      this.progress = progress;
+    }
+
+    /// Prints a row and returns its recall.
+    double print(EvalRow row) {
+      progress.clearLine();
+      if (json()) {
+        println(EvalReport.json(row));
+      } else {
+        if (!begun) {
+          println(report.headings());
+        }
+        println(report.text(row));
+      }
+      begun = true;
+      return row.recall();
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package com.omendb.tools;
+
+import com.omendb.tools.report.ByteSize;
+import com.omendb.tools.report.JsonObject;
+import com.omendb.vectors.SearchStats;
+import java.util.Locale;
+
+/// What one search cost, as text and as JSON.
+final class Explanation {
+  private static final double NANOS_A_MICRO = 1e3;
+
+  private Explanation() {}
+
+  static JsonObject json(SearchStats stats) {
+    return new JsonObject()
+        .put("rounds", stats.rounds())
+        .put("expanded", stats.expanded())
+        .put("pageReads", stats.pageReads())
+        .put("cacheHits", stats.cacheHits())
+        .put("bytesRead", stats.bytesRead())
+        .put("approximateDistances", stats.approximateDistances())
+        .put("exactDistances", stats.exactDistances())
+        .put("waitMicros", stats.waitNanos() / NANOS_A_MICRO, 1)
+        .put("totalMicros", stats.totalNanos() / NANOS_A_MICRO, 1);
+  }
+
+  static String text(SearchStats stats) {
+    return String.format(
+        Locale.ROOT,
+        """
+        cost: %,.0f us, of which %,.0f us waiting for pages
+          rounds of reads         %,d
+          nodes expanded          %,d
+          pages read              %,d (%s)
+          pages found in memory   %,d
+          approximate distances   %,d
+          exact distances         %,d""",
+        stats.totalNanos() / NANOS_A_MICRO,
+        stats.waitNanos() / NANOS_A_MICRO,
+        stats.rounds(),
+        stats.expanded(),
+        stats.pageReads(),
+        ByteSize.format(stats.bytesRead()),
+        stats.cacheHits(),
+        stats.approximateDistances(),
+        stats.exactDistances());
+  }
+}

@@ -1,0 +1,215 @@
+package com.omendb.tools;
+
+import com.omendb.datasets.VectorFile;
+import com.omendb.tools.report.JsonObject;
+import com.omendb.tools.report.TextTable;
+import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.IndexInfo;
+import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.Searcher;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `omen search`: the nearest neighbours of a few queries.
+@CommandLine.Command(
+    name = "search",
+    sortOptions = false,
+    showDefaultValues = true,
+    description = "Find the nearest neighbours of queries: ids and exact distances.",
+    footer = {
+      "",
+      "Examples:",
+      "  omen search index --queries q.u8bin --row 7 --k 10 --explain",
+      "  omen search index --vector 0.1,0.25,-3 --k 5 --json"
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls the command
+final class SearchCommand extends Command {
+  private static final TextTable TABLE =
+      new TextTable(
+          List.of(
+              new TextTable.Column("rank", 6),
+              new TextTable.Column("id", 12),
+              new TextTable.Column("distance", 14)));
+
+  @Parameters(index = "0", paramLabel = "INDEX", description = "The index directory.")
+  private Path index;
+
+  @ArgGroup(multiplicity = "1")
+  private Query query;
+
+  /// What to search for: a file's rows, or one vector.
+  static final class Query {
+    @Option(names = "--queries", paramLabel = "FILE", description = "A file of query vectors.")
+    private @Nullable Path file;
+
+    @Option(
+        names = "--vector",
+        paramLabel = "X,X,...",
+        split = ",",
+        description = "The elements of one query.")
+    private float @Nullable [] vector;
+  }
+
+  @ArgGroup(multiplicity = "0..1")
+  private @Nullable Rows rows;
+
+  /// Which rows of the query file.
+  static final class Rows {
+    @Option(
+        names = "--row",
+        paramLabel = "N",
+        description = "Row of the query file, from 0; default: 0.",
+        showDefaultValue = CommandLine.Help.Visibility.NEVER)
+    private @Nullable Long row;
+
+    @Option(
+        names = "--rows",
+        paramLabel = "FROM:COUNT",
+        converter = RowRange.Converter.class,
+        description = "Several rows of the query file.")
+    private @Nullable RowRange range;
+  }
+
+  @Option(names = "--k", defaultValue = "10", paramLabel = "K", description = "Neighbours wanted.")
+  private int k;
+
+  @Option(
+      names = "--search-list-size",
+      defaultValue = "0",
+      paramLabel = "L",
+      description = "Candidates kept: more finds more; 0 lets the index choose.")
+  private int searchListSize;
+
+  @Option(
+      names = "--beam-width",
+      defaultValue = "0",
+      paramLabel = "W",
+      description = "Page reads in flight; 0 lets the index choose.")
+  private int beamWidth;
+
+  @Option(
+      names = "--memory",
+      defaultValue = "1GB",
+      paramLabel = "SIZE",
+      converter = Converters.Size.class,
+      description = "Memory for codes, layers and pages.")
+  private long memoryBytes;
+
+  @Option(names = "--explain", description = "Print what each search cost.")
+  private boolean explain;
+
+  SearchCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  void run() throws IOException {
+    SearchKnobs knobs = usage(() -> new SearchKnobs(k, searchListSize, beamWidth));
+    OpenOptions options =
+        OpenOptions.defaults().withMemoryBudgetBytes(memoryBytes).withMaxSearchers(1);
+    if (query.file == null && rows != null) {
+      throw wrongUsage("--row and --rows choose rows of --queries");
+    }
+    try (AnnIndex open = AnnIndex.open(index, options);
+        Searcher searcher = open.newSearcher()) {
+      if (query.file != null) {
+        searchFile(searcher, query.file, knobs);
+      } else if (query.vector != null) {
+        SearchRequest request = knobs.apply(request(query.vector, open.info()));
+        print(0, searcher.search(request));
+      }
+    }
+  }
+
+  private void searchFile(Searcher searcher, Path path, SearchKnobs knobs) throws IOException {
+    try (VectorFile file = VectorFile.open(path)) {
+      VectorSource queries = file.vectors();
+      RowRange wanted = wantedRows();
+      if (wanted.fromRow() > queries.count() - wanted.rowCount()) {
+        throw new IllegalArgumentException(
+            path + " has no such rows: rows=" + wanted + ", count=" + queries.count());
+      }
+      for (long row = wanted.fromRow(); row < wanted.fromRow() + wanted.rowCount(); row++) {
+        print(row, searcher.search(knobs.request(queries, row)));
+      }
+    }
+  }
+
+  private RowRange wantedRows() {
+    if (rows != null && rows.range != null) {
+      return rows.range;
+    }
+    long row = rows == null || rows.row == null ? 0 : rows.row;
+    if (row < 0) {
+      throw wrongUsage("row is negative: row=" + row);
+    }
+    return new RowRange(row, 1);
+  }
+
+  /// A request for elements typed on the command line, in the index's own type.
+  private SearchRequest request(float[] elements, IndexInfo info) {
+    return switch (info.elementType()) {
+      case FLOAT32 -> SearchRequest.of(elements, k);
+      case UINT8 -> SearchRequest.ofUint8(bytes(elements, info.elementType(), 0, 255), k);
+      case INT8 -> SearchRequest.ofInt8(bytes(elements, info.elementType(), -128, 127), k);
+    };
+  }
+
+  private static byte[] bytes(float[] elements, ElementType type, int low, int high) {
+    byte[] bytes = new byte[elements.length];
+    for (int i = 0; i < elements.length; i++) {
+      int whole = (int) elements[i];
+      if (whole != elements[i] || whole < low || whole > high) {
+        throw new IllegalArgumentException(
+            "the index holds "
+                + type.label()
+                + ", elements are whole numbers "
+                + low
+                + ".."
+                + high
+                + ": column="
+                + i
+                + ", element="
+                + elements[i]);
+      }
+      bytes[i] = (byte) whole;
+    }
+    return bytes;
+  }
+
+  private void print(long row, SearchResult result) {
+    if (json()) {
+      JsonObject line =
+          new JsonObject()
+              .put("query", row)
+              .put("ids", result.ids())
+              .put("distances", result.distances());
+      println(explain ? line.put("stats", Explanation.json(result.stats())) : line);
+      return;
+    }
+    println("query " + row + ":");
+    println(TABLE.headings());
+    for (int rank = 0; rank < result.count(); rank++) {
+      println(
+          TABLE.row(
+              List.of(
+                  Integer.toString(rank + 1),
+                  Long.toString(result.id(rank)),
+                  String.format(Locale.ROOT, "%s", result.distance(rank)))));
+    }
+    if (explain) {
+      println(Explanation.text(result.stats()));
+    }
+  }
+}

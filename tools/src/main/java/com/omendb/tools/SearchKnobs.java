@@ -1,0 +1,31 @@
+package com.omendb.tools;
+
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.VectorSource;
+import java.lang.foreign.MemorySegment;
+
+/// How hard a search looks.
+///
+/// @param k neighbours wanted
+/// @param searchListSize candidates kept; 0 lets the index choose
+/// @param beamWidth page requests in flight; 0 lets the index choose
+record SearchKnobs(int k, int searchListSize, int beamWidth) {
+
+  /// Checks what [SearchRequest] checks, before any file is opened.
+  SearchKnobs {
+    var _ =
+        new SearchRequest(
+            MemorySegment.ofArray(new byte[0]), ElementType.UINT8, k, searchListSize, beamWidth);
+  }
+
+  /// A request for one row of a file.
+  SearchRequest request(VectorSource queries, long row) {
+    return apply(SearchRequest.of(queries, row, k));
+  }
+
+  /// These knobs on a request.
+  SearchRequest apply(SearchRequest request) {
+    return request.withSearchListSize(searchListSize).withBeamWidth(beamWidth);
+  }
+}

@@ -1,0 +1,62 @@
+package com.omendb.tools.eval;
+
+import com.omendb.datasets.GroundTruth;
+import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.VectorSource;
+import java.nio.file.Path;
+
+/// What an evaluation measures, the same for every setting.
+///
+/// @param index directory of the index
+/// @param queries every one is searched once a setting
+/// @param truth their exact neighbours, in the rows of the index
+/// @param k neighbours wanted, at most the truth's
+/// @param threads threads that search at one time
+/// @param openOptions budget to serve with; searchers for all threads are opened
+/// @param keepCache search every setting on one open index, whose page cache stays warm; false to
+///   open it anew, so that every setting starts with an empty cache
+/// @param warmUpQueries queries searched before the first setting, so that the compiler has done
+///   its work; [#DEFAULT_WARM_UP] for as many as that takes
+public record EvalPlan(
+    Path index,
+    VectorSource queries,
+    GroundTruth truth,
+    int k,
+    int threads,
+    OpenOptions openOptions,
+    boolean keepCache,
+    long warmUpQueries) {
+
+  /// At least 1,000 queries and two seconds of them.
+  public static final long DEFAULT_WARM_UP = -1;
+
+  /// Checks that the parts fit each other.
+  ///
+  /// @throws IllegalArgumentException naming the part that does not
+  public EvalPlan {
+    if (queries.count() < 1 || queries.count() > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "queries out of range 1..2^31-9: queries=" + queries.count());
+    }
+    if (truth.queryCount() != queries.count()) {
+      throw new IllegalArgumentException(
+          "the ground truth is of other queries: truthQueries="
+              + truth.queryCount()
+              + ", queries="
+              + queries.count());
+    }
+    if (k < 1 || k > truth.k()) {
+      throw new IllegalArgumentException(
+          "k out of range 1.." + truth.k() + " of the ground truth: k=" + k);
+    }
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be positive: threads=" + threads);
+    }
+    openOptions = openOptions.withMaxSearchers(threads);
+  }
+
+  /// Number of queries.
+  public int queryCount() {
+    return (int) queries.count();
+  }
+}

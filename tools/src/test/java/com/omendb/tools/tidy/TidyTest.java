@@ -1,0 +1,164 @@
+package com.omendb.tools.tidy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.googlejavaformat.java.Formatter;
+import com.google.googlejavaformat.java.FormatterException;
+import com.google.googlejavaformat.java.JavaFormatterOptions;
+import com.omendb.tools.tidy.SourceTree.Source;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// The house rules that a machine can check, over all sources of all modules:
+///
+/// - every Java file is formatted by google-java-format; no file is longer than 450 lines
+/// - only `tools` prints; no reminders, tabs or paths of somebody's machine are left behind
+/// - `jdk.incubator` is named only in `vectors` and `pq`, native linking only in `pagecache`
+/// - modules depend downwards only
+///
+/// Words that the rules forbid are put together from parts here, so that this file keeps them.
+final class TidyTest {
+  private static final int MAX_LINES = 450;
+  private static final String FIX =
+      "mvn verify -pl tools -am -Dtest=TidyTest -Dsurefire.failIfNoSpecifiedTests=false"
+          + " -Dtidy.fix=true";
+
+  /// The modules that each module may require; the rule is in docs/ARCHITECTURE.md.
+  private static final Map<String, Set<String>> ALLOWED_EDGES =
+      Map.of(
+          "vectors", Set.of(),
+          "pagecache", Set.of(),
+          "pq", Set.of("vectors"),
+          "datasets", Set.of("vectors"),
+          "diskann", Set.of("pq", "pagecache", "vectors"),
+          "hnswif", Set.of("diskann", "pq", "pagecache", "vectors"),
+          "tools",
+              Set.of("hnswif", "diskann", "pq", "pagecache", "datasets", "vectors"));
+
+  private static final Pattern REQUIRES =
+      Pattern.compile("requires\\s+(?:transitive\\s+|static\\s+)*com\\.omendb\\.(\\w+)\\s*;");
+
+  private static SourceTree tree;
+
+  @BeforeAll
+  static void readSources() throws IOException {
+    tree = SourceTree.read();
+    assertTrue(tree.java().size() > 20, () -> "few sources found below " + tree.root());
+  }
+
+  @Test
+  void javaFilesAreFormatted() throws IOException {
+    boolean fix = Boolean.getBoolean("tidy.fix");
+    Set<String> wrong = new TreeSet<>();
+    for (Source source : tree.java()) {
+      String formatted = formatted(source);
+      if (!formatted.equals(source.text())) {
+        if (fix) {
+          Files.writeString(source.file(), formatted);
+        } else {
+          wrong.add(source.path());
+        }
+      }
+    }
+    assertEquals(Set.of(), wrong, () -> "not formatted; this rewrites them: " + FIX);
+  }
+
+  @Test
+  void classesAreSmall() {
+    assertNone(
+        "longer than " + MAX_LINES + " lines", tree.java(), source -> source.lines() > MAX_LINES);
+  }
+
+  @Test
+  void onlyToolsPrints() {
+    Pattern printing = Pattern.compile("System\\.(out|err)\\b|\\.printStackTrace\\(");
+    assertNone(
+        "prints",
+        tree.java(),
+        source ->
+            !(source.module().equals("tools") && !source.isTest())
+                && !source.path().endsWith("/testing/Seeds.java")
+                && !source.path().endsWith("/TidyTest.java")
+                && printing.matcher(source.text()).find());
+  }
+
+  @Test
+  void vectorApiStaysInVectorsAndPq() {
+    String incubator = "jdk." + "incubator";
+    assertNone(
+        "names " + incubator,
+        tree.java(),
+        source ->
+            !Set.of("vectors", "pq").contains(source.module())
+                && source.text().contains(incubator));
+  }
+
+  @Test
+  void nativeLinkingStaysInPagecache() {
+    Pattern linker = Pattern.compile("java\\.lang\\.foreign\\.(Linker|SymbolLookup)\\b");
+    assertNone(
+        "links native code",
+        tree.java(),
+        source -> !source.module().equals("pagecache") && linker.matcher(source.text()).find());
+  }
+
+  @Test
+  void modulesDependDownwardsOnly() {
+    for (Source source : tree.java()) {
+      if (source.path().endsWith("/src/main/java/module-info.java")) {
+        String module = source.module().replace("-", "");
+        Set<String> allowed = ALLOWED_EDGES.getOrDefault(module, Set.of());
+        Set<String> required =
+            REQUIRES
+                .matcher(source.text())
+                .results()
+                .map((MatchResult result) -> result.group(1))
+                .filter(name -> !allowed.contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(Set.of(), required, () -> source.path() + " requires what it may not");
+      }
+    }
+  }
+
+  @Test
+  void nothingIsLeftBehind() {
+    Pattern reminders = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b");
+    assertNone("holds a reminder", tree.sources(), source -> reminders.matcher(source.text()).find());
+    assertNone("holds a tab", tree.sources(), source -> source.text().indexOf('\t') >= 0);
+    Pattern machinePaths = Pattern.compile("[\\s\"'=(]/(wo" + "rk|tm" + "p|ro" + "ot|ho" + "me)/");
+    assertNone(
+        "holds a path of one machine",
+        tree.sources(),
+        source -> machinePaths.matcher(source.text()).find());
+  }
+
+  private static String formatted(Source source) {
+    try {
+      return new Formatter(JavaFormatterOptions.defaultOptions())
+          .formatSourceAndFixImports(source.text());
+    } catch (FormatterException e) {
+      throw new AssertionError("cannot be parsed: path=" + source.path(), e);
+    }
+  }
+
+  private static void assertNone(
+      String what, List<Source> sources, Predicate<Source> isWrong) {
+    Set<String> wrong =
+        sources.stream()
+            .filter(isWrong)
+            .map(Source::path)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(Set.of(), wrong, what);
+  }
+}
