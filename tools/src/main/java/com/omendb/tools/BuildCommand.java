@@ -1,16 +1,11 @@
 package com.omendb.tools;
 
 import com.omendb.datasets.VectorFile;
-import com.omendb.tools.report.ByteSize;
-import com.omendb.tools.report.JsonObject;
 import com.omendb.tools.report.ProgressPrinter;
-import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -40,12 +35,17 @@ final class BuildCommand extends Command {
   @Parameters(index = "1", paramLabel = "INDEX", description = "The index directory to create.")
   private Path index;
 
-  @Option(names = "--kind", defaultValue = "hybrid", description = "Kind of index.")
+  @Option(
+      names = "--kind",
+      defaultValue = "hybrid",
+      paramLabel = "KIND",
+      description = "Kind of index.")
   private String kind;
 
   @Option(
       names = "--metric",
       defaultValue = "l2",
+      paramLabel = "METRIC",
       converter = Converters.MetricName.class,
       description = "Distance: l2, ip (inner product) or cosine.")
   private Metric metric;
@@ -90,7 +90,8 @@ final class BuildCommand extends Command {
       names = "--pq-bytes",
       defaultValue = "0",
       paramLabel = "M",
-      description = "Bytes of a vector's code in memory; 0: a quarter of the dimension, at most 64.")
+      description =
+          "Bytes of a vector's code in memory; 0: a quarter of the dimension, at most 64.")
   private int pqBytes;
 
   @Option(names = "--seed", defaultValue = "42", paramLabel = "N", description = "Random seed.")

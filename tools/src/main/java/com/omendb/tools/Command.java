@@ -40,6 +40,7 @@ abstract class Command implements Callable<Integer> {
       order = 103,
       usageHelp = true,
       description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // the parser looks at it
   private boolean help;
 
   Command(Console console) {
@@ -65,7 +66,12 @@ abstract class Command implements Callable<Integer> {
 
   /// A progress printer for long work; the caller closes it.
   final ProgressPrinter progress() {
-    return console.progress(json || quiet);
+    return console.progress(json || quiet, true);
+  }
+
+  /// A progress printer that leaves nothing behind, for work that prints its own results.
+  final ProgressPrinter progressWithoutSummaries() {
+    return console.progress(json || quiet, false);
   }
 
   final void println(String line) {

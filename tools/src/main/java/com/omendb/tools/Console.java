@@ -11,11 +11,11 @@ import java.io.PrintStream;
 record Console(PrintStream out, PrintStream err, boolean terminal) {
 
   /// A progress printer that fits.
-  ProgressPrinter progress(boolean silent) {
+  ProgressPrinter progress(boolean silent, boolean summaries) {
     ProgressPrinter.Style style =
         silent
             ? ProgressPrinter.Style.SILENT
             : terminal ? ProgressPrinter.Style.TERMINAL : ProgressPrinter.Style.PLAIN;
-    return new ProgressPrinter(err, style);
+    return new ProgressPrinter(err, style, summaries);
   }
 }

@@ -27,6 +27,7 @@ final class DatasetCommand implements Runnable {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // the parser looks at it
   private boolean help;
 
   @Override

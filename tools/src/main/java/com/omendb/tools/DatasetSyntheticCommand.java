@@ -50,6 +50,7 @@ final class DatasetSyntheticCommand extends Command {
   @Option(
       names = "--type",
       defaultValue = "uint8",
+      paramLabel = "TYPE",
       converter = Converters.TypeName.class,
       description = "Element type: float32, uint8 or int8; must be the file format's.")
   private ElementType type;

@@ -28,8 +28,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     showDefaultValues = true,
     description = {
-      "Do the main job on a seeded set: make vectors and queries, compute the exact neighbours,",
-      "build an index on the SSD in bounded memory, search it in far less, and print its recall."
+      "Do the main job on a seeded set and print its recall table.",
+      "",
+      "It makes vectors and queries, computes the exact neighbours, builds an index on the SSD in",
+      "bounded memory, and searches it in far less."
     },
     footer = {"", "Example:", "  omen demo --count 200000 --memory 32MB --keep"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls the command
@@ -66,7 +68,11 @@ final class DemoCommand extends Command {
       description = "Queries to make.")
   private long queryCount;
 
-  @Option(names = "--kind", defaultValue = "hybrid", description = "Kind of index.")
+  @Option(
+      names = "--kind",
+      defaultValue = "hybrid",
+      paramLabel = "KIND",
+      description = "Kind of index.")
   private String kind;
 
   @Option(
@@ -134,11 +140,9 @@ final class DemoCommand extends Command {
     }
     long start = System.nanoTime();
     try (DemoFolder folder = DemoFolder.create(directory, keep);
-        ProgressPrinter progress = progress()) {
+        ProgressPrinter progress = progressWithoutSummaries()) {
       demonstrate(folder, synthetic, build, open, progress);
-      tell(
-          String.format(
-              Locale.ROOT, "All of it took %.0f s.", (System.nanoTime() - start) / 1e9));
+      tell(String.format(Locale.ROOT, "All of it took %.0f s.", (System.nanoTime() - start) / 1e9));
       if (keep) {
         tell("The files are kept. Repeat the measurement with");
         tell(

@@ -22,7 +22,7 @@ final class DemoFolder implements AutoCloseable {
   /// Makes the folder.
   ///
   /// @throws java.nio.file.FileAlreadyExistsException if there is something of that name: nothing
-  ///     of the user's is ever deleted
+  ///   of the user's is ever deleted
   static DemoFolder create(Path directory, boolean keep) throws IOException {
     Files.createDirectory(directory);
     DemoFolder folder = new DemoFolder(directory, keep);

@@ -14,7 +14,6 @@ import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -65,11 +64,10 @@ final class EvalCommand extends Command {
 
   @Option(
       names = "--search-list-size",
-      split = ",",
-      paramLabel = "L",
-      description =
-          "Candidates kept, one or more; default: a sweep from recall 0.8 to 0.999.")
-  private int @Nullable [] searchListSizes;
+      converter = NumberList.Ints.class,
+      paramLabel = "L,L,...",
+      description = "Candidates kept, one or more; default: a sweep from recall 0.8 to 0.999.")
+  private @Nullable NumberList<Integer> searchListSizes;
 
   @Option(
       names = "--beam-width",
@@ -120,7 +118,7 @@ final class EvalCommand extends Command {
     if (truth == null && base == null) {
       throw wrongUsage("recall needs --truth, or --base to compute it with");
     }
-    try (ProgressPrinter progress = progress();
+    try (ProgressPrinter progress = progressWithoutSummaries();
         VectorFile queryFile = VectorFile.open(queries)) {
       VectorSource vectors = queryFile.vectors();
       GroundTruth exact = exactNeighbours(vectors, options, progress);
@@ -143,8 +141,8 @@ final class EvalCommand extends Command {
     if (searchListSizes == null) {
       return List.of(new SearchKnobs(k, k, beamWidth));
     }
-    return Arrays.stream(searchListSizes)
-        .mapToObj(searchListSize -> new SearchKnobs(k, searchListSize, beamWidth))
+    return searchListSizes.values().stream()
+        .map(searchListSize -> new SearchKnobs(k, searchListSize, beamWidth))
         .toList();
   }
 
@@ -179,8 +177,7 @@ final class EvalCommand extends Command {
   private void sweep(Evaluator evaluator, EvalPrinter printer)
       throws IOException, InterruptedException {
     int limit = SearchRequest.MAX_SEARCH_LIST_SIZE;
-    List<Integer> sizes =
-        Sweep.plan(k, limit, size -> evaluator.pilotRecall(setting(size)));
+    List<Integer> sizes = Sweep.plan(k, limit, size -> evaluator.pilotRecall(setting(size)));
     double recall = 0;
     int size = 0;
     for (int planned : sizes) {

@@ -34,7 +34,8 @@ final class Explanation {
           pages read              %,d (%s)
           pages found in memory   %,d
           approximate distances   %,d
-          exact distances         %,d""",
+          exact distances         %,d\
+        """,
         stats.totalNanos() / NANOS_A_MICRO,
         stats.waitNanos() / NANOS_A_MICRO,
         stats.rounds(),

@@ -1,6 +1,8 @@
 package com.omendb.tools;
 
 import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -21,6 +23,7 @@ final class Failures {
     return oneLine(
         switch (failure) {
           case ExecutionException e when e.getCause() != null -> describe(e.getCause());
+          case UncheckedIOException e when e.getCause() != null -> describe(e.getCause());
           case CompletionException e when e.getCause() != null -> describe(e.getCause());
           case NoSuchFileException e -> "no such file or folder: path=" + e.getFile();
           case FileAlreadyExistsException e -> "it exists already: path=" + e.getFile();
@@ -38,17 +41,22 @@ final class Failures {
                   + "): maxHeapBytes="
                   + Runtime.getRuntime().maxMemory()
                   + "; set OMEN_HEAP, for example OMEN_HEAP=1g";
-          default -> {
-            String message = failure.getMessage();
-            boolean told =
-                message != null
-                    && (failure instanceof java.io.IOException
-                        || failure instanceof IllegalArgumentException
-                        || failure instanceof IllegalStateException);
-            // Anything else is a fault of the program, and its type says more than its message.
-            yield told ? message : "internal error, run again with --debug: " + failure;
-          }
+          default -> told(failure);
         });
+  }
+
+  /// The failure's own message, if it is one of the kinds that are meant for people. Anything else
+  /// is a fault of the program, and its type says more than its message.
+  private static String told(Throwable failure) {
+    String message = failure.getMessage();
+    boolean forPeople =
+        failure instanceof IOException
+            || failure instanceof IllegalArgumentException
+            || failure instanceof IllegalStateException;
+    if (message == null || !forPeople) {
+      return "internal error, run again with --debug: " + failure;
+    }
+    return message;
   }
 
   /// A message without line breaks.

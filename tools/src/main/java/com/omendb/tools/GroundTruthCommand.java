@@ -44,6 +44,7 @@ final class GroundTruthCommand extends Command {
   @Option(
       names = "--metric",
       defaultValue = "l2",
+      paramLabel = "METRIC",
       converter = Converters.MetricName.class,
       description = "Distance: l2, ip (inner product) or cosine.")
   private Metric metric;

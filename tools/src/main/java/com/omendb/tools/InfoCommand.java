@@ -95,8 +95,7 @@ final class InfoCommand extends Command {
     return object;
   }
 
-  private void printText(
-      IndexInfo info, OptionalLong smallest, List<IndexFiles.IndexFile> files) {
+  private void printText(IndexInfo info, OptionalLong smallest, List<IndexFiles.IndexFile> files) {
     println("index:       " + info.directory());
     println("kind:        " + info.kind() + ", format version " + info.formatVersion());
     println(
@@ -117,7 +116,12 @@ final class InfoCommand extends Command {
     info.memoryBytes().forEach((name, bytes) -> println(entry(name, ByteSize.format(bytes))));
     smallest.ifPresent(
         bytes ->
-            println("smallest:    " + ByteSize.format(bytes) + " (" + bytes + " bytes) work"));
+            println(
+                "smallest:    "
+                    + ByteSize.format(bytes)
+                    + " ("
+                    + bytes
+                    + " bytes) for one searcher"));
   }
 
   private static String entry(String name, String value) {

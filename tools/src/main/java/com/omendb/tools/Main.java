@@ -1,7 +1,7 @@
 package com.omendb.tools;
 
-import com.omendb.vectors.AnnIndex;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -41,35 +41,47 @@ public final class Main {
   /// The parser with all commands.
   static CommandLine commandLine(Console console) {
     CommandLine omen =
-        new CommandLine(new OmenCommand(console))
+        new CommandLine(new OmenCommand())
             .addSubcommand(new BuildCommand(console))
             .addSubcommand(new SearchCommand(console))
             .addSubcommand(new EvalCommand(console))
             .addSubcommand(new InfoCommand(console))
             .addSubcommand(
-                new CommandLine(new DatasetCommand(console))
-                    .addSubcommand(new DatasetListCommand(console))
-                    .addSubcommand(new DatasetDownloadCommand(console))
+                new CommandLine(new DatasetCommand())
                     .addSubcommand(new DatasetSyntheticCommand(console)))
             .addSubcommand(new GroundTruthCommand(console))
             .addSubcommand(new DemoCommand(console))
             .addSubcommand(new VersionCommand(console));
-    omen.setOut(new java.io.PrintWriter(console.out(), true));
-    omen.setErr(new java.io.PrintWriter(console.err(), true));
+    omen.setOut(new PrintWriter(console.out(), true, console.out().charset()));
+    omen.setErr(new PrintWriter(console.err(), true, console.err().charset()));
     omen.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     omen.setUsageHelpWidth(100);
     omen.setUsageHelpAutoWidth(false);
     omen.setExpandAtFiles(false);
+    spread(omen);
     omen.setCaseInsensitiveEnumValuesAllowed(true);
     omen.setParameterExceptionHandler((e, args) -> wrongUsage(console, e));
     omen.setExecutionExceptionHandler(
-        (e, command, parsed) -> report(console, e, debug(command.getCommand())));
+        (e, command, parsed) -> report(console, e, debug(command.<Object>getCommand())));
     return omen;
+  }
+
+  /// Sets an empty line between a command's description and its parameters.
+  private static void spread(CommandLine command) {
+    for (CommandLine subcommand : command.getSubcommands().values()) {
+      CommandLine.Model.UsageMessageSpec usage = subcommand.getCommandSpec().usageMessage();
+      if (subcommand.getCommandSpec().positionalParameters().isEmpty()) {
+        usage.optionListHeading("%n");
+      } else {
+        usage.parameterListHeading("%n");
+      }
+      spread(subcommand);
+    }
   }
 
   private static int wrongUsage(Console console, ParameterException e) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    console.err().println("omen: " + Failures.oneLine(String.valueOf(e.getMessage())));
+    console.err().println("omen: " + UsageErrors.describe(e));
     console.err().println("Try '" + command + " --help'.");
     return WRONG_USAGE;
   }

@@ -34,6 +34,7 @@ final class OmenCommand implements Runnable {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // the parser looks at it
   private boolean help;
 
   @Override

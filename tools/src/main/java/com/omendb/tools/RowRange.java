@@ -9,6 +9,11 @@ import picocli.CommandLine.TypeConversionException;
 /// @param rowCount number of rows, at least 1
 record RowRange(long fromRow, long rowCount) {
 
+  @Override
+  public String toString() {
+    return fromRow + ":" + rowCount;
+  }
+
   /// Parses `FROM:COUNT`.
   static final class Converter implements ITypeConverter<RowRange> {
     @Override

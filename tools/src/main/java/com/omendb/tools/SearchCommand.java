@@ -56,9 +56,9 @@ final class SearchCommand extends Command {
     @Option(
         names = "--vector",
         paramLabel = "X,X,...",
-        split = ",",
+        converter = NumberList.Floats.class,
         description = "The elements of one query.")
-    private float @Nullable [] vector;
+    private @Nullable NumberList<Float> vector;
   }
 
   @ArgGroup(multiplicity = "0..1")
@@ -126,7 +126,7 @@ final class SearchCommand extends Command {
       if (query.file != null) {
         searchFile(searcher, query.file, knobs);
       } else if (query.vector != null) {
-        SearchRequest request = knobs.apply(request(query.vector, open.info()));
+        SearchRequest request = knobs.apply(request(query.vector.values(), open.info()));
         print(0, searcher.search(request));
       }
     }
@@ -158,19 +158,26 @@ final class SearchCommand extends Command {
   }
 
   /// A request for elements typed on the command line, in the index's own type.
-  private SearchRequest request(float[] elements, IndexInfo info) {
+  private SearchRequest request(List<Float> elements, IndexInfo info) {
     return switch (info.elementType()) {
-      case FLOAT32 -> SearchRequest.of(elements, k);
+      case FLOAT32 -> {
+        float[] floats = new float[elements.size()];
+        for (int column = 0; column < floats.length; column++) {
+          floats[column] = elements.get(column);
+        }
+        yield SearchRequest.of(floats, k);
+      }
       case UINT8 -> SearchRequest.ofUint8(bytes(elements, info.elementType(), 0, 255), k);
       case INT8 -> SearchRequest.ofInt8(bytes(elements, info.elementType(), -128, 127), k);
     };
   }
 
-  private static byte[] bytes(float[] elements, ElementType type, int low, int high) {
-    byte[] bytes = new byte[elements.length];
-    for (int i = 0; i < elements.length; i++) {
-      int whole = (int) elements[i];
-      if (whole != elements[i] || whole < low || whole > high) {
+  private static byte[] bytes(List<Float> elements, ElementType type, int low, int high) {
+    byte[] bytes = new byte[elements.size()];
+    for (int column = 0; column < bytes.length; column++) {
+      float element = elements.get(column);
+      int whole = (int) element;
+      if (whole != element || whole < low || whole > high) {
         throw new IllegalArgumentException(
             "the index holds "
                 + type.label()
@@ -179,11 +186,11 @@ final class SearchCommand extends Command {
                 + ".."
                 + high
                 + ": column="
-                + i
+                + column
                 + ", element="
-                + elements[i]);
+                + element);
       }
-      bytes[i] = (byte) whole;
+      bytes[column] = (byte) whole;
     }
     return bytes;
   }

@@ -4,7 +4,6 @@ import com.omendb.pagecache.ProcessMemory;
 import com.omendb.tools.report.ByteSize;
 import com.omendb.tools.report.JsonObject;
 import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.DistanceKernels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
@@ -25,7 +24,7 @@ final class VersionCommand extends Command {
     String version = version();
     String java = Runtime.version() + " (" + System.getProperty("java.vm.name") + ")";
     String kinds = AnnIndex.installedKinds();
-    String kernels = DistanceKernels.description();
+    String kernels = "unknown";
     long peakResidentBytes = ProcessMemory.peakResidentBytes();
     if (json()) {
       println(

@@ -42,8 +42,7 @@ public final class Evaluator implements AutoCloseable {
     try {
       progress.phase("searchListSize " + setting.searchListSize(), plan.queryCount());
       Latencies latencies = new Latencies(plan.queryCount());
-      QueryPass.Totals totals =
-          QueryPass.overAll(plan, setting, index, progress).run(latencies);
+      QueryPass.Totals totals = QueryPass.overAll(plan, setting, index, progress).run(latencies);
       return row(setting, totals, latencies, residentBytesBefore);
     } finally {
       release(index);
@@ -108,10 +107,7 @@ public final class Evaluator implements AutoCloseable {
   }
 
   private EvalRow row(
-      EvalSetting setting,
-      QueryPass.Totals totals,
-      Latencies latencies,
-      long residentBytesBefore) {
+      EvalSetting setting, QueryPass.Totals totals, Latencies latencies, long residentBytesBefore) {
     double queries = totals.queries;
     long[] sorted = latencies.sorted();
     return new EvalRow(

@@ -2,8 +2,8 @@ package com.omendb.tools.eval;
 
 import java.util.Arrays;
 
-/// The latencies of one pass: a flat array with a place for each query, so that threads write
-/// apart and nothing is boxed.
+/// The latencies of one pass: a flat array with a place for each query, so that threads write apart
+/// and nothing is boxed.
 final class Latencies {
   private static final double NANOS_A_MICRO = 1e3;
 

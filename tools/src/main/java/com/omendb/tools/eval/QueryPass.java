@@ -51,8 +51,7 @@ final class QueryPass {
   }
 
   /// A pass over every query, once.
-  static QueryPass overAll(
-      EvalPlan plan, EvalSetting setting, AnnIndex index, Progress progress) {
+  static QueryPass overAll(EvalPlan plan, EvalSetting setting, AnnIndex index, Progress progress) {
     return new QueryPass(
         plan, setting, index, progress, position -> (int) position, plan.queryCount(), 0);
   }
@@ -173,8 +172,7 @@ final class QueryPass {
     Totals totals = new Totals();
     while (!failed) {
       long position = next.getAndIncrement();
-      if (position >= limit
-          && (minNanos == 0 || System.nanoTime() - startNanos >= minNanos)) {
+      if (position >= limit && (minNanos == 0 || System.nanoTime() - startNanos >= minNanos)) {
         break;
       }
       int query = queryOf.applyAsInt(position);

@@ -22,8 +22,7 @@ public final class ByteSize {
   public static long parse(String text) {
     Matcher form = FORM.matcher(text.strip().toLowerCase(Locale.ROOT));
     if (!form.matches()) {
-      throw new IllegalArgumentException(
-          "not a size (like 64MB, 1.5GiB or 1048576): size=" + text);
+      throw new IllegalArgumentException("not a size (like 64MB, 1.5GiB or 1048576): size=" + text);
     }
     BigDecimal bytes = new BigDecimal(form.group(1));
     String prefix = form.group(2);

@@ -37,6 +37,7 @@ public final class ProgressPrinter implements Progress, AutoCloseable {
 
   private final PrintStream err;
   private final Style style;
+  private final boolean summaries;
   private final LongSupplier nanoClock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Long> phaseNanos = new LinkedHashMap<>();
@@ -48,13 +49,16 @@ public final class ProgressPrinter implements Progress, AutoCloseable {
   private boolean lineOpen;
 
   /// A printer on `err`.
-  public ProgressPrinter(PrintStream err, Style style) {
-    this(err, style, System::nanoTime);
+  ///
+  /// @param summaries whether a phase of a second or more leaves a line behind when it ends
+  public ProgressPrinter(PrintStream err, Style style, boolean summaries) {
+    this(err, style, summaries, System::nanoTime);
   }
 
-  ProgressPrinter(PrintStream err, Style style, LongSupplier nanoClock) {
+  ProgressPrinter(PrintStream err, Style style, boolean summaries, LongSupplier nanoClock) {
     this.err = err;
     this.style = style;
+    this.summaries = summaries;
     this.nanoClock = nanoClock;
     this.nextPrint = Long.MAX_VALUE;
   }
@@ -157,7 +161,7 @@ public final class ProgressPrinter implements Progress, AutoCloseable {
     long nanos = nanoClock.getAsLong() - phaseStart;
     phaseNanos.merge(phase, nanos, Long::sum);
     clearLine();
-    if (style != Style.SILENT && nanos >= WORTH_A_LINE) {
+    if (summaries && style != Style.SILENT && nanos >= WORTH_A_LINE) {
       long units = done.sum();
       err.println(
           phase

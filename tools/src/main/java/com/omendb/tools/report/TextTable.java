@@ -2,8 +2,8 @@ package com.omendb.tools.report;
 
 import java.util.List;
 
-/// A table of right-aligned columns whose rows can be printed as they come: the widths are given
-/// by the headings, a wider cell only pushes its own row out of line. Immutable.
+/// A table of right-aligned columns whose rows can be printed as they come: the widths are given by
+/// the headings, a wider cell only pushes its own row out of line. Immutable.
 public final class TextTable {
   private static final String GAP = "  ";
 

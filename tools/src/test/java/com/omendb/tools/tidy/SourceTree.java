@@ -76,9 +76,7 @@ record SourceTree(Path root, List<Source> sources) {
   }
 
   private static Path findRoot() throws IOException {
-    for (Path folder = Path.of("").toAbsolutePath();
-        folder != null;
-        folder = folder.getParent()) {
+    for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
       Path pom = folder.resolve("pom.xml");
       if (Files.exists(pom) && Files.readString(pom).contains("<modules>")) {
         return folder;
