@@ -109,9 +109,16 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   /// Reads row numbers from an `ibin` or `ivecs` file, and distances from the file beside it whose
   /// name has `.distances.fbin` or `.sqdist.fbin` in place of the extension, if there is one.
   ///
+  /// Of an ann-benchmarks HDF5 file, reads the data sets `neighbors` and `distances`; Euclidean
+  /// distances are squared to become those of [Metric#SQUARED_L2], and distances other than
+  /// Euclidean and angular ones are left out.
+  ///
   /// @throws VectorFileException if a file is malformed or the two differ in shape
   /// @throws IOException if a file cannot be read
   public static GroundTruth read(Path path) throws IOException {
+    if (VectorFormat.ofPath(path) == VectorFormat.HDF5) {
+      return readHdf5(path);
+    }
     Arena arena = Arena.ofAuto();
     try (IntMatrix rows = IntMatrix.open(path)) {
       MemorySegment ids = rows.copy(arena);
@@ -133,16 +140,48 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
     try (MappedMatrix matrix =
         MappedMatrix.open(
             path, VectorFormat.FBIN, IntMatrix.MAX_COLUMNS, 0, MappedMatrix.ALL_ROWS)) {
-      MatrixShape shape = matrix.shape();
-      if (shape.rows() != rows || shape.columns() != columns) {
-        throw new VectorFileException(
-            "the distances differ in shape from the row numbers beside them",
-            path,
-            0,
-            rows + " x " + columns,
-            shape.rows() + " x " + shape.columns());
-      }
+      requireShape(path, matrix.shape(), rows, columns);
       return matrix.copy(arena);
+    }
+  }
+
+  private static GroundTruth readHdf5(Path path) throws IOException {
+    Arena arena = Arena.ofAuto();
+    try (Hdf5Reader reader = new Hdf5Reader(path);
+        MappedMatrix rows = reader.integers(Hdf5Reader.NEIGHBORS)) {
+      MatrixShape shape = rows.shape();
+      MemorySegment distances = MemorySegment.NULL;
+      String name = reader.distanceName().orElse("");
+      boolean squared = name.equals("euclidean");
+      if ((squared || name.equals("angular")) && reader.has(Hdf5Reader.DISTANCES)) {
+        try (MappedMatrix matrix = reader.floats(Hdf5Reader.DISTANCES)) {
+          requireShape(path, matrix.shape(), shape.rows(), shape.columns());
+          distances = matrix.copy(arena);
+        }
+      }
+      if (squared) {
+        square(distances);
+      }
+      return new GroundTruth(shape.rows(), shape.columns(), rows.copy(arena), distances);
+    }
+  }
+
+  private static void square(MemorySegment distances) {
+    for (long at = 0; at < distances.byteSize(); at += Float.BYTES) {
+      float distance = distances.get(NativeMemory.FLOAT, at);
+      distances.set(NativeMemory.FLOAT, at, distance * distance);
+    }
+  }
+
+  private static void requireShape(Path path, MatrixShape shape, long rows, int columns)
+      throws VectorFileException {
+    if (shape.rows() != rows || shape.columns() != columns) {
+      throw new VectorFileException(
+          "the distances differ in shape from the row numbers beside them",
+          path,
+          0,
+          rows + " x " + columns,
+          shape.rows() + " x " + shape.columns());
     }
   }
 

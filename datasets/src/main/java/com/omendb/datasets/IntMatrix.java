@@ -30,6 +30,11 @@ public final class IntMatrix implements AutoCloseable {
   /// @throws IllegalArgumentException if the extension stands for no format of integers
   public static IntMatrix open(Path path) throws IOException {
     VectorFormat format = VectorFormat.ofPath(path);
+    if (format == VectorFormat.HDF5) {
+      try (Hdf5Reader reader = new Hdf5Reader(path)) {
+        return new IntMatrix(reader.integers(Hdf5Reader.NEIGHBORS));
+      }
+    }
     if (!format.isInteger()) {
       throw new IllegalArgumentException("the file holds no integers: path=" + path);
     }

@@ -51,6 +51,9 @@ public final class VectorFile implements AutoCloseable {
   ///   for no format of vectors
   public static VectorFile open(Path path, long fromRow, long rowCount) throws IOException {
     VectorFormat format = VectorFormat.ofPath(path);
+    if (format == VectorFormat.HDF5) {
+      return openHdf5(path, Hdf5Reader.TRAIN, fromRow, rowCount);
+    }
     ElementType elementType =
         format
             .elementType()
@@ -59,6 +62,27 @@ public final class VectorFile implements AutoCloseable {
     MappedMatrix matrix =
         MappedMatrix.open(path, format, VectorSource.MAX_DIMENSION, fromRow, rowCount);
     return new VectorFile(path, format, matrix, elementType);
+  }
+
+  /// Opens a data set of an ann-benchmarks HDF5 file, such as `train` (the base) or `test` (the
+  /// queries). Elements may be float32, float64 (rounded to float32), uint8 or int8.
+  ///
+  /// @throws VectorFileException if the file is malformed or has no such data set
+  /// @throws IOException if it cannot be read
+  /// @throws IllegalArgumentException if the extension is not that of HDF5
+  public static VectorFile openHdf5(Path path, String dataset) throws IOException {
+    if (VectorFormat.ofPath(path) != VectorFormat.HDF5) {
+      throw new IllegalArgumentException("only HDF5 files have named data sets: path=" + path);
+    }
+    return openHdf5(path, dataset, 0, MappedMatrix.ALL_ROWS);
+  }
+
+  private static VectorFile openHdf5(Path path, String dataset, long fromRow, long rowCount)
+      throws IOException {
+    try (Hdf5Reader reader = new Hdf5Reader(path)) {
+      Hdf5Reader.Vectors opened = reader.vectors(dataset, fromRow, rowCount);
+      return new VectorFile(path, VectorFormat.HDF5, opened.matrix(), opened.elementType());
+    }
   }
 
   /// The vectors, valid until this file is closed.

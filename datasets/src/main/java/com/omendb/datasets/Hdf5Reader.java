@@ -1,0 +1,351 @@
+package com.omendb.datasets;
+
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.VectorSource;
+import io.jhdf.HdfFile;
+import io.jhdf.api.Attribute;
+import io.jhdf.api.Dataset;
+import io.jhdf.api.Node;
+import io.jhdf.api.dataset.ChunkedDataset;
+import io.jhdf.api.dataset.ContiguousDataset;
+import io.jhdf.object.datatype.DataType;
+import io.jhdf.object.datatype.FixedPoint;
+import io.jhdf.object.datatype.FloatingPoint;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One open HDF5 file, whose two-dimensional data sets can be mapped as matrices.
+///
+/// A data set that lies in one piece, with little-endian elements of a type that OmenDB has, is
+/// mapped where it is. Anything else (chunks, compression, big-endian, float64, int64) is converted
+/// into a temporary file, a block of rows at a time. Not thread-safe.
+final class Hdf5Reader implements AutoCloseable {
+  /// Bytes of rows that are converted on the heap at a time.
+  private static final int BLOCK_BYTES = 4 << 20;
+
+  /// Data sets of an ann-benchmarks file: base, queries, exact neighbours and their distances.
+  static final String TRAIN = "train";
+
+  static final String NEIGHBORS = "neighbors";
+  static final String DISTANCES = "distances";
+
+  private static final String DISTANCE_ATTRIBUTE = "distance";
+
+  /// A matrix of vectors and the type of its elements.
+  record Vectors(MappedMatrix matrix, ElementType elementType) {}
+
+  /// What a data set's elements become here.
+  private enum Cell {
+    FLOAT32(4),
+    UINT8(1),
+    INT8(1),
+    INT32(4);
+
+    private final int bytes;
+
+    Cell(int bytes) {
+      this.bytes = bytes;
+    }
+  }
+
+  /// A data set as its own header describes it.
+  ///
+  /// @param stored whether the elements lie in the file just as they are needed
+  private record Table(Dataset dataset, long rows, int columns, Cell cell, boolean stored) {}
+
+  @FunctionalInterface
+  private interface Parser<T> {
+    T parse() throws IOException;
+  }
+
+  private final Path path;
+  private final @Nullable TemporaryFile inflated;
+  private final Path plain;
+  private final HdfFile file;
+
+  /// Opens an HDF5 file, inflating it first if it is compressed as a whole.
+  ///
+  /// @throws VectorFileException if it is no HDF5 file
+  Hdf5Reader(Path path) throws IOException {
+    this.path = path;
+    this.inflated = VectorFormat.isGzip(path) ? inflate(path) : null;
+    this.plain = inflated == null ? path : inflated.path();
+    try {
+      // What is missing or unreadable is told apart from what is malformed.
+      Files.newByteChannel(plain).close();
+      this.file = parse(path, "the file is no HDF5 file", "an HDF5 file", () -> new HdfFile(plain));
+    } catch (Throwable e) {
+      if (inflated != null) {
+        inflated.close();
+      }
+      throw e;
+    }
+  }
+
+  /// Opens rows of a data set of float32, float64, uint8 or int8 elements; float64 is rounded.
+  ///
+  /// @throws VectorFileException if there is no such data set or it is malformed
+  /// @throws IllegalArgumentException if the range is not within the rows
+  Vectors vectors(String dataset, long fromRow, long rowCount) throws IOException {
+    MappedMatrix.requireRange(fromRow, rowCount);
+    Table table = table(dataset, VectorSource.MAX_DIMENSION);
+    ElementType elementType =
+        switch (table.cell) {
+          case FLOAT32 -> ElementType.FLOAT32;
+          case UINT8 -> ElementType.UINT8;
+          case INT8 -> ElementType.INT8;
+          case INT32 -> throw wrongType(dataset, "vector elements", table);
+        };
+    return new Vectors(matrix(dataset, table, fromRow, rowCount), elementType);
+  }
+
+  /// Opens a data set of int32 or int64 elements; an int64 that does not fit an int32 is refused.
+  ///
+  /// @throws VectorFileException if there is no such data set or it is malformed
+  MappedMatrix integers(String dataset) throws IOException {
+    Table table = table(dataset, IntMatrix.MAX_COLUMNS);
+    if (table.cell != Cell.INT32) {
+      throw wrongType(dataset, "integers", table);
+    }
+    return matrix(dataset, table, 0, MappedMatrix.ALL_ROWS);
+  }
+
+  /// Opens a data set of float32 or float64 elements of any row length.
+  ///
+  /// @throws VectorFileException if there is no such data set or it is malformed
+  MappedMatrix floats(String dataset) throws IOException {
+    Table table = table(dataset, IntMatrix.MAX_COLUMNS);
+    if (table.cell != Cell.FLOAT32) {
+      throw wrongType(dataset, "floats", table);
+    }
+    return matrix(dataset, table, 0, MappedMatrix.ALL_ROWS);
+  }
+
+  /// Whether the file has a data set of this name.
+  boolean has(String dataset) throws IOException {
+    return parse(
+        path, "the list of data sets is malformed", "names", () -> children().contains(dataset));
+  }
+
+  /// The name of the distance that the file says its `distances` are, such as `euclidean`.
+  Optional<String> distanceName() throws IOException {
+    return parse(
+        path,
+        "the attribute " + DISTANCE_ATTRIBUTE + " is malformed",
+        "a text",
+        () -> {
+          if (!file.getAttributes().containsKey(DISTANCE_ATTRIBUTE)) {
+            return Optional.empty();
+          }
+          Attribute attribute = file.getAttribute(DISTANCE_ATTRIBUTE);
+          return Optional.of(String.valueOf(attribute.getData()));
+        });
+  }
+
+  /// Closes the file; matrices that were opened stay open.
+  @Override
+  public void close() {
+    file.close();
+    if (inflated != null) {
+      inflated.close();
+    }
+  }
+
+  private static TemporaryFile inflate(Path path) throws IOException {
+    TemporaryFile target = TemporaryFile.create(VectorFormat.HDF5.extension());
+    try {
+      Inflater.inflate(path, VectorFormat.HDF5, VectorSource.MAX_DIMENSION, target);
+      return target;
+    } catch (Throwable e) {
+      target.close();
+      throw e;
+    }
+  }
+
+  private Table table(String name, int maxColumns) throws IOException {
+    return parse(
+        path,
+        "the data set " + name + " is malformed",
+        "a matrix",
+        () -> {
+          Node node = children().contains(name) ? file.getChild(name) : null;
+          if (!(node instanceof Dataset dataset)) {
+            throw new VectorFileException(
+                "the file has no such data set", path, 0, name, children());
+          }
+          long[] dimensions = dataset.getDimensionsAsLong();
+          if (dimensions.length != 2 || dimensions[0] < 1) {
+            throw malformed(name, "rows and columns", dimensions.length + " dimensions");
+          }
+          if (dimensions[1] < 1 || dimensions[1] > maxColumns) {
+            throw malformed(name, "row length 1.." + maxColumns, dimensions[1]);
+          }
+          DataType type = dataset.getDataType();
+          Cell cell = cell(name, type);
+          boolean stored =
+              type.getSize() == cell.bytes
+                  && isLittleEndian(type)
+                  && dataset instanceof ContiguousDataset contiguous
+                  && contiguous.getDataAddress() >= 0;
+          return new Table(dataset, dimensions[0], (int) dimensions[1], cell, stored);
+        });
+  }
+
+  private Set<String> children() {
+    return file.getChildren().keySet();
+  }
+
+  private Cell cell(String name, DataType type) throws VectorFileException {
+    int bytes = type.getSize();
+    return switch (type) {
+      case FloatingPoint _ when bytes == Float.BYTES || bytes == Double.BYTES -> Cell.FLOAT32;
+      case FixedPoint fixed when bytes == 1 -> fixed.isSigned() ? Cell.INT8 : Cell.UINT8;
+      case FixedPoint _ when bytes == Integer.BYTES || bytes == Long.BYTES -> Cell.INT32;
+      default ->
+          throw malformed(
+              name,
+              "float32, float64, uint8, int8, int32 or int64",
+              type.getClass().getSimpleName() + " of " + bytes + " bytes");
+    };
+  }
+
+  private static boolean isLittleEndian(DataType type) {
+    return switch (type) {
+      case FloatingPoint floating -> floating.getByteOrder() == ByteOrder.LITTLE_ENDIAN;
+      case FixedPoint fixed ->
+          fixed.getSize() == 1 || fixed.getByteOrder() == ByteOrder.LITTLE_ENDIAN;
+      default -> false;
+    };
+  }
+
+  private MappedMatrix matrix(String name, Table table, long fromRow, long rowCount)
+      throws IOException {
+    long rowBytes = (long) table.columns * table.cell.bytes;
+    MatrixShape whole = new MatrixShape(0, rowBytes, table.rows, table.columns);
+    MatrixShape wanted = whole.rows(fromRow, rowCount, path);
+    if (table.stored) {
+      long address = ((ContiguousDataset) table.dataset).getDataAddress() + file.getUserBlockSize();
+      requireInside(name, address, table.rows, rowBytes);
+      MatrixShape placed =
+          new MatrixShape(
+              address + wanted.firstOffset(), rowBytes, wanted.rows(), wanted.columns());
+      return MappedMatrix.ofShape(plain, null, placed);
+    }
+    TemporaryFile target = TemporaryFile.create("rows");
+    try {
+      target.requireRoom(Math.multiplyExact(wanted.rows(), rowBytes), path);
+      convert(name, table, fromRow, wanted.rows(), target);
+      return MappedMatrix.ofShape(
+          target.path(), target, new MatrixShape(0, rowBytes, wanted.rows(), wanted.columns()));
+    } catch (Throwable e) {
+      target.close();
+      throw e;
+    }
+  }
+
+  private void requireInside(String name, long address, long rows, long rowBytes)
+      throws IOException {
+    long size = Files.size(plain);
+    if (address > size || rows > (size - address) / rowBytes) {
+      throw new VectorFileException(
+          "the data set " + name + " goes on after the end of the file",
+          path,
+          address,
+          rows + " rows of " + rowBytes + " bytes",
+          (size - address) + " bytes");
+    }
+  }
+
+  private void convert(String name, Table table, long fromRow, long rowCount, TemporaryFile target)
+      throws IOException {
+    long rowBytes = (long) table.columns * table.cell.bytes;
+    long perBlock = Math.clamp(BLOCK_BYTES / rowBytes, 1, rowCount);
+    if (table.dataset instanceof ChunkedDataset chunked) {
+      // Whole chunks at a time, where that is not too much: a chunk is unpacked for every block.
+      int chunkRows = parse(path, "chunks of " + name, "a shape", chunked::getChunkDimensions)[0];
+      perBlock = Math.max(1, perBlock / chunkRows) * Math.min(chunkRows, perBlock);
+    }
+    try (OutputStream out = Files.newOutputStream(target.path())) {
+      for (long row = 0; row < rowCount; row += perBlock) {
+        int rows = (int) Math.min(perBlock, rowCount - row);
+        long[] from = {fromRow + row, 0};
+        int[] shape = {rows, table.columns};
+        Object data =
+            parse(
+                path,
+                "the data set " + name + " cannot be read at row " + from[0],
+                "rows",
+                () -> table.dataset.getData(from, shape));
+        ByteBuffer block =
+            ByteBuffer.allocate(Math.toIntExact(rows * rowBytes)).order(ByteOrder.LITTLE_ENDIAN);
+        for (Object rowData : (Object[]) data) {
+          put(name, table.cell, rowData, block);
+        }
+        out.write(block.array());
+      }
+    }
+  }
+
+  private void put(String name, Cell cell, Object row, ByteBuffer target)
+      throws VectorFileException {
+    switch (row) {
+      case float[] values -> {
+        for (float value : values) {
+          target.putFloat(value);
+        }
+      }
+      case double[] values -> {
+        for (double value : values) {
+          target.putFloat((float) value);
+        }
+      }
+      case byte[] values -> target.put(values);
+      case int[] values when cell == Cell.UINT8 -> {
+        for (int value : values) {
+          target.put((byte) value);
+        }
+      }
+      case int[] values -> {
+        for (int value : values) {
+          target.putInt(value);
+        }
+      }
+      case long[] values -> {
+        for (long value : values) {
+          if (value != (int) value) {
+            throw malformed(name, "integers of 32 bits", value);
+          }
+          target.putInt((int) value);
+        }
+      }
+      default -> throw malformed(name, "numbers", row.getClass().getSimpleName());
+    }
+  }
+
+  private VectorFileException wrongType(String name, String expected, Table table) {
+    return malformed(name, expected, table.cell);
+  }
+
+  private VectorFileException malformed(String name, Object expected, Object actual) {
+    return new VectorFileException(
+        "the data set " + name + " cannot be used here", path, 0, expected, actual);
+  }
+
+  /// Runs code of the HDF5 library, which answers malformed bytes with unchecked exceptions of many
+  /// kinds.
+  private static <T> T parse(Path path, String what, Object expected, Parser<T> parser)
+      throws IOException {
+    try {
+      return parser.parse();
+    } catch (RuntimeException e) {
+      throw new VectorFileException(what, path, 0, expected, String.valueOf(e.getMessage()), e);
+    }
+  }
+}
