@@ -18,6 +18,9 @@ final class Inflater {
   /// Written bytes between two looks at the free space of the volume.
   private static final long ROOM_CHECK_BYTES = 64L << 20;
 
+  /// DEFLATE needs at least two bits for 258 bytes: it cannot compress better than 1,032 to 1.
+  private static final long MAX_COMPRESSION = 1032;
+
   private Inflater() {}
 
   /// Inflates `path` into `target`.
@@ -36,6 +39,7 @@ final class Inflater {
         int headerBytes = in.readNBytes(block, 0, MatrixShape.HEADER_BYTES);
         MemorySegment header = copyOf(block, headerBytes);
         limitBytes = MatrixShape.readHeader(header, path, maxColumns).fileBytes(format);
+        requirePossible(path, limitBytes);
         target.requireRoom(limitBytes, path);
         out.write(block, 0, headerBytes);
         written = headerBytes;
@@ -65,6 +69,19 @@ final class Inflater {
           "a whole gzip stream",
           String.valueOf(e.getMessage()),
           e);
+    }
+  }
+
+  /// Refuses a header that promises more than this many compressed bytes can ever hold.
+  private static void requirePossible(Path path, long promisedBytes) throws IOException {
+    long compressedBytes = Files.size(path);
+    if (promisedBytes / MAX_COMPRESSION > compressedBytes) {
+      throw new VectorFileException(
+          "the header promises more than the compressed file can hold",
+          path,
+          0,
+          "at most " + MAX_COMPRESSION + " x " + compressedBytes + " bytes",
+          promisedBytes + " bytes");
     }
   }
 
