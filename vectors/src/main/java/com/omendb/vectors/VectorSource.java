@@ -55,17 +55,22 @@ public record VectorSource(
               + vectorBytes
               + " bytes");
     }
-    if (count > 0) {
-      long lastOffset = Math.addExact(firstOffset, Math.multiplyExact(count - 1, strideBytes));
-      if (Math.addExact(lastOffset, vectorBytes) > segment.byteSize()) {
-        throw new IllegalArgumentException(
-            "count="
-                + count
-                + " vectors of "
-                + vectorBytes
-                + " bytes do not fit segmentBytes="
-                + segment.byteSize());
-      }
+    long greatestOffset = segment.byteSize() - vectorBytes;
+    boolean fits =
+        firstOffset <= greatestOffset
+            && (count - 1) <= (greatestOffset - firstOffset) / strideBytes;
+    if (count > 0 && !fits) {
+      throw new IllegalArgumentException(
+          "vectors of "
+              + vectorBytes
+              + " bytes do not fit the segment: count="
+              + count
+              + ", firstOffset="
+              + firstOffset
+              + ", strideBytes="
+              + strideBytes
+              + ", segmentBytes="
+              + segment.byteSize());
     }
   }
 
