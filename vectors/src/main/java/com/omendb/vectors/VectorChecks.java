@@ -1,0 +1,143 @@
+package com.omendb.vectors;
+
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Refuses vectors that no distance can be computed from, before they reach a build or a search.
+public final class VectorChecks {
+  /// The largest squared norm of a float32 vector. Two vectors within it are at most 2^127 apart in
+  /// squared L2, which a float holds; beyond it their distance may be infinite.
+  public static final float MAX_SQUARED_NORM = 0x1p125f;
+
+  private static final long ROWS_PER_TASK = 4096;
+
+  private VectorChecks() {}
+
+  /// Checks every row, on several threads: float32 vectors must hold no NaN, no infinity and have a
+  /// squared norm of at most [#MAX_SQUARED_NORM]; for [Metric#COSINE], a vector of any type must
+  /// not be zero.
+  ///
+  /// @param what what the vectors are, for the message, such as `base vectors`
+  /// @param threads threads to use, at least 1; fewer run if there are few rows
+  /// @throws IllegalArgumentException naming `what`, the first unusable row, and its first unusable
+  ///   column if there is one
+  public static void requireUsable(VectorSource source, Metric metric, String what, int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be positive: threads=" + threads);
+    }
+    if (source.elementType() != ElementType.FLOAT32 && metric != Metric.COSINE) {
+      return;
+    }
+    long row = firstUnusableRow(source, metric, threads);
+    if (row < source.count()) {
+      throw new IllegalArgumentException(describe(source, row, what));
+    }
+  }
+
+  /// The first unusable row, or the count if there is none.
+  ///
+  /// Workers take runs of rows in order, and stop taking them once an unusable row is known: runs
+  /// before it are all taken by then, so that the least row found is the first.
+  private static long firstUnusableRow(VectorSource source, Metric metric, int threads) {
+    AtomicLong nextRow = new AtomicLong();
+    AtomicLong firstUnusable = new AtomicLong(source.count());
+    Runnable worker =
+        () -> {
+          RowCheck check = new RowCheck(source, metric);
+          long from;
+          while ((from = nextRow.getAndAdd(ROWS_PER_TASK)) < firstUnusable.get()) {
+            long found = check.firstUnusable(from, Math.min(from + ROWS_PER_TASK, source.count()));
+            firstUnusable.accumulateAndGet(found, Math::min);
+          }
+        };
+    int workers = (int) Math.min(threads, Math.ceilDiv(source.count(), ROWS_PER_TASK));
+    if (workers <= 1) {
+      worker.run();
+    } else {
+      runOnThreads(worker, workers);
+    }
+    return firstUnusable.get();
+  }
+
+  private static void runOnThreads(Runnable worker, int workers) {
+    List<CompletableFuture<Void>> running = new ArrayList<>();
+    try (ExecutorService pool =
+        Executors.newFixedThreadPool(
+            workers, Thread.ofPlatform().daemon().name("omen-vector-check-", 0).factory())) {
+      for (int i = 0; i < workers; i++) {
+        running.add(CompletableFuture.runAsync(worker, pool));
+      }
+    }
+    running.forEach(CompletableFuture::join);
+  }
+
+  private static String describe(VectorSource source, long row, String what) {
+    String prefix = what + ": row=" + row;
+    int largestColumn = 0;
+    for (int column = 0; column < source.dimension(); column++) {
+      float value = source.element(row, column);
+      if (!Float.isFinite(value)) {
+        return prefix + " holds " + value + " at column=" + column;
+      }
+      if (Math.abs(value) > Math.abs(source.element(row, largestColumn))) {
+        largestColumn = column;
+      }
+    }
+    float largest = source.element(row, largestColumn);
+    return largest == 0
+        ? prefix + " holds only zeros, which have no cosine distance"
+        : prefix
+            + " is too long: its squared norm exceeds "
+            + MAX_SQUARED_NORM
+            + "; it holds "
+            + largest
+            + " at column="
+            + largestColumn;
+  }
+
+  /// Checks rows by their squared norm, which is not finite if an element is not.
+  private static final class RowCheck {
+    private final VectorSource source;
+    private final boolean zeroIsUsable;
+    private final DistanceKernel negatedInnerProduct;
+
+    RowCheck(VectorSource source, Metric metric) {
+      this.source = source;
+      this.zeroIsUsable = metric != Metric.COSINE;
+      this.negatedInnerProduct =
+          DistanceKernels.of(Metric.INNER_PRODUCT, source.elementType(), source.dimension());
+    }
+
+    /// The first unusable row of `[from, to)`, or [Long#MAX_VALUE].
+    long firstUnusable(long from, long to) {
+      try {
+        for (long row = from; row < to; row++) {
+          long address = source.address(row);
+          float squaredNorm = -negatedInnerProduct.distance(address, address);
+          boolean representable = squaredNorm <= MAX_SQUARED_NORM;
+          if (!representable || (squaredNorm == 0 && !zeroIsUsable && isZero(row))) {
+            return row;
+          }
+        }
+        return Long.MAX_VALUE;
+      } finally {
+        Reference.reachabilityFence(source);
+      }
+    }
+
+    /// Squares of tiny elements may vanish, so a norm of zero does not settle it.
+    private boolean isZero(long row) {
+      for (int column = 0; column < source.dimension(); column++) {
+        if (source.element(row, column) != 0) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package com.omendb.vectors.simd;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Locale;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The vector shapes that the kernels compute in: as wide as this CPU prefers, 512 bits at most.
+///
+/// Constants all, because only a constant shape compiles to instructions.
+final class Lanes {
+  private static final VectorShape SHAPE =
+      VectorShape.preferredShape().vectorBitSize() > 512
+          ? VectorShape.S_512_BIT
+          : VectorShape.preferredShape();
+
+  static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
+  static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SHAPE);
+  static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, SHAPE);
+
+  static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
+
+  /// Bits of one vector.
+  static final int BITS = SHAPE.vectorBitSize();
+
+  /// Bytes of one vector.
+  static final int VECTOR_BYTES = BITS / Byte.SIZE;
+
+  /// Whether a fused multiply-add is one instruction. Where it is not, Java computes it exactly in
+  /// software, thousands of times slower. Of the CPUs with 128 bits and more, only x86 from before
+  /// AVX2 lacks it.
+  static final boolean FUSED = BITS >= 256 || !isX86();
+
+  /// Address of VECTOR_BYTES zero bytes followed by as many bytes of ones. A vector read at
+  /// `TAIL_MASKS + tailBytes` has ones in its last `tailBytes` bytes.
+  static final long TAIL_MASKS = tailMasks();
+
+  private Lanes() {}
+
+  private static boolean isX86() {
+    String architecture = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    return architecture.equals("amd64") || architecture.contains("86");
+  }
+
+  private static long tailMasks() {
+    MemorySegment masks = Arena.global().allocate(2L * VECTOR_BYTES, VECTOR_BYTES);
+    for (long i = VECTOR_BYTES; i < masks.byteSize(); i++) {
+      masks.set(ValueLayout.JAVA_BYTE, i, (byte) -1);
+    }
+    return masks.address();
+  }
+}

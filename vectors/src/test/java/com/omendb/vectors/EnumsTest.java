@@ -1,0 +1,53 @@
+package com.omendb.vectors;
+
+import static com.omendb.vectors.testing.Refusals.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/// Invariants: codes are persistent and never change; codes and labels lead back to their value;
+/// anything else is refused and named.
+class EnumsTest {
+
+  @Test
+  void codesNeverChange() {
+    assertEquals(1, ElementType.FLOAT32.code());
+    assertEquals(2, ElementType.UINT8.code());
+    assertEquals(3, ElementType.INT8.code());
+    assertEquals(1, Metric.SQUARED_L2.code());
+    assertEquals(2, Metric.INNER_PRODUCT.code());
+    assertEquals(3, Metric.COSINE.code());
+  }
+
+  @Test
+  void elementTypesAreFoundByCodeAndLabel() {
+    for (ElementType type : ElementType.values()) {
+      assertEquals(type, ElementType.ofCode(type.code()));
+      assertEquals(type, ElementType.ofLabel(type.label()));
+      assertEquals(type, ElementType.ofLabel(type.label().toUpperCase(Locale.ROOT)));
+    }
+    assertRefused("code=4", () -> ElementType.ofCode(4));
+    assertRefused("elementType=float16", () -> ElementType.ofLabel("float16"));
+  }
+
+  @Test
+  void metricsAreFoundByCodeLabelAndName() {
+    for (Metric metric : Metric.values()) {
+      assertEquals(metric, Metric.ofCode(metric.code()));
+      assertEquals(metric, Metric.ofLabel(metric.label()));
+      assertEquals(metric, Metric.ofLabel(metric.name().toLowerCase(Locale.ROOT)));
+    }
+    assertRefused("code=0", () -> Metric.ofCode(0));
+    assertRefused("metric=hamming", () -> Metric.ofLabel("hamming"));
+  }
+
+  @Test
+  void vectorBytesCountElements() {
+    assertEquals(512, ElementType.FLOAT32.vectorBytes(128));
+    assertEquals(128, ElementType.UINT8.vectorBytes(128));
+    assertEquals(128, ElementType.INT8.vectorBytes(128));
+    assertThrows(ArithmeticException.class, () -> ElementType.FLOAT32.vectorBytes(1 << 30));
+  }
+}
