@@ -1,6 +1,5 @@
 package com.omendb.pagecache;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -24,9 +23,7 @@ final class ChannelSource implements PageSource {
     while (buffer.hasRemaining()) {
       int count = channel.read(buffer, offset + buffer.position());
       if (count < 0) {
-        throw new EOFException(
-            "the file ends within a page: path=%s, offset=%d, expected=%d, actual=%d"
-                .formatted(path, offset, target.byteSize(), buffer.position()));
+        throw DescriptorSource.endOfFile(path, offset, target.byteSize(), buffer.position());
       }
     }
   }

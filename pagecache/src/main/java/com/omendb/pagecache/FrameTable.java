@@ -38,7 +38,7 @@ final class FrameTable {
   private int freeCount; // guarded by freeFrames
 
   FrameTable(Arena arena, long pageCount, int frameCount) {
-    entries = arena.allocate(pageCount * Integer.BYTES, Long.BYTES);
+    entries = AlignedMemory.allocate(arena, pageCount * Integer.BYTES, Long.BYTES);
     states = new int[frameCount];
     Arrays.fill(states, FREE);
     pages = new int[frameCount];

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 
 /// Keeps the pages of one [PageFile] that are worth keeping in a bounded number of off-heap frames.
 ///
@@ -30,6 +31,7 @@ public final class PageCache implements AutoCloseable {
   static final long PAUSE_NANOS = 1_000;
 
   private final PageFile file;
+  private final IntFunction<PageReader> readers;
   private final int pageBytes;
   private final int pageCount;
   private final int maxPinned;
@@ -52,7 +54,13 @@ public final class PageCache implements AutoCloseable {
   ///   it, `frames - maxPinned`, hold the pages that stay
   /// @throws IllegalArgumentException when there are fewer frames than `maxPinned`
   public PageCache(PageFile file, long frameBytes, int maxPinned) {
+    this(file, file::newReader, frameBytes, maxPinned);
+  }
+
+  /// As the public one, with the file's readers as the caller wants them.
+  PageCache(PageFile file, IntFunction<PageReader> readers, long frameBytes, int maxPinned) {
     this.file = file;
+    this.readers = readers;
     this.maxPinned = maxPinned;
     pageBytes = file.pageBytes();
     pageCount = Math.toIntExact(file.pageCount());
@@ -97,7 +105,7 @@ public final class PageCache implements AutoCloseable {
             "of maxPinned=%d other sessions have %d: maxPages=%d"
                 .formatted(maxPinned, promisedPages, maxPages));
       }
-      PageSession session = new PageSession(this, file.newReader(maxPages), maxPages);
+      PageSession session = new PageSession(this, readers.apply(maxPages), maxPages);
       promisedPages += maxPages;
       sessions.add(session);
       return session;

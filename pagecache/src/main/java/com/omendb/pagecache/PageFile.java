@@ -2,15 +2,13 @@ package com.omendb.pagecache;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
 
 /// An open file of checksummed pages, for reading.
 ///
@@ -28,6 +26,8 @@ public final class PageFile implements AutoCloseable {
   /// Bytes at the start of each page that belong to the page file.
   public static final int PAGE_HEADER_BYTES = 8;
 
+  private static final System.Logger LOGGER = System.getLogger("com.omendb.pagecache");
+
   static final int NUMBER_OFFSET = 4;
   static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -35,20 +35,23 @@ public final class PageFile implements AutoCloseable {
   private final Path path;
   private final FileHeader header;
   private final PageSource source;
-  private final boolean direct;
+  private final ReadEngine engine;
   private final ReadPool pool = new ReadPool();
 
   private int openReaders; // guarded by this
   private volatile boolean closed;
 
-  private PageFile(Path path, FileHeader header, PageSource source, boolean direct) {
+  private PageFile(Path path, FileHeader header, PageSource source, ReadEngine engine) {
     this.path = path;
     this.header = header;
     this.source = source;
-    this.direct = direct;
+    this.engine = engine;
   }
 
   /// Opens a page file after checking its header page and exact length.
+  ///
+  /// Direct reads go through io_uring where that works, else through `pread` on a few threads. The
+  /// system property `omen.pageReader` (`io_uring`, `pread` or `buffered`) forces one of them.
   ///
   /// @param direct whether to read past the kernel's page cache; where the file system refuses,
   ///   reads go through it and a warning says so once a process
@@ -56,50 +59,12 @@ public final class PageFile implements AutoCloseable {
   /// @throws UnsupportedFormatException when its version is outside the two given
   public static PageFile open(
       Path path, String magic, int minVersion, int maxVersion, boolean direct) throws IOException {
-    if (direct) {
-      PageFile file = tryOpenDirect(path, magic, minVersion, maxVersion);
-      if (file != null) {
-        return file;
-      }
-    }
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-    return open(new ChannelSource(channel, path), path, magic, minVersion, maxVersion, false);
+    ReadEngine forced = direct ? ReadEngine.forced() : ReadEngine.BUFFERED;
+    return open(path, magic, minVersion, maxVersion, p -> OpenedSource.open(p, forced));
   }
 
-  private static @Nullable PageFile tryOpenDirect(
-      Path path, String magic, int minVersion, int maxVersion) throws IOException {
-    FileChannel channel = DirectChannels.tryOpen(path, StandardOpenOption.READ);
-    if (channel == null) {
-      return null;
-    }
-    try {
-      return open(new ChannelSource(channel, path), path, magic, minVersion, maxVersion, true);
-    } catch (CorruptFileException | UnsupportedFormatException e) {
-      throw e;
-    } catch (IOException e) {
-      // Some file systems accept the flag and refuse the reads.
-      DirectChannels.logRefusal(path, e);
-      return null;
-    }
-  }
-
-  private static PageFile open(
-      PageSource source, Path path, String magic, int minVersion, int maxVersion, boolean direct)
-      throws IOException {
-    boolean opened = false;
-    try {
-      FileHeader header = readHeader(source, path, magic, minVersion, maxVersion);
-      opened = true;
-      return new PageFile(path, header, source, direct);
-    } finally {
-      if (!opened) {
-        source.close();
-      }
-    }
-  }
-
-  private static FileHeader readHeader(
-      PageSource source, Path path, String magic, int minVersion, int maxVersion)
+  /// As the public one, with another way to open the bytes.
+  static PageFile open(Path path, String magic, int minVersion, int maxVersion, SourceOpener opener)
       throws IOException {
     long length = Files.size(path);
     if (length < FileHeader.BYTES) {
@@ -110,6 +75,27 @@ public final class PageFile implements AutoCloseable {
           "at least " + FileHeader.BYTES + " bytes",
           length + " bytes");
     }
+    OpenedSource opened = opener.open(path);
+    boolean valid = false;
+    try {
+      FileHeader header = readHeader(opened.source(), length, path, magic, minVersion, maxVersion);
+      valid = true;
+      return new PageFile(path, header, opened.source(), opened.engine());
+    } finally {
+      if (!valid) {
+        opened.source().close();
+      }
+    }
+  }
+
+  /// A way to open a file's bytes.
+  interface SourceOpener {
+    OpenedSource open(Path path) throws IOException;
+  }
+
+  private static FileHeader readHeader(
+      PageSource source, long length, Path path, String magic, int minVersion, int maxVersion)
+      throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment page = AlignedMemory.allocatePages(arena, 1, FileHeader.MAX_PAGE_BYTES);
       MemorySegment start = page.asSlice(0, FileHeader.BYTES);
@@ -159,12 +145,12 @@ public final class PageFile implements AutoCloseable {
 
   /// Whether reads bypass the kernel's page cache.
   public boolean direct() {
-    return direct;
+    return engine != ReadEngine.BUFFERED;
   }
 
-  /// How pages are read: `direct` or `buffered`.
+  /// How pages are read: `io_uring`, `pread` or `buffered`.
   public String engine() {
-    return direct ? "direct" : "buffered";
+    return engine.label();
   }
 
   /// A reader that keeps up to `maxInFlight` pages in flight.
@@ -177,6 +163,27 @@ public final class PageFile implements AutoCloseable {
     synchronized (this) {
       requireOpen();
       openReaders++;
+    }
+    boolean made = false;
+    try {
+      PageReader reader = makeReader(maxInFlight);
+      made = true;
+      return reader;
+    } finally {
+      if (!made) {
+        readerClosed();
+      }
+    }
+  }
+
+  private PageReader makeReader(int maxInFlight) {
+    if (engine == ReadEngine.IO_URING && source instanceof DescriptorSource descriptorSource) {
+      try {
+        return new UringPageReader(this, descriptorSource.descriptor(), maxInFlight);
+      } catch (IOException e) {
+        // A limit on rings or on locked memory: this reader does without.
+        LOGGER.log(Level.WARNING, "no further io_uring, reading with pread", e);
+      }
     }
     return new BlockingPageReader(this, source, pool, maxInFlight);
   }

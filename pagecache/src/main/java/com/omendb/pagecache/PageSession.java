@@ -205,7 +205,8 @@ final class PageSession implements PageCache.Session {
       }
     }
     while (reader.inFlight() > 0) {
-      int arrived = reader.await(1, arrivedTags);
+      // All at once: waking up for each would cost more than the earlier pages are worth here.
+      int arrived = reader.await(reader.inFlight(), arrivedTags);
       for (int a = 0; a < arrived; a++) {
         publish(arrivedTags[a]);
       }

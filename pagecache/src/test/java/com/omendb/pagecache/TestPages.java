@@ -49,6 +49,10 @@ final class TestPages {
     assertEquals(content(number, last), page.get(LONG, last));
   }
 
+  static String message(Throwable e) {
+    return String.valueOf(e.getMessage());
+  }
+
   private static long content(int number, long offset) {
     return (number * 0x9E3779B97F4A7C15L) ^ (offset * 0xC2B2AE3D27D4EB4FL);
   }

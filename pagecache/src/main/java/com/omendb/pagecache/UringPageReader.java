@@ -1,0 +1,260 @@
+package com.omendb.pagecache;
+
+import com.omendb.pagecache.linux.IoUring;
+import com.omendb.pagecache.linux.LinuxCalls;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// A page reader over a ring of its own: a round of reads costs one system call.
+///
+/// A page that is submitted takes a slot. Slots wait in a first-in first-out queue until the kernel
+/// has taken them; one whose read came short, or that the kernel asks to try again, queues once
+/// more with what remains.
+final class UringPageReader implements PageReader {
+  /// More requests than this in one ring are handed over in portions.
+  private static final int MAX_RING_ENTRIES = 1024;
+
+  /// How often a read may come back unfinished before it counts as failed.
+  private static final int MAX_TRIES = 1000;
+
+  private static final long RETRY_NANOS = 50_000;
+
+  private final PageFile file;
+  private final IoUring ring;
+  private final int capacity;
+  private final int pageBytes;
+
+  private final long[] pageNumbers;
+  private final MemorySegment[] frames;
+  private final int[] tags;
+  private final int[] bytesDone;
+  private final int[] tries;
+  private final int[] idleSlots;
+  private final int[] queuedSlots; // circular
+  private int idleCount;
+  private int queueHead;
+  private int queueCount;
+  private int inKernel; // handed over or in the ring's queue, not yet taken from its completions
+  private boolean closed;
+
+  UringPageReader(PageFile file, int descriptor, int capacity) throws IOException {
+    this.file = file;
+    this.capacity = capacity;
+    ring = new IoUring(Math.min(capacity, MAX_RING_ENTRIES), descriptor);
+    pageBytes = file.pageBytes();
+    pageNumbers = new long[capacity];
+    frames = new MemorySegment[capacity];
+    Arrays.fill(frames, MemorySegment.NULL);
+    tags = new int[capacity];
+    bytesDone = new int[capacity];
+    tries = new int[capacity];
+    queuedSlots = new int[capacity];
+    idleSlots = new int[capacity];
+    idleCount = capacity;
+    for (int i = 0; i < capacity; i++) {
+      idleSlots[i] = capacity - 1 - i;
+    }
+  }
+
+  @Override
+  public int capacity() {
+    return capacity;
+  }
+
+  @Override
+  public int inFlight() {
+    return capacity - idleCount;
+  }
+
+  @Override
+  public void submit(long pageNumber, MemorySegment frame, int tag) {
+    file.requireSubmittable(pageNumber, frame, closed);
+    if (idleCount == 0) {
+      throw new IllegalStateException("the reader is full: capacity=" + capacity);
+    }
+    int slot = idleSlots[--idleCount];
+    pageNumbers[slot] = pageNumber;
+    frames[slot] = frame;
+    tags[slot] = tag;
+    bytesDone[slot] = 0;
+    tries[slot] = 0;
+    enqueue(slot);
+  }
+
+  @Override
+  public int await(int minCompletions, int[] arrivedTags) throws IOException {
+    PageFile.requireAwaitable(minCompletions, arrivedTags, inFlight());
+    int count = 0;
+    boolean arrivedWhole = false;
+    try {
+      count = reap(arrivedTags, count); // What has completed already needs no system call.
+      boolean looked = false;
+      while (true) {
+        fillRing();
+        boolean look = minCompletions == 0 && inKernel > 0 && !looked;
+        if (count >= minCompletions && ring.unsubmitted() == 0 && !look) {
+          break;
+        }
+        looked = true;
+        boolean entered = enter(Math.max(0, minCompletions - count));
+        count = reap(arrivedTags, count);
+        if (!entered && count >= minCompletions) {
+          break; // The kernel takes no more for the moment: the next await tries again.
+        }
+      }
+      arrivedWhole = true;
+      return count;
+    } finally {
+      if (!arrivedWhole) {
+        drop();
+      }
+    }
+  }
+
+  @Override
+  public void drop() {
+    queueCount = 0;
+    inKernel -= ring.unqueue();
+    int failures = 0;
+    while (inKernel > 0) {
+      int result = ring.enter(inKernel);
+      if (result < 0 && result != -LinuxCalls.EINTR && ++failures == MAX_TRIES) {
+        // Going on would give away frames that the kernel may still write to.
+        throw new IllegalStateException("reads cannot be awaited: error=" + result);
+      }
+      if (result < 0) {
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
+      while (ring.hasCompletion()) {
+        ring.takeCompletion();
+        inKernel--;
+      }
+    }
+    idleCount = capacity;
+    for (int i = 0; i < capacity; i++) {
+      idleSlots[i] = i;
+      frames[i] = MemorySegment.NULL;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      drop();
+      ring.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      file.readerClosed();
+    }
+  }
+
+  private void enqueue(int slot) {
+    queuedSlots[(queueHead + queueCount) % capacity] = slot;
+    queueCount++;
+  }
+
+  private void fillRing() {
+    while (queueCount > 0 && inKernel < ring.completionCapacity()) {
+      int slot = queuedSlots[queueHead];
+      int done = bytesDone[slot];
+      boolean queued =
+          ring.queueRead(
+              frames[slot].address() + done,
+              pageBytes - done,
+              file.pageOffset(pageNumbers[slot]) + done,
+              slot);
+      if (!queued) {
+        return;
+      }
+      queueHead = (queueHead + 1) % capacity;
+      queueCount--;
+      inKernel++;
+    }
+  }
+
+  /// Hands over what is in the ring.
+  ///
+  /// @return false when the kernel wants completions to be taken first
+  private boolean enter(int wanted) throws IOException {
+    int failures = 0;
+    while (true) {
+      int result = ring.enter(Math.min(wanted, inKernel));
+      switch (-result) {
+        case 0 -> {
+          return true;
+        }
+        case LinuxCalls.EINTR -> {}
+        case LinuxCalls.EAGAIN, LinuxCalls.EBUSY -> {
+          // The kernel is short of memory, or of room for completions: take those first.
+          if (ring.hasCompletion()) {
+            return false;
+          }
+          if (++failures == MAX_TRIES) {
+            throw new IOException("io_uring stays busy: path=" + file.path());
+          }
+          LockSupport.parkNanos(RETRY_NANOS);
+        }
+        default ->
+            throw new IOException(
+                "io_uring_enter failed: path=%s, errno=%d".formatted(file.path(), -result));
+      }
+    }
+  }
+
+  private int reap(int[] arrivedTags, int alreadyArrived) throws IOException {
+    int count = alreadyArrived;
+    while (count < arrivedTags.length && ring.hasCompletion()) {
+      int slot = (int) ring.completionUserData();
+      int result = ring.completionResult();
+      ring.takeCompletion();
+      inKernel--;
+      IOException failure = settle(slot, result);
+      if (failure != null) {
+        throw failure;
+      }
+      if (bytesDone[slot] == pageBytes) {
+        PageFile.verify(frames[slot], file.path(), pageNumbers[slot]);
+        arrivedTags[count++] = tags[slot];
+        frames[slot] = MemorySegment.NULL;
+        idleSlots[idleCount++] = slot;
+      }
+    }
+    return count;
+  }
+
+  /// Books what came of one read: all of it, part of it (then the rest is queued), or a failure.
+  private @Nullable IOException settle(int slot, int result) {
+    long offset = file.pageOffset(pageNumbers[slot]);
+    if (result == 0) {
+      return DescriptorSource.endOfFile(file.path(), offset, pageBytes, bytesDone[slot]);
+    }
+    boolean retry =
+        result == -LinuxCalls.EAGAIN
+            || result == -LinuxCalls.EINTR
+            || result == -LinuxCalls.ECANCELED;
+    if (result < 0 && !retry) {
+      return new IOException(
+          "a page could not be read: path=%s, offset=%d, errno=%d"
+              .formatted(file.path(), offset, -result));
+    }
+    bytesDone[slot] += Math.max(0, result);
+    if (bytesDone[slot] < pageBytes) {
+      if (++tries[slot] == MAX_TRIES) {
+        return new IOException(
+            "a page stays unfinished: path=%s, offset=%d, result=%d"
+                .formatted(file.path(), offset, result));
+      }
+      enqueue(slot);
+    }
+    return null;
+  }
+}

@@ -1,0 +1,339 @@
+package com.omendb.pagecache.linux;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// The system calls of 64-bit Linux that the page cache makes: files, memory, io_uring.
+///
+/// Check [#unavailableReason()] first: on other systems, or where native access is denied, every
+/// call here throws. Calls that fail throw an [IOException] that names the call and the error
+/// number, or return the negated error number where their doc says so. Thread-safe.
+public final class LinuxCalls {
+  /// A system call was interrupted by a signal.
+  public static final int EINTR = 4;
+
+  /// Out of resources for the moment.
+  public static final int EAGAIN = 11;
+
+  /// Completions must be taken first.
+  public static final int EBUSY = 16;
+
+  /// The kernel does not know a flag or an operation.
+  public static final int EINVAL = 22;
+
+  /// A request was given up, because the thread that submitted it ended.
+  public static final int ECANCELED = 125;
+
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int O_DIRECT_X86_64 = 0x4000;
+  private static final int O_DIRECT_AARCH64 = 0x10000;
+
+  private static final int PROT_READ = 1;
+  private static final int PROT_WRITE = 2;
+  private static final int MAP_SHARED = 0x01;
+  private static final int MAP_PRIVATE = 0x02;
+  private static final int MAP_ANONYMOUS = 0x20;
+  private static final int MAP_NORESERVE = 0x4000;
+  private static final int MAP_POPULATE = 0x8000;
+  private static final long MAP_FAILED = -1;
+
+  private static final long SYS_IO_URING_SETUP = 425;
+  private static final long SYS_IO_URING_ENTER = 426;
+  private static final long SYS_IO_URING_REGISTER = 427;
+
+  private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
+  private static final @Nullable String UNAVAILABLE_REASON = findReason();
+
+  private LinuxCalls() {}
+
+  /// Why no call can be made, or null when they can.
+  public static @Nullable String unavailableReason() {
+    return UNAVAILABLE_REASON;
+  }
+
+  private static @Nullable String findReason() {
+    String system = System.getProperty("os.name");
+    String architecture = System.getProperty("os.arch");
+    boolean known = architecture.equals("amd64") || AARCH64;
+    if (!system.equals("Linux") || !known) {
+      return "not 64-bit Linux: os.name=" + system + ", os.arch=" + architecture;
+    }
+    try {
+      return Handles.PREAD.type().parameterCount() > 0 ? null : "no pread";
+    } catch (LinkageError | RuntimeException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      return "native calls cannot be linked: " + cause;
+    }
+  }
+
+  /// Opens a file for reading.
+  ///
+  /// @param direct past the kernel's page cache
+  /// @return the descriptor
+  public static int openForReading(Path path, boolean direct) throws IOException {
+    int directFlag = AARCH64 ? O_DIRECT_AARCH64 : O_DIRECT_X86_64;
+    int flags = O_CLOEXEC | (direct ? directFlag : 0);
+    Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(path.toAbsolutePath().toString(), charset);
+      MemorySegment state = Handles.allocateState(arena);
+      int descriptor = (int) Handles.OPEN.invokeExact(state, name, flags);
+      if (descriptor < 0) {
+        throw failure("open", Handles.errno(state), "path=" + path);
+      }
+      return descriptor;
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  /// Closes a descriptor.
+  public static void close(int descriptor) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = Handles.allocateState(arena);
+      // After EINTR the descriptor is closed all the same on Linux: never try again.
+      if ((int) Handles.CLOSE.invokeExact(state, descriptor) < 0 && Handles.errno(state) != EINTR) {
+        throw failure("close", Handles.errno(state), "descriptor=" + descriptor);
+      }
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  /// Reads into native memory from a position of the file.
+  ///
+  /// @return bytes read, fewer than asked for only at the end of the file or by a signal; 0 at the
+  ///   end
+  public static long pread(int descriptor, MemorySegment target, long offset) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = Handles.allocateState(arena);
+      while (true) {
+        long count =
+            (long) Handles.PREAD.invokeExact(state, descriptor, target, target.byteSize(), offset);
+        if (count >= 0) {
+          return count;
+        }
+        if (Handles.errno(state) != EINTR) {
+          throw failure("pread", Handles.errno(state), "offset=" + offset);
+        }
+      }
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  /// Private zeroed memory, page-aligned, that becomes resident only when touched, unmapped when
+  /// the arena closes.
+  ///
+  /// @throws OutOfMemoryError when there is no such room in the address space
+  public static MemorySegment mapAnonymous(long bytes, Arena arena) {
+    try {
+      int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+      MemorySegment mapped = map(bytes, flags, -1, 0);
+      return mapped.reinterpret(arena, LinuxCalls::unmapQuietly);
+    } catch (IOException e) {
+      OutOfMemoryError error = new OutOfMemoryError("no room to map: bytes=" + bytes);
+      error.initCause(e);
+      throw error;
+    }
+  }
+
+  private static void unmapQuietly(MemorySegment mapped) {
+    try {
+      unmap(mapped);
+    } catch (IOException e) {
+      throw new AssertionError("memory that we mapped can be unmapped", e);
+    }
+  }
+
+  /// Part of an io_uring's memory, shared with the kernel; to be unmapped by [#unmap].
+  static MemorySegment mapRing(long bytes, int ringDescriptor, long offset) throws IOException {
+    return map(bytes, MAP_SHARED | MAP_POPULATE, ringDescriptor, offset);
+  }
+
+  private static MemorySegment map(long bytes, int flags, int descriptor, long offset)
+      throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = Handles.allocateState(arena);
+      MemorySegment mapped =
+          (MemorySegment)
+              Handles.MMAP.invokeExact(
+                  state,
+                  MemorySegment.NULL,
+                  bytes,
+                  PROT_READ | PROT_WRITE,
+                  flags,
+                  descriptor,
+                  offset);
+      if (mapped.address() == MAP_FAILED) {
+        throw failure("mmap", Handles.errno(state), "bytes=" + bytes);
+      }
+      return mapped.reinterpret(bytes);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  static void unmap(MemorySegment mapped) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = Handles.allocateState(arena);
+      if ((int) Handles.MUNMAP.invokeExact(state, mapped, mapped.byteSize()) < 0) {
+        throw failure("munmap", Handles.errno(state), "bytes=" + mapped.byteSize());
+      }
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
+  /// Memory for the error number of [#ringEnter].
+  static MemorySegment allocateState(Arena arena) {
+    return Handles.allocateState(arena);
+  }
+
+  /// @return the ring's descriptor, or the negated error number
+  static int ringSetup(int entries, MemorySegment parameters, MemorySegment state) {
+    try {
+      long result =
+          (long) Handles.SETUP.invokeExact(state, SYS_IO_URING_SETUP, entries, parameters);
+      return result < 0 ? -Handles.errno(state) : (int) result;
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// @return how many requests were taken, or the negated error number
+  static int ringEnter(
+      int ring, int submissions, int minCompletions, int flags, MemorySegment state) {
+    try {
+      long result =
+          (long)
+              Handles.ENTER.invokeExact(
+                  state,
+                  SYS_IO_URING_ENTER,
+                  ring,
+                  submissions,
+                  minCompletions,
+                  flags,
+                  MemorySegment.NULL,
+                  0L);
+      return result < 0 ? -Handles.errno(state) : (int) result;
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /// @return 0, or the negated error number
+  static int ringRegister(
+      int ring, int operation, MemorySegment argument, int count, MemorySegment state) {
+    try {
+      long result =
+          (long)
+              Handles.REGISTER.invokeExact(
+                  state, SYS_IO_URING_REGISTER, ring, operation, argument, count);
+      return result < 0 ? -Handles.errno(state) : (int) result;
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  static IOException failure(String call, int errno, String what) {
+    return new IOException("%s failed: %s, %s".formatted(call, what, describe(errno)));
+  }
+
+  /// An error number with its name, for messages.
+  static String describe(int errno) {
+    String name =
+        switch (errno) {
+          case 1 -> "EPERM";
+          case 2 -> "ENOENT";
+          case 5 -> "EIO";
+          case 9 -> "EBADF";
+          case EAGAIN -> "EAGAIN";
+          case 12 -> "ENOMEM";
+          case 13 -> "EACCES";
+          case EBUSY -> "EBUSY";
+          case EINVAL -> "EINVAL";
+          case 24 -> "EMFILE";
+          case 38 -> "ENOSYS";
+          case 95 -> "EOPNOTSUPP";
+          default -> "unnamed";
+        };
+    return "errno=" + errno + " (" + name + ")";
+  }
+
+  /// Method handles declare Throwable; what comes out of ours is this.
+  private static IOException rethrown(Throwable e) {
+    return switch (e) {
+      case IOException known -> known;
+      case RuntimeException known -> throw known;
+      case Error known -> throw known;
+      default -> new IOException(e);
+    };
+  }
+
+  private static RuntimeException unexpected(Throwable e) {
+    return switch (e) {
+      case RuntimeException known -> known;
+      case Error known -> throw known;
+      default -> new IllegalStateException(e);
+    };
+  }
+
+  /// Linked apart, so that a failure to link is met once, in [#findReason].
+  private static final class Handles {
+    private static final StructLayout STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO =
+        STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final MemoryLayout POINTER = ValueLayout.ADDRESS;
+
+    static final MethodHandle OPEN = link("open", 2, FunctionDescriptor.of(INT, POINTER, INT));
+    static final MethodHandle CLOSE = link("close", 0, FunctionDescriptor.of(INT, INT));
+    static final MethodHandle PREAD =
+        link("pread", 0, FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
+    static final MethodHandle MMAP =
+        link("mmap", 0, FunctionDescriptor.of(POINTER, POINTER, LONG, INT, INT, INT, LONG));
+    static final MethodHandle MUNMAP = link("munmap", 0, FunctionDescriptor.of(INT, POINTER, LONG));
+    static final MethodHandle SETUP =
+        link("syscall", 1, FunctionDescriptor.of(LONG, LONG, INT, POINTER));
+    static final MethodHandle ENTER =
+        link("syscall", 1, FunctionDescriptor.of(LONG, LONG, INT, INT, INT, INT, POINTER, LONG));
+    static final MethodHandle REGISTER =
+        link("syscall", 1, FunctionDescriptor.of(LONG, LONG, INT, INT, POINTER, INT));
+
+    private Handles() {}
+
+    /// @param fixedArguments how many come before the variadic ones, or 0 when there are none
+    private static MethodHandle link(
+        String name, int fixedArguments, FunctionDescriptor descriptor) {
+      Linker linker = Linker.nativeLinker();
+      MemorySegment symbol = linker.defaultLookup().findOrThrow(name);
+      Linker.Option errno = Linker.Option.captureCallState("errno");
+      return fixedArguments == 0 || fixedArguments == descriptor.argumentLayouts().size()
+          ? linker.downcallHandle(symbol, descriptor, errno)
+          : linker.downcallHandle(
+              symbol, descriptor, errno, Linker.Option.firstVariadicArg(fixedArguments));
+    }
+
+    static MemorySegment allocateState(Arena arena) {
+      return arena.allocate(STATE);
+    }
+
+    static int errno(MemorySegment state) {
+      return (int) ERRNO.get(state, 0L);
+    }
+  }
+}

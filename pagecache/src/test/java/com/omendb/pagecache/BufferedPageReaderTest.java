@@ -1,0 +1,12 @@
+package com.omendb.pagecache;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// The contract on reads through the kernel's page cache.
+class BufferedPageReaderTest extends PageReaderContract {
+  @Override
+  OpenedSource open(Path path) throws IOException {
+    return OpenedSource.open(path, ReadEngine.BUFFERED);
+  }
+}
