@@ -60,7 +60,7 @@ final class CodeErrorEstimator {
       long row,
       MemorySegment scratch,
       float[] target) {
-    RowReader.read(source, row, quantizer.normalize(), scratch.address());
+    RowReader.read(source, row, quantizer.normalize(), scratch.address(), Float.BYTES);
     VectorSource.dense(scratch, 1, source.dimension(), ElementType.FLOAT32).copyRow(0, target);
   }
 

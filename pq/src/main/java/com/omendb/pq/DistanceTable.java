@@ -4,8 +4,10 @@ import static com.omendb.pq.simd.CentroidKernels.COLUMN_BYTES;
 import static com.omendb.vectors.memory.NativeMemory.ALL;
 import static com.omendb.vectors.memory.NativeMemory.BYTE;
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
+import static com.omendb.vectors.memory.NativeMemory.INT;
 
 import com.omendb.pq.simd.CentroidKernels;
+import com.omendb.pq.simd.CodeKernels;
 import com.omendb.pq.simd.KernelChoice;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
@@ -17,43 +19,57 @@ import java.util.Objects;
 /// The distances of one query to all centroids, from which the distance to a code is the sum of one
 /// value a subspace: asymmetric distance computation, section III-B of Jégou et al., TPAMI 2011.
 ///
+/// The values are rounded to 65,535 steps of the widest subspace's range, so that a block of codes
+/// can be summed in whole numbers. An estimate is therefore off by at most `subspaceCount /
+/// 131,068` of that range, which is far below the error of the codes.
+///
 /// Scratch of one searcher: prepared for one query after another, for one thread at a time. It
 /// lives in the memory of the arena it was made in, until that is closed.
 public final class DistanceTable {
-  /// Codes are copied together, so that their cache misses overlap, before they are scored.
-  private static final int BATCH_CODES = 64;
-
+  private static final int BLOCK_CODES = CodeKernels.BLOCK_CODES;
   private static final long ALIGNMENT = 64;
 
-  private final CentroidKernels kernels = KernelChoice.centroids();
+  private final CentroidKernels centroidKernels = KernelChoice.centroids();
+  private final CodeKernels codeKernels = KernelChoice.codes();
   private final ProductQuantizer quantizer;
   private final Subspaces subspaces;
+  private final int subspaceCount;
   private final MemorySegment memory;
   private final long table;
+  private final long scratch;
   private final long query;
+  private final long ranges;
   private final long batch;
+  private final long sums;
+  private float offset = Float.NaN;
+  private float step = Float.NaN;
 
   /// Allocates a table, [#bytes] large, in `arena`.
   public DistanceTable(ProductQuantizer quantizer, Arena arena) {
     this.quantizer = quantizer;
     subspaces = quantizer.subspaces();
-    int subspaceCount = subspaces.count();
+    subspaceCount = subspaces.count();
     memory = arena.allocate(bytes(subspaceCount, subspaces.dimension()), ALIGNMENT);
     table = memory.address();
-    query = table + subspaceCount * COLUMN_BYTES;
-    batch = query + queryBytes(subspaces.dimension());
+    scratch = table + subspaceCount * COLUMN_BYTES;
+    sums = scratch + aligned(CodeKernels.scratchBytes(subspaceCount));
+    query = sums + 4L * BLOCK_CODES;
+    ranges = query + aligned(4L * subspaces.dimension());
+    batch = ranges + aligned(8L * subspaceCount);
   }
 
   /// Native bytes that a table for these sizes allocates.
   public static long bytes(int subspaceCount, int dimension) {
     return subspaceCount * COLUMN_BYTES
-        + queryBytes(dimension)
-        + (long) BATCH_CODES * subspaceCount
-        + Long.BYTES;
+        + aligned(CodeKernels.scratchBytes(subspaceCount))
+        + 4L * BLOCK_CODES
+        + aligned(4L * dimension)
+        + aligned(8L * subspaceCount)
+        + CodeKernels.batchBytes(subspaceCount);
   }
 
-  private static long queryBytes(int dimension) {
-    return Math.ceilDiv(4L * dimension, ALIGNMENT) * ALIGNMENT;
+  private static long aligned(long bytes) {
+    return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
   }
 
   /// Makes this the table of a query, which is copied.
@@ -80,29 +96,30 @@ public final class DistanceTable {
     RowReader.requireOpen(quantizer.codebook(), "codebook");
     RowReader.requireOpen(memory, "table");
     try {
-      RowReader.read(source, row, normalize, query);
+      RowReader.read(source, row, normalize, query, Float.BYTES);
       switch (metric) {
         case SQUARED_L2 -> fillWithSquaredDistances(1);
         case INNER_PRODUCT -> fillWithNegatedDots();
         case COSINE -> fillWithSquaredDistances(0.5f);
       }
+      quantize();
     } finally {
       Reference.reachabilityFence(source);
       Reference.reachabilityFence(this);
     }
   }
 
-  /// The estimated distance to one code, with every access checked.
+  /// The estimated distance to one code, the same as [#distances] finds, with every access checked.
   ///
   /// @throws IndexOutOfBoundsException if the code lies outside `codes`
-  public float distance(MemorySegment codes, long offset) {
-    Objects.checkFromIndexSize(offset, subspaces.count(), codes.byteSize());
-    float sum = 0;
-    for (int s = 0; s < subspaces.count(); s++) {
-      int centroid = codes.get(BYTE, offset + s) & 0xff;
-      sum += memory.get(FLOAT, s * COLUMN_BYTES + 4L * centroid);
+  public float distance(MemorySegment codes, long codeOffset) {
+    Objects.checkFromIndexSize(codeOffset, subspaceCount, codes.byteSize());
+    int sum = 0;
+    for (int s = 0; s < subspaceCount; s++) {
+      int centroid = codes.get(BYTE, codeOffset + s) & 0xff;
+      sum += (int) memory.get(FLOAT, s * COLUMN_BYTES + 4L * centroid);
     }
-    return sum;
+    return offset + step * sum;
   }
 
   /// The estimated distances of `count` nodes, into `distances[0..count)`.
@@ -115,48 +132,48 @@ public final class DistanceTable {
     Objects.checkFromIndexSize(0, count, nodes.length);
     Objects.checkFromIndexSize(0, count, distances.length);
     try {
-      for (int from = 0; from < count; from += BATCH_CODES) {
-        scoreBatch(codesAddress, nodes, from, Math.min(count, from + BATCH_CODES), distances);
+      for (int from = 0; from < count; from += BLOCK_CODES) {
+        int blockCount = Math.min(BLOCK_CODES, count - from);
+        copyCodes(codesAddress, nodes, from, blockCount);
+        codeKernels.sum(table, subspaceCount, scratch, batch, blockCount, sums);
+        for (int i = 0; i < blockCount; i++) {
+          distances[from + i] = offset + step * ALL.get(INT, sums + 4L * i);
+        }
       }
     } finally {
       Reference.reachabilityFence(this);
     }
   }
 
-  private void scoreBatch(long codesAddress, int[] nodes, int from, int to, float[] distances) {
-    int codeBytes = subspaces.count();
-    for (int i = from; i < to; i++) {
-      long code = codesAddress + (long) nodes[i] * codeBytes;
-      MemorySegment.copy(ALL, code, ALL, batch + (long) (i - from) * codeBytes, codeBytes);
-    }
-    for (int i = from; i < to; i++) {
-      distances[i] = sum(table, batch + (long) (i - from) * codeBytes, codeBytes);
+  /// Copies the codes of a block before any is looked at, so that their cache misses overlap.
+  private void copyCodes(long codesAddress, int[] nodes, int from, int count) {
+    for (int i = 0; i < count; i++) {
+      long code = codesAddress + (long) nodes[from + i] * subspaceCount;
+      MemorySegment.copy(ALL, code, ALL, batch + (long) i * subspaceCount, subspaceCount);
     }
   }
 
-  private static float sum(long table, long code, int codeBytes) {
-    float sum0 = 0;
-    float sum1 = 0;
-    float sum2 = 0;
-    float sum3 = 0;
-    int s = 0;
-    for (; s <= codeBytes - 4; s += 4) {
-      long row = table + s * COLUMN_BYTES;
-      sum0 += ALL.get(FLOAT, row + 4L * (ALL.get(BYTE, code + s) & 0xff));
-      sum1 += ALL.get(FLOAT, row + COLUMN_BYTES + 4L * (ALL.get(BYTE, code + s + 1) & 0xff));
-      sum2 += ALL.get(FLOAT, row + 2 * COLUMN_BYTES + 4L * (ALL.get(BYTE, code + s + 2) & 0xff));
-      sum3 += ALL.get(FLOAT, row + 3 * COLUMN_BYTES + 4L * (ALL.get(BYTE, code + s + 3) & 0xff));
+  private void quantize() {
+    codeKernels.ranges(table, subspaceCount, ranges);
+    double lowest = 0;
+    float widest = 0;
+    for (int s = 0; s < subspaceCount; s++) {
+      float min = ALL.get(FLOAT, ranges + 8L * s);
+      lowest += min;
+      widest = Math.max(widest, ALL.get(FLOAT, ranges + 8L * s + 4) - min);
     }
-    for (; s < codeBytes; s++) {
-      sum0 += ALL.get(FLOAT, table + s * COLUMN_BYTES + 4L * (ALL.get(BYTE, code + s) & 0xff));
-    }
-    return (sum0 + sum1) + (sum2 + sum3);
+    offset = (float) lowest;
+    step = widest / CodeKernels.LEVELS;
+    // A range too small for its inverse to be finite is as good as none.
+    float factor = CodeKernels.LEVELS / widest;
+    codeKernels.quantize(
+        table, subspaceCount, ranges, Float.isInfinite(factor) ? 0 : factor, scratch);
   }
 
   private void fillWithSquaredDistances(float factor) {
     long codebook = quantizer.codebook().address();
-    for (int s = 0; s < subspaces.count(); s++) {
-      kernels.squaredDistances(
+    for (int s = 0; s < subspaceCount; s++) {
+      centroidKernels.squaredDistances(
           query + 4L * subspaces.offset(s),
           codebook + subspaces.codebookOffset(s),
           subspaces.length(s),
@@ -167,8 +184,8 @@ public final class DistanceTable {
 
   private void fillWithNegatedDots() {
     long codebook = quantizer.codebook().address();
-    for (int s = 0; s < subspaces.count(); s++) {
-      kernels.negatedDots(
+    for (int s = 0; s < subspaceCount; s++) {
+      centroidKernels.negatedDots(
           query + 4L * subspaces.offset(s),
           codebook + subspaces.codebookOffset(s),
           subspaces.length(s),

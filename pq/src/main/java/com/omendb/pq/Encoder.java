@@ -1,5 +1,11 @@
 package com.omendb.pq;
 
+import static com.omendb.pq.simd.CentroidKernels.GROUP_COLUMN_BYTES;
+import static com.omendb.pq.simd.CentroidKernels.GROUP_POINTS;
+import static com.omendb.vectors.memory.NativeMemory.ALL;
+import static com.omendb.vectors.memory.NativeMemory.BYTE;
+import static com.omendb.vectors.memory.NativeMemory.INT;
+
 import com.omendb.pq.simd.CentroidKernels;
 import com.omendb.pq.simd.KernelChoice;
 import com.omendb.vectors.Progress;
@@ -9,27 +15,36 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Objects;
 
-/// Encodes rows a batch at a time: the batch is turned to floats, then each subspace's codebook,
-/// which stays in the first cache level meanwhile, meets all rows of the batch. For one thread.
+/// Encodes rows a batch at a time: the batch is turned to floats in groups of points, then each
+/// subspace's codebook, which stays in the first cache level meanwhile, meets all rows of the
+/// batch. For one thread.
 final class Encoder implements AutoCloseable {
   /// Rows of one task, and of one report of progress.
   private static final long TASK_ROWS = 4096;
 
-  /// A batch of floats fits the second cache level.
+  /// A batch of floats fits the second cache level, unless one group alone is larger.
   private static final int BATCH_FLOATS = 32 * 1024;
+
+  private static final int MAX_BATCH_GROUPS = 8;
 
   private final CentroidKernels kernels = KernelChoice.centroids();
   private final Arena arena = Arena.ofConfined();
   private final ProductQuantizer quantizer;
   private final Subspaces subspaces;
   private final int batchRows;
+  private final long groupBytes;
   private final long batch;
+  private final long numbers;
 
   Encoder(ProductQuantizer quantizer) {
     this.quantizer = quantizer;
     subspaces = quantizer.subspaces();
-    batchRows = Math.clamp(BATCH_FLOATS / quantizer.dimension(), 16, 256);
-    batch = arena.allocate(4L * batchRows * quantizer.dimension(), 64).address();
+    groupBytes = subspaces.dimension() * GROUP_COLUMN_BYTES;
+    long fitting = BATCH_FLOATS * (long) Float.BYTES / groupBytes;
+    int batchGroups = Math.clamp(fitting, 1, MAX_BATCH_GROUPS);
+    batchRows = batchGroups * GROUP_POINTS;
+    batch = arena.allocate(batchGroups * groupBytes, 64).address();
+    numbers = arena.allocate(batchGroups * GROUP_COLUMN_BYTES, 64).address();
   }
 
   /// Fails unless all rows exist and their codes fit.
@@ -108,20 +123,29 @@ final class Encoder implements AutoCloseable {
   }
 
   private void encodeBatch(VectorSource source, long fromRow, int rows, long codes) {
-    long rowBytes = 4L * subspaces.dimension();
     for (int i = 0; i < rows; i++) {
-      RowReader.read(source, fromRow + i, quantizer.normalize(), batch + i * rowBytes);
+      long point = batch + i / GROUP_POINTS * groupBytes + 4L * (i % GROUP_POINTS);
+      RowReader.read(source, fromRow + i, quantizer.normalize(), point, GROUP_COLUMN_BYTES);
     }
+    // The last group may be partly filled: what an earlier batch left there is assigned in vain.
+    int groupCount = Math.ceilDiv(rows, GROUP_POINTS);
     long codebook = quantizer.codebook().address();
     for (int s = 0; s < subspaces.count(); s++) {
       kernels.assign(
-          batch + 4L * subspaces.offset(s),
-          rowBytes,
-          rows,
+          batch + subspaces.offset(s) * GROUP_COLUMN_BYTES,
+          groupBytes,
+          groupCount,
           codebook + subspaces.codebookOffset(s),
           subspaces.length(s),
-          codes + s,
-          subspaces.count());
+          numbers);
+      writeNumbers(rows, codes + s);
+    }
+  }
+
+  private void writeNumbers(int rows, long codes) {
+    int codeBytes = subspaces.count();
+    for (int i = 0; i < rows; i++) {
+      ALL.set(BYTE, codes + (long) i * codeBytes, (byte) ALL.get(INT, numbers + 4L * i));
     }
   }
 }

@@ -9,59 +9,88 @@ import java.lang.foreign.MemorySegment;
 
 /// Rows of any element type as native floats, at unit length if asked for.
 ///
-/// The hot half of this class works on raw addresses: callers have checked the rows, and keep the
-/// memory open.
+/// Works on raw addresses: callers have checked the rows, and keep the memory open.
 final class RowReader {
   private RowReader() {}
 
-  /// Writes a row as floats to a native address. A row of zeros has no unit-length copy and stays
-  /// zero.
-  static void read(VectorSource source, long row, boolean normalize, long target) {
-    long address = source.address(row);
-    int dimension = source.dimension();
-    readColumns(source, address, 0, dimension, 1, target);
-    if (normalize) {
-      float scale = inverseNorm(target, dimension);
-      for (int column = 0; column < dimension; column++) {
-        long at = target + 4L * column;
-        ALL.set(FLOAT, at, ALL.get(FLOAT, at) * scale);
-      }
-    }
+  /// Writes a row as floats.
+  ///
+  /// @param target address of the first column
+  /// @param columnBytes bytes from one written column to the next
+  static void read(
+      VectorSource source, long row, boolean normalize, long target, long columnBytes) {
+    float scale = scale(source, row, normalize);
+    readColumns(source, row, 0, source.dimension(), scale, target, columnBytes);
   }
 
-  /// Writes columns `from` to `from + length` of the vector at `address`, each times `scale`.
+  /// Writes columns `from` to `from + length` of a row, each times `scale`.
   static void readColumns(
-      VectorSource source, long address, int from, int length, float scale, long target) {
+      VectorSource source,
+      long row,
+      int from,
+      int length,
+      float scale,
+      long target,
+      long columnBytes) {
+    long at = source.address(row) + (long) from * source.elementType().elementBytes();
     switch (source.elementType()) {
       case FLOAT32 -> {
-        long at = address + 4L * from;
         for (int i = 0; i < length; i++) {
-          ALL.set(FLOAT, target + 4L * i, ALL.get(FLOAT, at + 4L * i) * scale);
+          ALL.set(FLOAT, target + i * columnBytes, ALL.get(FLOAT, at + 4L * i) * scale);
         }
       }
       case UINT8 -> {
-        long at = address + from;
         for (int i = 0; i < length; i++) {
-          ALL.set(FLOAT, target + 4L * i, (ALL.get(BYTE, at + i) & 0xff) * scale);
+          ALL.set(FLOAT, target + i * columnBytes, (ALL.get(BYTE, at + i) & 0xff) * scale);
         }
       }
       case INT8 -> {
-        long at = address + from;
         for (int i = 0; i < length; i++) {
-          ALL.set(FLOAT, target + 4L * i, ALL.get(BYTE, at + i) * scale);
+          ALL.set(FLOAT, target + i * columnBytes, ALL.get(BYTE, at + i) * scale);
         }
       }
     }
   }
 
-  /// One over the length of the float vector at an address; 0 for a vector of zeros.
-  static float inverseNorm(long address, int dimension) {
-    double sum = 0;
-    for (int column = 0; column < dimension; column++) {
-      double element = ALL.get(FLOAT, address + 4L * column);
-      sum += element * element;
+  /// The factor that brings a row to unit length, or 1 if that is not asked for. A row of zeros has
+  /// no unit-length copy and gets 1 as well.
+  static float scale(VectorSource source, long row, boolean normalize) {
+    if (!normalize) {
+      return 1;
     }
-    return sum == 0 ? 0 : (float) (1 / Math.sqrt(sum));
+    double norm = Math.sqrt(squaredNorm(source, row));
+    return norm == 0 ? 1 : (float) (1 / norm);
+  }
+
+  private static double squaredNorm(VectorSource source, long row) {
+    long at = source.address(row);
+    int dimension = source.dimension();
+    return switch (source.elementType()) {
+      case FLOAT32 -> {
+        double sum = 0;
+        for (int i = 0; i < dimension; i++) {
+          double element = ALL.get(FLOAT, at + 4L * i);
+          sum += element * element;
+        }
+        yield sum;
+      }
+      case UINT8 -> {
+        int sum = 0;
+        for (int i = 0; i < dimension; i++) {
+          int element = ALL.get(BYTE, at + i) & 0xff;
+          sum += element * element;
+        }
+        yield sum;
+      }
+      case INT8 -> {
+        int sum = 0;
+        for (int i = 0; i < dimension; i++) {
+          int element = ALL.get(BYTE, at + i);
+          sum += element * element;
+        }
+        yield sum;
+      }
+    };
   }
 
   /// Fails unless the memory behind a segment is still open. Raw addresses skip this check.

@@ -2,9 +2,11 @@ package com.omendb.pq;
 
 import static com.omendb.pq.simd.CentroidKernels.CENTROID_COUNT;
 import static com.omendb.pq.simd.CentroidKernels.COLUMN_BYTES;
+import static com.omendb.pq.simd.CentroidKernels.GROUP_COLUMN_BYTES;
+import static com.omendb.pq.simd.CentroidKernels.GROUP_POINTS;
 import static com.omendb.vectors.memory.NativeMemory.ALL;
-import static com.omendb.vectors.memory.NativeMemory.BYTE;
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
+import static com.omendb.vectors.memory.NativeMemory.INT;
 
 import com.omendb.pq.simd.CentroidKernels;
 import com.omendb.pq.simd.KernelChoice;
@@ -26,10 +28,12 @@ final class SubspaceTrainer implements AutoCloseable {
   private final SplittableRandom random;
   private final int length;
   private final int count;
+  private final int groupCount;
+  private final long groupBytes;
   private final long points;
   private final long codebook;
-  private MemorySegment codes;
-  private MemorySegment previousCodes;
+  private MemorySegment numbers;
+  private MemorySegment previousNumbers;
   private final double[] sums;
   private final int[] counts = new int[CENTROID_COUNT];
 
@@ -40,31 +44,33 @@ final class SubspaceTrainer implements AutoCloseable {
     this.length = length;
     this.codebook = codebook;
     count = sample.count();
+    groupCount = Math.ceilDiv(count, GROUP_POINTS);
+    groupBytes = length * GROUP_COLUMN_BYTES;
     random = new SplittableRandom(seed);
-    points = arena.allocate(4L * length * count, Float.BYTES).address();
-    codes = arena.allocate(count);
-    previousCodes = arena.allocate(count);
+    points = arena.allocate(groupCount * groupBytes, 64).address();
+    numbers = arena.allocate(groupCount * GROUP_COLUMN_BYTES, 64);
+    previousNumbers = arena.allocate(groupCount * GROUP_COLUMN_BYTES, 64);
     sums = new double[CENTROID_COUNT * length];
     sample.readSubspace(from, length, points);
   }
 
   /// Native bytes that one trainer takes for `count` points.
   static long bytes(long count, int length) {
-    return count * (4L * length + 2);
+    return Math.ceilDiv(count, GROUP_POINTS) * GROUP_COLUMN_BYTES * (length + 2);
   }
 
   /// Seeds and iterates until nothing moves or `iterations` are done.
   void train(int iterations) {
     seed();
     for (int iteration = 0; iteration < iterations; iteration++) {
-      kernels.assign(points, 4L * length, count, codebook, length, codes.address(), 1);
-      if (iteration > 0 && codes.mismatch(previousCodes) < 0) {
+      kernels.assign(points, groupBytes, groupCount, codebook, length, numbers.address());
+      if (iteration > 0 && numbers.mismatch(previousNumbers) < 0) {
         return;
       }
       moveCentroids();
-      MemorySegment swapped = previousCodes;
-      previousCodes = codes;
-      codes = swapped;
+      MemorySegment swapped = previousNumbers;
+      previousNumbers = numbers;
+      numbers = swapped;
     }
   }
 
@@ -74,26 +80,40 @@ final class SubspaceTrainer implements AutoCloseable {
   }
 
   private void seed() {
-    int seedingCount = Math.min(count, MAX_SEEDING_POINTS);
-    long[] seeds = new long[seedingCount];
-    for (int i = 0; i < seedingCount; i++) {
+    int seedCount = Math.min(count, MAX_SEEDING_POINTS);
+    float[] seeds = new float[seedCount * length];
+    for (int i = 0; i < seedCount; i++) {
       // One point from each of equal stretches, as the sample itself was drawn.
-      int low = (int) ((long) i * count / seedingCount);
-      int high = (int) ((i + 1L) * count / seedingCount);
-      seeds[i] = pointAddress(random.nextInt(low, high));
+      int low = (int) ((long) i * count / seedCount);
+      int high = (int) ((i + 1L) * count / seedCount);
+      long point = pointAddress(random.nextInt(low, high));
+      for (int column = 0; column < length; column++) {
+        seeds[i * length + column] = ALL.get(FLOAT, point + column * GROUP_COLUMN_BYTES);
+      }
     }
-    double[] nearest = new double[seedingCount];
+    double[] nearest = new double[seedCount];
     Arrays.fill(nearest, Double.POSITIVE_INFINITY);
-    int chosen = random.nextInt(seedingCount);
+    int chosen = random.nextInt(seedCount);
     for (int centroid = 0; centroid < CENTROID_COUNT; centroid++) {
-      setCentroid(centroid, seeds[chosen]);
+      for (int column = 0; column < length; column++) {
+        ALL.set(FLOAT, elementAddress(centroid, column), seeds[chosen * length + column]);
+      }
       double total = 0;
-      for (int i = 0; i < seedingCount; i++) {
-        nearest[i] = Math.min(nearest[i], squaredDistance(seeds[i], seeds[chosen]));
+      for (int i = 0; i < seedCount; i++) {
+        nearest[i] = Math.min(nearest[i], squaredDistance(seeds, i, chosen));
         total += nearest[i];
       }
       chosen = draw(nearest, total);
     }
+  }
+
+  private double squaredDistance(float[] seeds, int i, int j) {
+    float sum = 0;
+    for (int column = 0; column < length; column++) {
+      float difference = seeds[i * length + column] - seeds[j * length + column];
+      sum += difference * difference;
+    }
+    return sum;
   }
 
   /// Draws an index with probability proportional to its weight; any if all weights are zero.
@@ -119,12 +139,12 @@ final class SubspaceTrainer implements AutoCloseable {
     Arrays.fill(sums, 0);
     Arrays.fill(counts, 0);
     for (int i = 0; i < count; i++) {
-      int centroid = code(i);
+      int centroid = centroidOf(i);
       counts[centroid]++;
       long point = pointAddress(i);
       int at = centroid * length;
       for (int column = 0; column < length; column++) {
-        sums[at + column] += ALL.get(FLOAT, point + 4L * column);
+        sums[at + column] += ALL.get(FLOAT, point + column * GROUP_COLUMN_BYTES);
       }
     }
     int emptyCount = 0;
@@ -143,13 +163,13 @@ final class SubspaceTrainer implements AutoCloseable {
     }
   }
 
-  /// Moves each centroid without points to the point that is farthest from every centroid chosen
-  /// for it so far. Stops when all points lie on centroids: fewer distinct points than centroids
-  /// leave duplicates behind.
+  /// Moves each centroid without points to the point that is farthest from its own centroid and
+  /// from the points chosen before. Stops when all points lie on one: with fewer distinct points
+  /// than centroids, the rest remain duplicates.
   private void fillEmptyCentroids() {
     double[] distances = new double[count];
     for (int i = 0; i < count; i++) {
-      distances[i] = squaredDistanceToCentroid(pointAddress(i), code(i));
+      distances[i] = squaredDistanceToCentroid(i, centroidOf(i));
     }
     for (int centroid = 0; centroid < CENTROID_COUNT; centroid++) {
       if (counts[centroid] > 0) {
@@ -165,48 +185,37 @@ final class SubspaceTrainer implements AutoCloseable {
         return;
       }
       long point = pointAddress(farthest);
-      setCentroid(centroid, point);
+      for (int column = 0; column < length; column++) {
+        float element = ALL.get(FLOAT, point + column * GROUP_COLUMN_BYTES);
+        ALL.set(FLOAT, elementAddress(centroid, column), element);
+      }
       for (int i = 0; i < count; i++) {
-        distances[i] = Math.min(distances[i], squaredDistance(pointAddress(i), point));
+        distances[i] = Math.min(distances[i], squaredDistanceToCentroid(i, centroid));
       }
     }
   }
 
-  private int code(int i) {
-    return ALL.get(BYTE, codes.address() + i) & 0xff;
+  private double squaredDistanceToCentroid(int i, int centroid) {
+    long point = pointAddress(i);
+    double sum = 0;
+    for (int column = 0; column < length; column++) {
+      double difference =
+          (double) ALL.get(FLOAT, point + column * GROUP_COLUMN_BYTES)
+              - ALL.get(FLOAT, elementAddress(centroid, column));
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
+  private int centroidOf(int i) {
+    return ALL.get(INT, numbers.address() + 4L * i);
   }
 
   private long pointAddress(int i) {
-    return points + 4L * length * i;
+    return points + i / GROUP_POINTS * groupBytes + 4L * (i % GROUP_POINTS);
   }
 
   private long elementAddress(int centroid, int column) {
     return codebook + column * COLUMN_BYTES + 4L * centroid;
-  }
-
-  private void setCentroid(int centroid, long point) {
-    for (int column = 0; column < length; column++) {
-      ALL.set(FLOAT, elementAddress(centroid, column), ALL.get(FLOAT, point + 4L * column));
-    }
-  }
-
-  private double squaredDistance(long pointA, long pointB) {
-    double sum = 0;
-    for (int column = 0; column < length; column++) {
-      double difference =
-          ALL.get(FLOAT, pointA + 4L * column) - ALL.get(FLOAT, pointB + 4L * column);
-      sum += difference * difference;
-    }
-    return sum;
-  }
-
-  private double squaredDistanceToCentroid(long point, int centroid) {
-    double sum = 0;
-    for (int column = 0; column < length; column++) {
-      double difference =
-          ALL.get(FLOAT, point + 4L * column) - ALL.get(FLOAT, elementAddress(centroid, column));
-      sum += difference * difference;
-    }
-    return sum;
   }
 }

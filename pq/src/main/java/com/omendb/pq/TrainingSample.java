@@ -1,5 +1,7 @@
 package com.omendb.pq;
 
+import static com.omendb.pq.simd.CentroidKernels.GROUP_COLUMN_BYTES;
+import static com.omendb.pq.simd.CentroidKernels.GROUP_POINTS;
 import static com.omendb.vectors.memory.NativeMemory.ALL;
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
 
@@ -26,19 +28,13 @@ record TrainingSample(VectorSource rows, MemorySegment scales) {
     int vectorBytes = source.vectorBytes();
     MemorySegment copy = arena.allocate((long) count * vectorBytes, Long.BYTES);
     MemorySegment scales = arena.allocate(4L * count, Float.BYTES);
-    MemorySegment unscaled = arena.allocate(4L * source.dimension(), Float.BYTES);
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < count; i++) {
       long low = stretchStart(i, count, source.count());
       long row = random.nextLong(low, stretchStart(i + 1, count, source.count()));
       MemorySegment.copy(
           source.segment(), source.offset(row), copy, (long) i * vectorBytes, vectorBytes);
-      float scale = 1;
-      if (normalize) {
-        RowReader.read(source, row, false, unscaled.address());
-        scale = RowReader.inverseNorm(unscaled.address(), source.dimension());
-      }
-      scales.set(FLOAT, 4L * i, scale);
+      scales.set(FLOAT, 4L * i, RowReader.scale(source, row, normalize));
     }
     VectorSource rows = VectorSource.dense(copy, count, source.dimension(), source.elementType());
     return new TrainingSample(rows, scales);
@@ -46,18 +42,21 @@ record TrainingSample(VectorSource rows, MemorySegment scales) {
 
   /// Native bytes that a sample of `count` rows takes.
   static long bytes(VectorSource source, long count) {
-    return count * (source.vectorBytes() + 4L) + 4L * source.dimension();
+    return count * (source.vectorBytes() + 4L);
   }
 
   int count() {
     return (int) rows.count();
   }
 
-  /// Writes `float[count][length]`: the columns from `from` on of every row, scaled.
+  /// Writes the columns from `from` on of every row, scaled, in groups of points as
+  /// [com.omendb.pq.simd.CentroidKernels#assign] takes them.
   void readSubspace(int from, int length, long target) {
     for (int i = 0; i < count(); i++) {
       float scale = ALL.get(FLOAT, scales.address() + 4L * i);
-      RowReader.readColumns(rows, rows.address(i), from, length, scale, target + 4L * length * i);
+      long group = target + (i / GROUP_POINTS) * (length * GROUP_COLUMN_BYTES);
+      long point = group + 4L * (i % GROUP_POINTS);
+      RowReader.readColumns(rows, i, from, length, scale, point, GROUP_COLUMN_BYTES);
     }
   }
 

@@ -1,8 +1,8 @@
 package com.omendb.pq.simd;
 
 import static com.omendb.vectors.memory.NativeMemory.ALL;
-import static com.omendb.vectors.memory.NativeMemory.BYTE;
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
+import static com.omendb.vectors.memory.NativeMemory.INT;
 
 /// The twin of [VectorCentroidKernels] in plain Java, for a JVM without the Vector API.
 public final class ScalarCentroidKernels implements CentroidKernels {
@@ -12,16 +12,13 @@ public final class ScalarCentroidKernels implements CentroidKernels {
 
   @Override
   public void assign(
-      long points,
-      long pointStrideBytes,
-      int count,
-      long codebook,
-      int length,
-      long codes,
-      long codeStrideBytes) {
-    for (int i = 0; i < count; i++) {
-      int nearest = nearest(points + i * pointStrideBytes, codebook, length);
-      ALL.set(BYTE, codes + i * codeStrideBytes, (byte) nearest);
+      long points, long groupBytes, int groupCount, long codebook, int length, long numbers) {
+    for (int group = 0; group < groupCount; group++) {
+      for (int i = 0; i < GROUP_POINTS; i++) {
+        long point = points + group * groupBytes + 4L * i;
+        int nearest = nearest(point, codebook, length);
+        ALL.set(INT, numbers + 4L * ((long) group * GROUP_POINTS + i), nearest);
+      }
     }
   }
 
@@ -29,7 +26,7 @@ public final class ScalarCentroidKernels implements CentroidKernels {
     int nearest = 0;
     float smallest = Float.POSITIVE_INFINITY;
     for (int centroid = 0; centroid < CENTROID_COUNT; centroid++) {
-      float distance = squaredDistance(point, codebook + 4L * centroid, length);
+      float distance = squaredDistance(point, GROUP_COLUMN_BYTES, codebook + 4L * centroid, length);
       if (distance < smallest) {
         smallest = distance;
         nearest = centroid;
@@ -41,7 +38,7 @@ public final class ScalarCentroidKernels implements CentroidKernels {
   @Override
   public void squaredDistances(long point, long codebook, int length, float factor, long target) {
     for (int centroid = 0; centroid < CENTROID_COUNT; centroid++) {
-      float distance = squaredDistance(point, codebook + 4L * centroid, length);
+      float distance = squaredDistance(point, Float.BYTES, codebook + 4L * centroid, length);
       ALL.set(FLOAT, target + 4L * centroid, distance * factor);
     }
   }
@@ -52,18 +49,20 @@ public final class ScalarCentroidKernels implements CentroidKernels {
       float sum = 0;
       for (int column = 0; column < length; column++) {
         float element = ALL.get(FLOAT, codebook + column * COLUMN_BYTES + 4L * centroid);
-        sum -= ALL.get(FLOAT, point + 4L * column) * element;
+        sum = Math.fma(-ALL.get(FLOAT, point + 4L * column), element, sum);
       }
       ALL.set(FLOAT, target + 4L * centroid, sum);
     }
   }
 
-  private static float squaredDistance(long point, long centroid, int length) {
+  private static float squaredDistance(
+      long point, long pointColumnBytes, long centroid, int length) {
     float sum = 0;
     for (int column = 0; column < length; column++) {
       float difference =
-          ALL.get(FLOAT, point + 4L * column) - ALL.get(FLOAT, centroid + column * COLUMN_BYTES);
-      sum += difference * difference;
+          ALL.get(FLOAT, point + column * pointColumnBytes)
+              - ALL.get(FLOAT, centroid + column * COLUMN_BYTES);
+      sum = Math.fma(difference, difference, sum);
     }
     return sum;
   }

@@ -1,107 +1,110 @@
 package com.omendb.pq.simd;
 
 import static com.omendb.vectors.memory.NativeMemory.ALL;
-import static com.omendb.vectors.memory.NativeMemory.BYTE;
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Centroid kernels whose lanes are centroids: one element of the point is broadcast against the
-/// same column of as many centroids as a vector holds.
+/// Centroid kernels with the Vector API, for vectors of 128, 256 or 512 bits.
 ///
-/// Eight vectors of centroids make a block with eight sums in registers; 256 centroids are two
-/// blocks of 512-bit vectors, four of 256 or eight of 128 bits.
+/// Assignment has points in its lanes: two vectors of points meet four centroids at a time, so that
+/// a centroid's element is loaded once for both and no sum over lanes is needed. The distances of
+/// one point have centroids in their lanes: eight vectors of them a block, eight sums in registers.
 public final class VectorCentroidKernels implements CentroidKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final long VECTOR_BYTES = 4L * LANES;
   private static final long BLOCK_BYTES = 8 * VECTOR_BYTES;
   private static final int BLOCKS = CENTROID_COUNT / (8 * LANES);
-  private static final FloatVector LANE_NUMBERS = FloatVector.zero(SPECIES).addIndex(1);
 
   /// A stateless instance.
   public VectorCentroidKernels() {}
 
-  /// Whether vectors of this machine's preferred width divide the centroids evenly.
+  /// Whether two vectors of this machine's preferred width divide a group of points evenly, and
+  /// blocks of eight the centroids.
   public static boolean supported() {
-    return LANES >= 4 && CENTROID_COUNT % (8 * LANES) == 0;
+    return LANES >= 4 && GROUP_POINTS % (2 * LANES) == 0;
   }
 
   @Override
   public void assign(
-      long points,
-      long pointStrideBytes,
-      int count,
-      long codebook,
-      int length,
-      long codes,
-      long codeStrideBytes) {
-    for (int i = 0; i < count; i++) {
-      int nearest = nearest(points + i * pointStrideBytes, codebook, length);
-      ALL.set(BYTE, codes + i * codeStrideBytes, (byte) nearest);
+      long points, long groupBytes, int groupCount, long codebook, int length, long numbers) {
+    for (int group = 0; group < groupCount; group++) {
+      for (long skip = 0; skip < GROUP_COLUMN_BYTES; skip += 2 * VECTOR_BYTES) {
+        long target = numbers + group * GROUP_COLUMN_BYTES + skip;
+        assignLanes(points + group * groupBytes + skip, codebook, length, target);
+      }
     }
   }
 
-  /// Each lane remembers its smallest distance and, as a float, the vector it was in. The lowest
-  /// centroid number among the smallest lanes wins, as in a loop over all centroids.
-  private static int nearest(long point, long codebook, int length) {
-    FloatVector smallest = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
-    FloatVector winner = FloatVector.zero(SPECIES);
-    for (int block = 0; block < BLOCKS; block++) {
-      FloatVector d0 = FloatVector.zero(SPECIES);
-      FloatVector d1 = d0;
-      FloatVector d2 = d0;
-      FloatVector d3 = d0;
-      FloatVector d4 = d0;
-      FloatVector d5 = d0;
-      FloatVector d6 = d0;
-      FloatVector d7 = d0;
-      long at = codebook + block * BLOCK_BYTES;
+  /// Centroid numbers are kept as floats until the end: one kind of mask then serves both blends.
+  private static void assignLanes(long points, long codebook, int length, long numbers) {
+    FloatVector smallestA = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
+    FloatVector smallestB = smallestA;
+    FloatVector nearestA = FloatVector.zero(SPECIES);
+    FloatVector nearestB = nearestA;
+    for (int centroid = 0; centroid < CENTROID_COUNT; centroid += 4) {
+      FloatVector a0 = FloatVector.zero(SPECIES);
+      FloatVector a1 = a0;
+      FloatVector a2 = a0;
+      FloatVector a3 = a0;
+      FloatVector b0 = a0;
+      FloatVector b1 = a0;
+      FloatVector b2 = a0;
+      FloatVector b3 = a0;
+      long point = points;
+      long element = codebook + 4L * centroid;
       for (int column = 0; column < length; column++) {
-        FloatVector q = FloatVector.broadcast(SPECIES, ALL.get(FLOAT, point + 4L * column));
-        d0 = addSquare(d0, q, at);
-        d1 = addSquare(d1, q, at + VECTOR_BYTES);
-        d2 = addSquare(d2, q, at + 2 * VECTOR_BYTES);
-        d3 = addSquare(d3, q, at + 3 * VECTOR_BYTES);
-        d4 = addSquare(d4, q, at + 4 * VECTOR_BYTES);
-        d5 = addSquare(d5, q, at + 5 * VECTOR_BYTES);
-        d6 = addSquare(d6, q, at + 6 * VECTOR_BYTES);
-        d7 = addSquare(d7, q, at + 7 * VECTOR_BYTES);
-        at += COLUMN_BYTES;
+        FloatVector a = load(point);
+        FloatVector b = load(point + VECTOR_BYTES);
+        FloatVector c0 = broadcast(element);
+        a0 = addSquare(a0, a.sub(c0));
+        b0 = addSquare(b0, b.sub(c0));
+        FloatVector c1 = broadcast(element + 4);
+        a1 = addSquare(a1, a.sub(c1));
+        b1 = addSquare(b1, b.sub(c1));
+        FloatVector c2 = broadcast(element + 8);
+        a2 = addSquare(a2, a.sub(c2));
+        b2 = addSquare(b2, b.sub(c2));
+        FloatVector c3 = broadcast(element + 12);
+        a3 = addSquare(a3, a.sub(c3));
+        b3 = addSquare(b3, b.sub(c3));
+        point += GROUP_COLUMN_BYTES;
+        element += COLUMN_BYTES;
       }
-      float first = 8 * block;
-      VectorMask<Float> m0 = d0.lt(smallest);
-      smallest = smallest.blend(d0, m0);
-      winner = winner.blend(first, m0);
-      VectorMask<Float> m1 = d1.lt(smallest);
-      smallest = smallest.blend(d1, m1);
-      winner = winner.blend(first + 1, m1);
-      VectorMask<Float> m2 = d2.lt(smallest);
-      smallest = smallest.blend(d2, m2);
-      winner = winner.blend(first + 2, m2);
-      VectorMask<Float> m3 = d3.lt(smallest);
-      smallest = smallest.blend(d3, m3);
-      winner = winner.blend(first + 3, m3);
-      VectorMask<Float> m4 = d4.lt(smallest);
-      smallest = smallest.blend(d4, m4);
-      winner = winner.blend(first + 4, m4);
-      VectorMask<Float> m5 = d5.lt(smallest);
-      smallest = smallest.blend(d5, m5);
-      winner = winner.blend(first + 5, m5);
-      VectorMask<Float> m6 = d6.lt(smallest);
-      smallest = smallest.blend(d6, m6);
-      winner = winner.blend(first + 6, m6);
-      VectorMask<Float> m7 = d7.lt(smallest);
-      smallest = smallest.blend(d7, m7);
-      winner = winner.blend(first + 7, m7);
+      VectorMask<Float> nearer = a0.lt(smallestA);
+      smallestA = smallestA.blend(a0, nearer);
+      nearestA = nearestA.blend((float) centroid, nearer);
+      nearer = a1.lt(smallestA);
+      smallestA = smallestA.blend(a1, nearer);
+      nearestA = nearestA.blend((float) centroid + 1, nearer);
+      nearer = a2.lt(smallestA);
+      smallestA = smallestA.blend(a2, nearer);
+      nearestA = nearestA.blend((float) centroid + 2, nearer);
+      nearer = a3.lt(smallestA);
+      smallestA = smallestA.blend(a3, nearer);
+      nearestA = nearestA.blend((float) centroid + 3, nearer);
+      nearer = b0.lt(smallestB);
+      smallestB = smallestB.blend(b0, nearer);
+      nearestB = nearestB.blend((float) centroid, nearer);
+      nearer = b1.lt(smallestB);
+      smallestB = smallestB.blend(b1, nearer);
+      nearestB = nearestB.blend((float) centroid + 1, nearer);
+      nearer = b2.lt(smallestB);
+      smallestB = smallestB.blend(b2, nearer);
+      nearestB = nearestB.blend((float) centroid + 2, nearer);
+      nearer = b3.lt(smallestB);
+      smallestB = smallestB.blend(b3, nearer);
+      nearestB = nearestB.blend((float) centroid + 3, nearer);
     }
-    float minimum = smallest.reduceLanes(VectorOperators.MIN);
-    FloatVector numbers = winner.mul(LANES).add(LANE_NUMBERS);
-    return (int) numbers.reduceLanes(VectorOperators.MIN, smallest.eq(minimum));
+    storeAsInts(nearestA, numbers);
+    storeAsInts(nearestB, numbers + VECTOR_BYTES);
   }
 
   @Override
@@ -124,15 +127,15 @@ public final class VectorCentroidKernels implements CentroidKernels {
     FloatVector d7 = d0;
     long at = codebook;
     for (int column = 0; column < length; column++) {
-      FloatVector q = FloatVector.broadcast(SPECIES, ALL.get(FLOAT, point + 4L * column));
-      d0 = addSquare(d0, q, at);
-      d1 = addSquare(d1, q, at + VECTOR_BYTES);
-      d2 = addSquare(d2, q, at + 2 * VECTOR_BYTES);
-      d3 = addSquare(d3, q, at + 3 * VECTOR_BYTES);
-      d4 = addSquare(d4, q, at + 4 * VECTOR_BYTES);
-      d5 = addSquare(d5, q, at + 5 * VECTOR_BYTES);
-      d6 = addSquare(d6, q, at + 6 * VECTOR_BYTES);
-      d7 = addSquare(d7, q, at + 7 * VECTOR_BYTES);
+      FloatVector q = broadcast(point + 4L * column);
+      d0 = addSquare(d0, q.sub(load(at)));
+      d1 = addSquare(d1, q.sub(load(at + VECTOR_BYTES)));
+      d2 = addSquare(d2, q.sub(load(at + 2 * VECTOR_BYTES)));
+      d3 = addSquare(d3, q.sub(load(at + 3 * VECTOR_BYTES)));
+      d4 = addSquare(d4, q.sub(load(at + 4 * VECTOR_BYTES)));
+      d5 = addSquare(d5, q.sub(load(at + 5 * VECTOR_BYTES)));
+      d6 = addSquare(d6, q.sub(load(at + 6 * VECTOR_BYTES)));
+      d7 = addSquare(d7, q.sub(load(at + 7 * VECTOR_BYTES)));
       at += COLUMN_BYTES;
     }
     store(d0.mul(factor), target);
@@ -164,15 +167,15 @@ public final class VectorCentroidKernels implements CentroidKernels {
     FloatVector d7 = d0;
     long at = codebook;
     for (int column = 0; column < length; column++) {
-      FloatVector q = FloatVector.broadcast(SPECIES, ALL.get(FLOAT, point + 4L * column));
-      d0 = d0.sub(q.mul(load(at)));
-      d1 = d1.sub(q.mul(load(at + VECTOR_BYTES)));
-      d2 = d2.sub(q.mul(load(at + 2 * VECTOR_BYTES)));
-      d3 = d3.sub(q.mul(load(at + 3 * VECTOR_BYTES)));
-      d4 = d4.sub(q.mul(load(at + 4 * VECTOR_BYTES)));
-      d5 = d5.sub(q.mul(load(at + 5 * VECTOR_BYTES)));
-      d6 = d6.sub(q.mul(load(at + 6 * VECTOR_BYTES)));
-      d7 = d7.sub(q.mul(load(at + 7 * VECTOR_BYTES)));
+      FloatVector q = FloatVector.broadcast(SPECIES, -ALL.get(FLOAT, point + 4L * column));
+      d0 = q.fma(load(at), d0);
+      d1 = q.fma(load(at + VECTOR_BYTES), d1);
+      d2 = q.fma(load(at + 2 * VECTOR_BYTES), d2);
+      d3 = q.fma(load(at + 3 * VECTOR_BYTES), d3);
+      d4 = q.fma(load(at + 4 * VECTOR_BYTES), d4);
+      d5 = q.fma(load(at + 5 * VECTOR_BYTES), d5);
+      d6 = q.fma(load(at + 6 * VECTOR_BYTES), d6);
+      d7 = q.fma(load(at + 7 * VECTOR_BYTES), d7);
       at += COLUMN_BYTES;
     }
     store(d0, target);
@@ -185,9 +188,12 @@ public final class VectorCentroidKernels implements CentroidKernels {
     store(d7, target + 7 * VECTOR_BYTES);
   }
 
-  private static FloatVector addSquare(FloatVector sum, FloatVector q, long address) {
-    FloatVector difference = q.sub(load(address));
-    return sum.add(difference.mul(difference));
+  private static FloatVector addSquare(FloatVector sum, FloatVector difference) {
+    return difference.fma(difference, sum);
+  }
+
+  private static FloatVector broadcast(long address) {
+    return FloatVector.broadcast(SPECIES, ALL.get(FLOAT, address));
   }
 
   private static FloatVector load(long address) {
@@ -196,5 +202,10 @@ public final class VectorCentroidKernels implements CentroidKernels {
 
   private static void store(FloatVector vector, long address) {
     vector.intoMemorySegment(ALL, address, LITTLE_ENDIAN);
+  }
+
+  private static void storeAsInts(FloatVector vector, long address) {
+    ((IntVector) vector.convertShape(VectorOperators.F2I, INTS, 0))
+        .intoMemorySegment(ALL, address, LITTLE_ENDIAN);
   }
 }

@@ -1,0 +1,257 @@
+package com.omendb.pq.simd;
+
+import static com.omendb.pq.simd.CentroidKernels.CENTROID_COUNT;
+import static com.omendb.pq.simd.CentroidKernels.COLUMN_BYTES;
+import static com.omendb.vectors.memory.NativeMemory.ALL;
+import static com.omendb.vectors.memory.NativeMemory.FLOAT;
+import static com.omendb.vectors.memory.NativeMemory.LONG;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/// Code kernels for 512-bit vectors with byte permutation (AVX-512 VBMI): one instruction looks up
+/// 64 codes in 128 table bytes.
+///
+/// The table's numbers are split into planes of low and high bytes, 256 of each a subspace. A block
+/// of 64 codes is turned to rows of 64 bytes, one a subspace: eight bytes of every code are moved
+/// at a time, then each square of 64 codes by eight bytes is transposed in registers.
+///
+/// Byte `4 i + k` of a row belongs to code `16 k + i`, so that sums come out in the order of the
+/// codes when even and odd bytes, and then even and odd shorts, are taken apart.
+public final class VectorCodeKernels implements CodeKernels {
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_512;
+  private static final VectorSpecies<Byte> NARROW_BYTES = ByteVector.SPECIES_128;
+  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_512;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
+  private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_512;
+  private static final long VECTOR_BYTES = 64;
+
+  /// Planes of one subspace: 256 low bytes, then 256 high bytes.
+  private static final long PLANES_BYTES = 2L * CENTROID_COUNT;
+
+  /// Sums of this many bytes fit 16 bits.
+  private static final int SHORT_SUBSPACES = 256;
+
+  /// Below this many codes, the cost of a whole block exceeds that of looking codes up singly.
+  private static final int SMALL_COUNT = 10;
+
+  // Three rounds that exchange ever larger squares of longs transpose eight vectors of eight.
+  private static final LongVector EVEN_1 = longs(0, 8, 2, 10, 4, 12, 6, 14);
+  private static final LongVector ODD_1 = longs(1, 9, 3, 11, 5, 13, 7, 15);
+  private static final LongVector EVEN_2 = longs(0, 1, 8, 9, 4, 5, 12, 13);
+  private static final LongVector ODD_2 = longs(2, 3, 10, 11, 6, 7, 14, 15);
+  private static final LongVector EVEN_4 = longs(0, 1, 2, 3, 8, 9, 10, 11);
+  private static final LongVector ODD_4 = longs(4, 5, 6, 7, 12, 13, 14, 15);
+  private static final ByteVector TRANSPOSED_BYTES = transposedBytes();
+
+  private final CodeKernels singly = new ScalarCodeKernels();
+
+  /// A stateless instance.
+  public VectorCodeKernels() {}
+
+  /// Whether the JVM prefers vectors as wide as these.
+  public static boolean supported() {
+    return ByteVector.SPECIES_PREFERRED.vectorByteSize() == VECTOR_BYTES;
+  }
+
+  @Override
+  public void ranges(long table, int subspaceCount, long ranges) {
+    for (int s = 0; s < subspaceCount; s++) {
+      range(table + s * COLUMN_BYTES, ranges + 8L * s);
+    }
+  }
+
+  private static void range(long row, long target) {
+    FloatVector min = FloatVector.broadcast(FLOATS, Float.POSITIVE_INFINITY);
+    FloatVector max = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+    for (long at = row; at < row + COLUMN_BYTES; at += VECTOR_BYTES) {
+      FloatVector numbers = FloatVector.fromMemorySegment(FLOATS, ALL, at, LITTLE_ENDIAN);
+      min = min.min(numbers);
+      max = max.max(numbers);
+    }
+    ALL.set(FLOAT, target, min.reduceLanes(VectorOperators.MIN));
+    ALL.set(FLOAT, target + 4, max.reduceLanes(VectorOperators.MAX));
+  }
+
+  @Override
+  public void quantize(long table, int subspaceCount, long ranges, float factor, long scratch) {
+    for (int s = 0; s < subspaceCount; s++) {
+      float min = ALL.get(FLOAT, ranges + 8L * s);
+      quantizeRow(table + s * COLUMN_BYTES, min, factor, scratch + s * PLANES_BYTES);
+    }
+  }
+
+  private static void quantizeRow(long row, float min, float factor, long planes) {
+    for (int i = 0; i < CENTROID_COUNT; i += 16) {
+      FloatVector numbers = FloatVector.fromMemorySegment(FLOATS, ALL, row + 4L * i, LITTLE_ENDIAN);
+      IntVector whole =
+          (IntVector)
+              numbers.sub(min).mul(factor).add(0.5f).convertShape(VectorOperators.F2I, INTS, 0);
+      whole
+          .convertShape(VectorOperators.I2F, FLOATS, 0)
+          .reinterpretAsFloats()
+          .intoMemorySegment(ALL, row + 4L * i, LITTLE_ENDIAN);
+      storeLowBytes(whole, planes + i);
+      storeLowBytes(whole.lanewise(VectorOperators.LSHR, 8), planes + CENTROID_COUNT + i);
+    }
+  }
+
+  private static void storeLowBytes(IntVector numbers, long address) {
+    ((ByteVector) numbers.convertShape(VectorOperators.I2B, NARROW_BYTES, 0))
+        .intoMemorySegment(ALL, address, LITTLE_ENDIAN);
+  }
+
+  @Override
+  public void sum(long table, int subspaceCount, long scratch, long codes, int count, long sums) {
+    if (count <= SMALL_COUNT) {
+      singly.sum(table, subspaceCount, scratch, codes, count, sums);
+      return;
+    }
+    long moved = scratch + CodeKernels.planesBytes(subspaceCount);
+    long rows = moved + 8L * BLOCK_CODES;
+    for (int s = 0; s < subspaceCount; s += Long.BYTES) {
+      moveLongs(codes + s, subspaceCount, moved);
+      transpose(moved, rows + (long) s * BLOCK_CODES);
+    }
+    IntVector.zero(INTS).intoMemorySegment(ALL, sums, LITTLE_ENDIAN);
+    IntVector.zero(INTS).intoMemorySegment(ALL, sums + VECTOR_BYTES, LITTLE_ENDIAN);
+    IntVector.zero(INTS).intoMemorySegment(ALL, sums + 2 * VECTOR_BYTES, LITTLE_ENDIAN);
+    IntVector.zero(INTS).intoMemorySegment(ALL, sums + 3 * VECTOR_BYTES, LITTLE_ENDIAN);
+    for (int s = 0; s < subspaceCount; s += SHORT_SUBSPACES) {
+      int length = Math.min(SHORT_SUBSPACES, subspaceCount - s);
+      addRows(scratch + s * PLANES_BYTES, rows + (long) s * BLOCK_CODES, length, sums);
+    }
+  }
+
+  /// Moves eight bytes of each of 64 codes, that of code `16 k + i` to place `4 i + k`.
+  private static void moveLongs(long codes, long codeBytes, long target) {
+    for (int i = 0; i < 16; i++) {
+      long from = codes + i * codeBytes;
+      long to = target + 32L * i;
+      ALL.set(LONG, to, ALL.get(LONG, from));
+      ALL.set(LONG, to + 8, ALL.get(LONG, from + 16 * codeBytes));
+      ALL.set(LONG, to + 16, ALL.get(LONG, from + 32 * codeBytes));
+      ALL.set(LONG, to + 24, ALL.get(LONG, from + 48 * codeBytes));
+    }
+  }
+
+  /// Turns 64 codes of eight bytes into eight rows of 64 bytes.
+  private static void transpose(long codes, long rows) {
+    LongVector a0 = transposedSquare(codes);
+    LongVector a1 = transposedSquare(codes + VECTOR_BYTES);
+    LongVector a2 = transposedSquare(codes + 2 * VECTOR_BYTES);
+    LongVector a3 = transposedSquare(codes + 3 * VECTOR_BYTES);
+    LongVector a4 = transposedSquare(codes + 4 * VECTOR_BYTES);
+    LongVector a5 = transposedSquare(codes + 5 * VECTOR_BYTES);
+    LongVector a6 = transposedSquare(codes + 6 * VECTOR_BYTES);
+    LongVector a7 = transposedSquare(codes + 7 * VECTOR_BYTES);
+    LongVector b0 = EVEN_1.selectFrom(a0, a1);
+    LongVector b1 = ODD_1.selectFrom(a0, a1);
+    LongVector b2 = EVEN_1.selectFrom(a2, a3);
+    LongVector b3 = ODD_1.selectFrom(a2, a3);
+    LongVector b4 = EVEN_1.selectFrom(a4, a5);
+    LongVector b5 = ODD_1.selectFrom(a4, a5);
+    LongVector b6 = EVEN_1.selectFrom(a6, a7);
+    LongVector b7 = ODD_1.selectFrom(a6, a7);
+    LongVector c0 = EVEN_2.selectFrom(b0, b2);
+    LongVector c1 = EVEN_2.selectFrom(b1, b3);
+    LongVector c2 = ODD_2.selectFrom(b0, b2);
+    LongVector c3 = ODD_2.selectFrom(b1, b3);
+    LongVector c4 = EVEN_2.selectFrom(b4, b6);
+    LongVector c5 = EVEN_2.selectFrom(b5, b7);
+    LongVector c6 = ODD_2.selectFrom(b4, b6);
+    LongVector c7 = ODD_2.selectFrom(b5, b7);
+    store(EVEN_4.selectFrom(c0, c4), rows);
+    store(EVEN_4.selectFrom(c1, c5), rows + VECTOR_BYTES);
+    store(EVEN_4.selectFrom(c2, c6), rows + 2 * VECTOR_BYTES);
+    store(EVEN_4.selectFrom(c3, c7), rows + 3 * VECTOR_BYTES);
+    store(ODD_4.selectFrom(c0, c4), rows + 4 * VECTOR_BYTES);
+    store(ODD_4.selectFrom(c1, c5), rows + 5 * VECTOR_BYTES);
+    store(ODD_4.selectFrom(c2, c6), rows + 6 * VECTOR_BYTES);
+    store(ODD_4.selectFrom(c3, c7), rows + 7 * VECTOR_BYTES);
+  }
+
+  /// Eight codes of eight bytes: long `b` of the result holds byte `b` of all of them.
+  private static LongVector transposedSquare(long address) {
+    return TRANSPOSED_BYTES.selectFrom(bytes(address)).reinterpretAsLongs();
+  }
+
+  /// Adds the numbers of at most 256 subspaces to the sums.
+  private static void addRows(long planes, long rows, int length, long sums) {
+    ShortVector lowEven = ShortVector.zero(SHORTS);
+    ShortVector lowOdd = lowEven;
+    ShortVector highEven = lowEven;
+    ShortVector highOdd = lowEven;
+    long plane = planes;
+    long row = rows;
+    for (int s = 0; s < length; s++) {
+      ByteVector codes = bytes(row);
+      VectorMask<Byte> upperHalf = codes.compare(VectorOperators.LT, 0);
+      ShortVector low = lookUp(codes, upperHalf, plane);
+      lowEven = lowEven.add(low.and((short) 0xff));
+      lowOdd = lowOdd.add(low.lanewise(VectorOperators.LSHR, 8));
+      ShortVector high = lookUp(codes, upperHalf, plane + CENTROID_COUNT);
+      highEven = highEven.add(high.and((short) 0xff));
+      highOdd = highOdd.add(high.lanewise(VectorOperators.LSHR, 8));
+      plane += PLANES_BYTES;
+      row += VECTOR_BYTES;
+    }
+    IntVector low0 = lowEven.reinterpretAsInts();
+    IntVector low1 = lowOdd.reinterpretAsInts();
+    IntVector high0 = highEven.reinterpretAsInts();
+    IntVector high1 = highOdd.reinterpretAsInts();
+    add(low0.and(0xffff), high0.and(0xffff), sums);
+    add(low1.and(0xffff), high1.and(0xffff), sums + VECTOR_BYTES);
+    add(upper(low0), upper(high0), sums + 2 * VECTOR_BYTES);
+    add(upper(low1), upper(high1), sums + 3 * VECTOR_BYTES);
+  }
+
+  /// Byte permutation ignores an index's top bit, so each half of the plane is looked up in turn.
+  private static ShortVector lookUp(ByteVector codes, VectorMask<Byte> upperHalf, long plane) {
+    ByteVector lower = codes.selectFrom(bytes(plane), bytes(plane + VECTOR_BYTES));
+    ByteVector upper =
+        codes.selectFrom(bytes(plane + 2 * VECTOR_BYTES), bytes(plane + 3 * VECTOR_BYTES));
+    return lower.blend(upper, upperHalf).reinterpretAsShorts();
+  }
+
+  private static IntVector upper(IntVector pairs) {
+    return pairs.lanewise(VectorOperators.LSHR, 16);
+  }
+
+  private static void add(IntVector low, IntVector high, long sums) {
+    IntVector.fromMemorySegment(INTS, ALL, sums, LITTLE_ENDIAN)
+        .add(low)
+        .add(high.lanewise(VectorOperators.LSHL, 8))
+        .intoMemorySegment(ALL, sums, LITTLE_ENDIAN);
+  }
+
+  private static ByteVector bytes(long address) {
+    return ByteVector.fromMemorySegment(BYTES, ALL, address, LITTLE_ENDIAN);
+  }
+
+  private static void store(LongVector vector, long address) {
+    vector.intoMemorySegment(ALL, address, LITTLE_ENDIAN);
+  }
+
+  private static LongVector longs(long... lanes) {
+    return LongVector.fromArray(LONGS, lanes, 0);
+  }
+
+  private static ByteVector transposedBytes() {
+    byte[] places = new byte[BYTES.length()];
+    for (int i = 0; i < 8; i++) {
+      for (int j = 0; j < 8; j++) {
+        places[8 * j + i] = (byte) (8 * i + j);
+      }
+    }
+    return ByteVector.fromArray(BYTES, places, 0);
+  }
+}
