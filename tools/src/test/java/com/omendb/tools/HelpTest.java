@@ -35,12 +35,14 @@ final class HelpTest {
   void helpIsAsReviewed(List<String> command) throws IOException {
     List<String> words = new ArrayList<>(command);
     words.add("--help");
+    List<String> fullName = new ArrayList<>(List.of("omen"));
+    fullName.addAll(command);
     Run run = Run.omen(words.toArray());
     assertEquals(0, run.exitCode());
     assertEquals("", run.err());
     assertTrue(run.out().contains("Example"), "no example");
     assertTrue(run.out().lines().allMatch(line -> line.length() <= 100), "too wide");
-    Path file = GOLDEN.resolve(String.join("-", words).replace("---", "-") + ".txt");
+    Path file = GOLDEN.resolve(String.join("-", fullName) + ".txt");
     if (Boolean.getBoolean("golden.update")) {
       Files.createDirectories(GOLDEN);
       Files.writeString(file, run.out());

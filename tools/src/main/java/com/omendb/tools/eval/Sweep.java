@@ -16,6 +16,7 @@ public final class Sweep {
 
   private static final int STEPS = 12;
   private static final double PILOT_GROWTH = 1.5;
+  private static final int NARROWING_STEPS = 3;
 
   /// Growth without any gain in recall after which longer lists are given up.
   private static final int PATIENCE = 3;
@@ -36,14 +37,17 @@ public final class Sweep {
   public static List<Integer> plan(int k, int limit, Pilot pilot)
       throws IOException, InterruptedException {
     int low = k;
+    int above = 0;
     int high = k;
     double best = -1;
     int stale = 0;
-    for (int size = k; ; size = grow(size, PILOT_GROWTH, limit)) {
+    for (int size = k; ; size = next(size, limit)) {
       double recall = pilot.recall(size);
       high = size;
-      if (recall <= LOW_RECALL) {
+      if (recall <= LOW_RECALL && above == 0) {
         low = size;
+      } else if (above == 0) {
+        above = size;
       }
       stale = recall > best ? 0 : stale + 1;
       best = Math.max(best, recall);
@@ -51,7 +55,26 @@ public final class Sweep {
         break;
       }
     }
+    // A curve that never comes above the low end is shown whole.
+    low = above == 0 ? k : narrow(low, above, pilot);
     return between(low, Math.min(limit, Math.max(high, low + STEPS - 1)));
+  }
+
+  /// A larger size than `low` whose recall still is below the low end, if it is found in a few
+  /// steps; `above` is over it.
+  private static int narrow(int low, int above, Pilot pilot)
+      throws IOException, InterruptedException {
+    int under = low;
+    int over = above;
+    for (int step = 0; step < NARROWING_STEPS && over - under > 1; step++) {
+      int middle = (under + over) >>> 1;
+      if (pilot.recall(middle) <= LOW_RECALL) {
+        under = middle;
+      } else {
+        over = middle;
+      }
+    }
+    return under;
   }
 
   /// Sizes from `low` to `high` that grow geometrically, each once.
@@ -71,12 +94,9 @@ public final class Sweep {
     return sizes;
   }
 
-  /// The next size after the planned ones, for a sweep whose last measured recall fell short.
+  /// The size after `size`, half as long again: the step of the pilot runs, and of a sweep whose
+  /// last measured recall fell short.
   public static int next(int size, int limit) {
-    return grow(size, PILOT_GROWTH, limit);
-  }
-
-  private static int grow(int size, double factor, int limit) {
-    return (int) Math.min(limit, Math.max(size + 1L, Math.round(size * factor)));
+    return (int) Math.min(limit, Math.max(size + 1L, Math.round(size * PILOT_GROWTH)));
   }
 }

@@ -65,6 +65,8 @@ final class BruteForceIndex implements AnnIndex {
               + request.query().byteSize()
               + ", elementType="
               + request.elementType().label()
+              + ", indexElementType="
+              + info.elementType().label()
               + ", dimension="
               + info.dimension());
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -58,13 +59,15 @@ final class TidyTest {
 
   @Test
   void javaFilesAreFormatted() throws IOException {
-    boolean fix = Boolean.getBoolean("tidy.fix");
+    Map<Source, String> formatted =
+        tree.java().parallelStream()
+            .collect(Collectors.toConcurrentMap(Function.identity(), TidyTest::formatted));
     Set<String> wrong = new TreeSet<>();
     for (Source source : tree.java()) {
-      String formatted = formatted(source);
-      if (!formatted.equals(source.text())) {
-        if (fix) {
-          Files.writeString(source.file(), formatted);
+      String text = String.valueOf(formatted.get(source));
+      if (!text.equals(source.text())) {
+        if (Boolean.getBoolean("tidy.fix")) {
+          Files.writeString(source.file(), text);
         } else {
           wrong.add(source.path());
         }
