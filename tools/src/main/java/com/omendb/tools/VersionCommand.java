@@ -4,6 +4,7 @@ import com.omendb.pagecache.ProcessMemory;
 import com.omendb.tools.report.ByteSize;
 import com.omendb.tools.report.JsonObject;
 import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.DistanceKernels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
@@ -24,7 +25,7 @@ final class VersionCommand extends Command {
     String version = version();
     String java = Runtime.version() + " (" + System.getProperty("java.vm.name") + ")";
     String kinds = AnnIndex.installedKinds();
-    String kernels = "unknown";
+    String kernels = DistanceKernels.description();
     long peakResidentBytes = ProcessMemory.peakResidentBytes();
     if (json()) {
       println(
