@@ -4,5 +4,18 @@ module com.omendb.diskann {
   requires transitive static org.jspecify;
   requires transitive com.omendb.vectors;
   requires transitive com.omendb.pagecache;
-  requires transitive com.omendb.pq;
+  requires com.omendb.pq;
+
+  exports com.omendb.diskann;
+  exports com.omendb.diskann.build to
+      com.omendb.hnswif;
+  exports com.omendb.diskann.format to
+      com.omendb.hnswif;
+  exports com.omendb.diskann.search to
+      com.omendb.hnswif;
+  exports com.omendb.diskann.vamana to
+      com.omendb.hnswif;
+
+  provides com.omendb.vectors.IndexKind with
+      com.omendb.diskann.DiskAnnKind;
 }

@@ -5,5 +5,9 @@ module com.omendb.hnswif {
   requires transitive com.omendb.vectors;
   requires com.omendb.diskann;
   requires com.omendb.pagecache;
-  requires com.omendb.pq;
+
+  exports com.omendb.hnswif;
+
+  provides com.omendb.vectors.IndexKind with
+      com.omendb.hnswif.HybridKind;
 }

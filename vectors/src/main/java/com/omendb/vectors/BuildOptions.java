@@ -11,7 +11,7 @@ package com.omendb.vectors;
 /// @param memoryBudgetBytes bytes that the whole process may use while building, as the operating
 ///   system counts its peak, JVM included
 /// @param threads worker threads
-/// @param seed source of all randomness; one seed on one thread gives one index, byte for byte
+/// @param seed source of all randomness; one seed on one thread gives one graph
 /// @param overwrite replace an index that already is in the directory
 public record BuildOptions(
     String kind,

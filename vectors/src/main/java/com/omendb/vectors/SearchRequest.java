@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// @param query the query vector, heap or native memory, of exactly dimension * elementBytes bytes
 /// @param elementType type of the query's elements; must be the index's
-/// @param k neighbours wanted, at least 1; fewer come back only when the index holds fewer
+/// @param k neighbours wanted, 1 to the number of vectors in the index
 /// @param searchListSize length L of the candidate list, at least k; 0 lets the index choose
 /// @param beamWidth page requests in flight (W); 0 lets the index choose
 public record SearchRequest(
@@ -18,7 +18,7 @@ public record SearchRequest(
   public static final int MAX_SEARCH_LIST_SIZE = 10_000;
 
   /// The largest beamWidth that a request may ask for.
-  public static final int MAX_BEAM_WIDTH = 64;
+  public static final int MAX_BEAM_WIDTH = 32;
 
   /// Checks the ranges that do not depend on an index.
   ///

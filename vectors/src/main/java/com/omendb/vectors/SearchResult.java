@@ -21,7 +21,7 @@ public final class SearchResult {
     this.stats = stats;
   }
 
-  /// Neighbours found: k, or all there are when the index holds fewer.
+  /// Neighbours found.
   public int count() {
     return ids.length;
   }

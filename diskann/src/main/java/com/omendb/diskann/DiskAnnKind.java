@@ -1,0 +1,44 @@
+package com.omendb.diskann;
+
+import com.omendb.diskann.build.IndexBuild;
+import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.search.DiskAnnIndex;
+import com.omendb.diskann.search.EntrySelector;
+import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.IndexKind;
+import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// The kind `diskann`: a Vamana graph in SSD pages, entered at its medoid.
+public final class DiskAnnKind implements IndexKind {
+  /// Name in the manifest.
+  public static final String NAME = "diskann";
+
+  /// Called by [java.util.ServiceLoader].
+  public DiskAnnKind() {}
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public boolean recognizes(Path directory) throws IOException {
+    return Manifest.read(directory).kind().equals(NAME);
+  }
+
+  @Override
+  public AnnIndex open(Path directory, OpenOptions options) throws IOException {
+    return DiskAnnIndex.open(directory, options, (_, _, medoid, _) -> EntrySelector.fixed(medoid));
+  }
+
+  @Override
+  public void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
+      throws IOException {
+    IndexBuild.run(vectors, directory, options.withKind(NAME), (_, _, _) -> {}, progress);
+  }
+}

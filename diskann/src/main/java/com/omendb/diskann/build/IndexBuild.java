@@ -1,0 +1,192 @@
+package com.omendb.diskann.build;
+
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.format.BasePagesWriter;
+import com.omendb.diskann.format.CodesFile;
+import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.format.Publication;
+import com.omendb.diskann.vamana.NodeSpace;
+import com.omendb.diskann.vamana.VamanaBuilder;
+import com.omendb.diskann.vamana.VamanaGraph;
+import com.omendb.pq.CodeError;
+import com.omendb.pq.PqOptions;
+import com.omendb.pq.ProductQuantizer;
+import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorChecks;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/// Builds an index with a Vamana base layer: check the vectors, train the codebook, build the
+/// graph, write the pages, encode, write what the kind adds, publish.
+public final class IndexBuild {
+  private static final int MAX_DEFAULT_SUBSPACES = 64;
+  private static final int ERROR_SAMPLE = 2_000;
+
+  private final VectorSource vectors;
+  private final BuildOptions options;
+  private final Progress progress;
+  private final EntryWriter entryWriter;
+  private final int subspaceCount;
+
+  /// Writes the structure through which searches of a kind of index enter the base layer.
+  public interface EntryWriter {
+    /// Called once, after the base layer is written.
+    ///
+    /// @param input what the base layer was built from
+    /// @param publication where the files of the index go
+    /// @param settings to which the kind may add how it was built
+    void write(Input input, Publication publication, SortedMap<String, String> settings)
+        throws IOException;
+  }
+
+  /// What a base layer was built from.
+  ///
+  /// @param vectors the rows
+  /// @param order which row each node is
+  /// @param options as given by the user
+  /// @param indexId of the index that is built
+  /// @param progress to report to
+  public record Input(
+      VectorSource vectors,
+      NodeOrder order,
+      BuildOptions options,
+      UUID indexId,
+      Progress progress) {}
+
+  private IndexBuild(
+      VectorSource vectors, BuildOptions options, EntryWriter entryWriter, Progress progress) {
+    this.vectors = vectors;
+    this.options = options;
+    this.entryWriter = entryWriter;
+    this.progress = progress;
+    this.subspaceCount = chooseSubspaceCount(vectors.dimension(), options.subspaceCount());
+  }
+
+  /// Builds and publishes an index; see [com.omendb.vectors.AnnIndex#build].
+  public static void run(
+      VectorSource vectors,
+      Path directory,
+      BuildOptions options,
+      EntryWriter entryWriter,
+      Progress progress)
+      throws IOException {
+    if (vectors.count() < 1 || vectors.count() > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "an index holds 1 to " + (Integer.MAX_VALUE - 8) + " vectors: count=" + vectors.count());
+    }
+    Publication.checkTarget(directory, options.overwrite());
+    IndexBuild build = new IndexBuild(vectors, options, entryWriter, progress);
+    BuildPlan plan = BuildPlan.of(vectors, options, build.subspaceCount);
+    plan.requireWithin(options.memoryBudgetBytes());
+    progress.note("memory: " + plan);
+    build.build(directory);
+  }
+
+  private void build(Path directory) throws IOException {
+    progress.phase("check vectors", vectors.count());
+    VectorChecks.requireUsable(vectors, options.metric(), "base vectors", options.threads());
+    progress.advance(vectors.count());
+    UUID indexId = UUID.randomUUID();
+    try (Publication publication = Publication.begin(directory, indexId, options.overwrite());
+        Arena arena = Arena.ofShared()) {
+      NodeOrder order = NodeOrder.identity();
+      writeBaseLayer(publication, indexId, order);
+      SortedMap<String, String> settings = settings();
+      writeCodes(publication, indexId, order, arena, settings);
+      entryWriter.write(
+          new Input(vectors, order, options, indexId, progress), publication, settings);
+      progress.phase("publish", 0);
+      publication.publish(
+          new Manifest(
+              options.kind(),
+              indexId,
+              vectors.count(),
+              vectors.dimension(),
+              vectors.elementType(),
+              options.metric(),
+              settings,
+              new TreeMap<>()));
+    }
+  }
+
+  private void writeBaseLayer(Publication publication, UUID indexId, NodeOrder order)
+      throws IOException {
+    try (Arena arena = Arena.ofShared()) {
+      NodeSpace space = new NodeSpace(vectors, options.metric(), arena);
+      VamanaGraph graph =
+          VamanaBuilder.build(space, BuildPlan.graphOptions(options), arena, "graph", progress);
+      PageDirectory pages =
+          new BasePagesWriter(vectors, options.metric(), graph, order)
+              .write(publication.file(BasePageFormat.FILE), indexId, arena, progress);
+      pages.write(publication.file(PageDirectory.FILE), indexId);
+    }
+  }
+
+  private void writeCodes(
+      Publication publication,
+      UUID indexId,
+      NodeOrder order,
+      Arena arena,
+      SortedMap<String, String> settings)
+      throws IOException {
+    PqOptions pqOptions =
+        PqOptions.of(subspaceCount)
+            .withSeed(options.seed())
+            .withThreads(options.threads())
+            .withNormalize(options.metric() == Metric.COSINE);
+    ProductQuantizer quantizer = ProductQuantizer.train(vectors, pqOptions, progress);
+    MemorySegment codes = arena.allocate(vectors.count() * subspaceCount, 64);
+    CodeError error = encode(quantizer, order, codes);
+    new CodesFile(quantizer, codes, error)
+        .write(publication.file(CodesFile.CODES), publication.file(CodesFile.CODEBOOK), indexId);
+    settings.put("codeRelativeError", String.valueOf(error.relativeError()));
+  }
+
+  // Encodes every row to the place of its node, and measures how far the estimates are off.
+  private CodeError encode(ProductQuantizer quantizer, NodeOrder order, MemorySegment codes) {
+    try (Arena scratch = Arena.ofShared()) {
+      MemorySegment byRow = scratch.allocate(codes.byteSize(), 64);
+      quantizer.encodeAll(vectors, byRow, options.threads(), progress);
+      for (int row = 0; row < vectors.count(); row++) {
+        MemorySegment.copy(
+            byRow,
+            (long) row * subspaceCount,
+            codes,
+            (long) order.node(row) * subspaceCount,
+            subspaceCount);
+      }
+      return quantizer.estimateError(vectors, byRow, ERROR_SAMPLE, options.seed());
+    }
+  }
+
+  private SortedMap<String, String> settings() {
+    TreeMap<String, String> settings = new TreeMap<>();
+    settings.put("maxDegree", String.valueOf(options.maxDegree()));
+    settings.put("buildListSize", String.valueOf(options.buildListSize()));
+    settings.put("alpha", String.valueOf(options.alpha()));
+    settings.put("subspaceCount", String.valueOf(subspaceCount));
+    settings.put("seed", String.valueOf(options.seed()));
+    return settings;
+  }
+
+  private static int chooseSubspaceCount(int dimension, int asked) {
+    if (asked > dimension) {
+      throw new IllegalArgumentException(
+          "subspaceCount is larger than the dimension: subspaceCount="
+              + asked
+              + ", dimension="
+              + dimension);
+    }
+    return asked > 0 ? asked : Math.clamp((dimension + 3) / 4, 1, MAX_DEFAULT_SUBSPACES);
+  }
+}

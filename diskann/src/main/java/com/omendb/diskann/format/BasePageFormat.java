@@ -1,0 +1,107 @@
+package com.omendb.diskann.format;
+
+import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.PageFile;
+
+/// The layout of `base.pages`: the full-precision vectors and the adjacency of the base layer.
+///
+/// The file is a page file of `pagecache`: a header page, then data pages of `pageBytes`, each with
+/// its CRC32C and page number in front. Nodes are numbered by position: page 0 holds nodes 0..a-1,
+/// page 1 nodes a..b-1 and so on. A record never straddles pages; `pageBytes` is the smallest
+/// multiple of 4096 that holds the largest record.
+///
+/// ```
+/// data page
+///   0   u32      CRC32C of bytes 4 to the end      (page file)
+///   4   u32      page number                       (page file)
+///   8   u32      first node
+///   12  u16      record count c
+///   14  u16      zero
+///   16  u16[c]   offset of each record in the page, ascending
+///       records, one after another; zero to the end of the page
+///
+/// record
+///   vector       dimension elements; float32 vectors of a cosine index have unit length
+///   varint       vectorId
+///   u8           degree
+///   varint[]     neighbours (nodes) in ascending order: the first, then differences minus one
+/// ```
+///
+/// Header fields: 0 node count, 1 dimension, 2 element type code, 3 metric code, 4 largest degree,
+/// 5 adjacency encoding (1: the above), 6 medoid.
+public final class BasePageFormat {
+  /// File name within the index.
+  public static final String FILE = "base.pages";
+
+  /// Magic of the header page.
+  public static final String MAGIC = "OMENBASE";
+
+  /// The only version so far.
+  public static final int VERSION = 1;
+
+  static final int FIRST_NODE_OFFSET = 8;
+  static final int RECORD_COUNT_OFFSET = 12;
+  static final int TABLE_OFFSET = 16;
+  static final int TABLE_ENTRY_BYTES = 2;
+
+  /// Page sizes are multiples of this.
+  static final int PAGE_UNIT = 4096;
+
+  /// Record offsets are 16 bits wide.
+  static final int MAX_PAGE_BYTES = 65_536;
+
+  static final int ENCODING_SORTED_DELTA_VARINT = 1;
+
+  static final int FIELD_NODE_COUNT = 0;
+  static final int FIELD_DIMENSION = 1;
+  static final int FIELD_ELEMENT_TYPE = 2;
+  static final int FIELD_METRIC = 3;
+  static final int FIELD_LARGEST_DEGREE = 4;
+  static final int FIELD_ENCODING = 5;
+  static final int FIELD_MEDOID = 6;
+  static final int FIELD_COUNT = 7;
+
+  private BasePageFormat() {}
+
+  /// The header fields of a file, as written and not yet checked against anything.
+  public record Header(
+      long nodeCount,
+      long dimension,
+      long elementTypeCode,
+      long metricCode,
+      long largestDegree,
+      long medoid) {}
+
+  /// The header of an open file.
+  ///
+  /// @throws CorruptFileException if its adjacency is encoded in a way that no release has written
+  public static Header header(PageFile pages) throws CorruptFileException {
+    long[] fields = HeaderFields.require(pages.header(), FIELD_COUNT, pages.path());
+    if (fields[FIELD_ENCODING] != ENCODING_SORTED_DELTA_VARINT) {
+      throw new CorruptFileException(
+          "unknown adjacency encoding",
+          pages.path(),
+          0,
+          "encoding=" + ENCODING_SORTED_DELTA_VARINT,
+          "encoding=" + fields[FIELD_ENCODING]);
+    }
+    return new Header(
+        fields[FIELD_NODE_COUNT],
+        fields[FIELD_DIMENSION],
+        fields[FIELD_ELEMENT_TYPE],
+        fields[FIELD_METRIC],
+        fields[FIELD_LARGEST_DEGREE],
+        fields[FIELD_MEDOID]);
+  }
+
+  /// The smallest page that holds a record of this size.
+  static int pageBytesFor(int recordBytes) {
+    int needed = TABLE_OFFSET + TABLE_ENTRY_BYTES + recordBytes;
+    return (needed + PAGE_UNIT - 1) / PAGE_UNIT * PAGE_UNIT;
+  }
+
+  /// The most bytes that a record can take.
+  static int maxRecordBytes(int vectorBytes, int maxDegree) {
+    return vectorBytes + Varint.MAX_LONG_BYTES + 1 + maxDegree * Varint.MAX_INT_BYTES;
+  }
+}

@@ -1,0 +1,256 @@
+package com.omendb.diskann.format;
+
+import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.UnsupportedFormatException;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/// What an index is and which files it consists of: `manifest.omen`, written last.
+///
+/// Text, UTF-8, one `name=value` a line; the last line is the CRC32C of everything before it:
+///
+/// ```
+/// omendb-manifest=1
+/// kind=hybrid
+/// indexId=0b5f...
+/// count=1000000
+/// dimension=128
+/// elementType=uint8
+/// metric=l2
+/// setting.maxDegree=64
+/// file.base.pages=273551360 9c41e2d0
+/// crc32c=5d3a0b77
+/// ```
+///
+/// The files lie in the sub-directory named by `indexId`; a file line holds the length in bytes and
+/// the CRC32C of the whole file in hexadecimal. A directory without a valid manifest is not an
+/// index. Immutable.
+///
+/// @param kind name of the kind of index
+/// @param indexId unique to this build
+/// @param count vectors
+/// @param dimension elements a vector
+/// @param elementType type of the elements
+/// @param metric distance of the index
+/// @param settings how it was built, by name
+/// @param files the files by name
+public record Manifest(
+    String kind,
+    UUID indexId,
+    long count,
+    int dimension,
+    ElementType elementType,
+    Metric metric,
+    SortedMap<String, String> settings,
+    SortedMap<String, FileEntry> files) {
+  /// File name of the manifest.
+  public static final String FILE = "manifest.omen";
+
+  /// The version of all formats of an index together.
+  public static final int FORMAT_VERSION = 1;
+
+  private static final String VERSION_KEY = "omendb-manifest";
+  private static final String CHECKSUM_KEY = "crc32c";
+  private static final String SETTING_PREFIX = "setting.";
+  private static final String FILE_PREFIX = "file.";
+  private static final long MAX_BYTES = 1 << 20;
+  private static final Pattern FILE_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]*");
+
+  /// Length and CRC32C of a file.
+  public record FileEntry(long length, int crc32c) {}
+
+  /// The manifest's bytes.
+  public byte[] encode() {
+    List<String> lines = new ArrayList<>();
+    lines.add(VERSION_KEY + "=" + FORMAT_VERSION);
+    lines.add("kind=" + kind);
+    lines.add("indexId=" + indexId);
+    lines.add("count=" + count);
+    lines.add("dimension=" + dimension);
+    lines.add("elementType=" + elementType.label());
+    lines.add("metric=" + metric.label());
+    settings.forEach((name, value) -> lines.add(SETTING_PREFIX + name + "=" + value));
+    files.forEach(
+        (name, file) ->
+            lines.add(
+                String.format("%s%s=%d %08x", FILE_PREFIX, name, file.length(), file.crc32c())));
+    String body = String.join("\n", lines) + "\n";
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    String last = String.format("%s=%08x\n", CHECKSUM_KEY, checksum(bytes, bytes.length));
+    return (body + last).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// Reads the manifest of an index directory.
+  ///
+  /// @throws NoSuchFileException if the directory or its manifest does not exist
+  /// @throws CorruptFileException if the manifest is damaged
+  /// @throws UnsupportedFormatException if another release wrote it
+  public static Manifest read(Path directory) throws IOException {
+    Path path = directory.resolve(FILE);
+    if (!Files.isDirectory(directory)) {
+      throw new NoSuchFileException(directory.toString(), null, "no index there: not a directory");
+    }
+    if (!Files.isRegularFile(path)) {
+      throw new NoSuchFileException(
+          path.toString(), null, "not an OmenDB index: the directory has no manifest");
+    }
+    long length = Files.size(path);
+    if (length > MAX_BYTES) {
+      throw new CorruptFileException(
+          "manifest is too long", path, 0, "at most " + MAX_BYTES + " bytes", length + " bytes");
+    }
+    return decode(Files.readAllBytes(path), path);
+  }
+
+  /// Decodes a manifest's bytes; `path` is for messages.
+  public static Manifest decode(byte[] bytes, Path path) throws IOException {
+    Map<String, String> values = parse(bytes, path);
+    Fields fields = new Fields(values, path);
+    TreeMap<String, String> settings = new TreeMap<>();
+    TreeMap<String, FileEntry> files = new TreeMap<>();
+    for (Map.Entry<String, String> entry : values.entrySet()) {
+      if (entry.getKey().startsWith(SETTING_PREFIX)) {
+        settings.put(entry.getKey().substring(SETTING_PREFIX.length()), entry.getValue());
+      } else if (entry.getKey().startsWith(FILE_PREFIX)) {
+        String name = entry.getKey().substring(FILE_PREFIX.length());
+        files.put(name, fields.file(name, entry.getValue()));
+      }
+    }
+    try {
+      return new Manifest(
+          fields.text("kind"),
+          UUID.fromString(fields.text("indexId")),
+          Long.parseLong(fields.text("count")),
+          Integer.parseInt(fields.text("dimension")),
+          ElementType.ofLabel(fields.text("elementType")),
+          Metric.ofLabel(fields.text("metric")),
+          settings,
+          files);
+    } catch (IllegalArgumentException e) {
+      throw fields.corrupt("readable values", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Map<String, String> parse(byte[] bytes, Path path) throws IOException {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    int lastLine = text.lastIndexOf('\n', Math.max(0, text.length() - 2)) + 1;
+    int bodyBytes = text.substring(0, lastLine).getBytes(StandardCharsets.UTF_8).length;
+    String expected =
+        bodyBytes > bytes.length
+            ? "valid UTF-8"
+            : String.format("%s=%08x\n", CHECKSUM_KEY, checksum(bytes, bodyBytes));
+    if (!text.substring(lastLine).equals(expected)) {
+      throw new CorruptFileException(
+          "manifest fails its checksum",
+          path,
+          bodyBytes,
+          expected.strip(),
+          text.substring(lastLine).strip());
+    }
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String line : text.substring(0, lastLine).split("\n", -1)) {
+      int equals = line.indexOf('=');
+      if (equals > 0) {
+        values.put(line.substring(0, equals), line.substring(equals + 1));
+      }
+    }
+    int version = version(values, path);
+    if (version != FORMAT_VERSION) {
+      throw new UnsupportedFormatException(path, version, FORMAT_VERSION, FORMAT_VERSION);
+    }
+    return values;
+  }
+
+  private static int version(Map<String, String> values, Path path) throws CorruptFileException {
+    String version = values.getOrDefault(VERSION_KEY, "");
+    try {
+      return Integer.parseInt(version);
+    } catch (NumberFormatException _) {
+      throw new CorruptFileException(
+          "not a manifest", path, 0, VERSION_KEY + "=" + FORMAT_VERSION, version);
+    }
+  }
+
+  /// Writes the manifest so that it appears whole or not at all, on the disk itself.
+  void publish(Path directory) throws IOException {
+    Path temporary = directory.resolve(FILE + ".tmp");
+    try (FileChannel channel =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(encode());
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
+    }
+    Files.move(temporary, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// A setting as a number.
+  ///
+  /// @throws CorruptFileException if it is missing or not a number
+  public int intSetting(String name, Path directory) throws CorruptFileException {
+    String value = settings.getOrDefault(name, "");
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException _) {
+      throw new CorruptFileException(
+          "manifest setting is not a number", directory.resolve(FILE), 0, name + "=number", value);
+    }
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
+  /// Takes values out of the parsed lines.
+  private record Fields(Map<String, String> values, Path path) {
+    String text(String name) throws CorruptFileException {
+      String value = values.get(name);
+      if (value == null) {
+        throw corrupt("a line " + name + "=", "none");
+      }
+      return value;
+    }
+
+    FileEntry file(String name, String value) throws CorruptFileException {
+      String[] parts = value.split(" ", -1);
+      // A name with a separator could lead out of the index's directory.
+      if (parts.length != 2 || !FILE_NAME.matcher(name).matches()) {
+        throw corrupt("file.NAME=LENGTH CRC32C", FILE_PREFIX + name + "=" + value);
+      }
+      try {
+        return new FileEntry(Long.parseLong(parts[0]), Integer.parseUnsignedInt(parts[1], 16));
+      } catch (NumberFormatException _) {
+        throw corrupt("file.NAME=LENGTH CRC32C", FILE_PREFIX + name + "=" + value);
+      }
+    }
+
+    CorruptFileException corrupt(String expected, String actual) {
+      return new CorruptFileException("manifest is malformed", path, 0, expected, actual);
+    }
+  }
+}

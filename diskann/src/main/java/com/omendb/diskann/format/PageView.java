@@ -1,0 +1,147 @@
+package com.omendb.diskann.format;
+
+import com.omendb.vectors.memory.NativeMemory;
+
+/// Reads the records of one page in memory; moved from page to page without allocation.
+///
+/// The page's checksum has been verified, so its bytes are what was written; still no offset or
+/// node is trusted before it was checked against the page and the index, because addresses are made
+/// from them. Not thread-safe.
+public final class PageView {
+  private final int pageBytes;
+  private final int vectorBytes;
+  private final int nodeCount;
+  private long address;
+  private int firstNode;
+  private int recordCount;
+
+  /// A view for pages of an index of `nodeCount` nodes.
+  public PageView(int pageBytes, int vectorBytes, int nodeCount) {
+    this.pageBytes = pageBytes;
+    this.vectorBytes = vectorBytes;
+    this.nodeCount = nodeCount;
+  }
+
+  /// Moves the view to the page at a native address.
+  ///
+  /// @throws MalformedPageException if its table does not fit the page
+  public void moveTo(long pageAddress) throws MalformedPageException {
+    address = pageAddress;
+    firstNode =
+        NativeMemory.ALL.get(NativeMemory.INT, pageAddress + BasePageFormat.FIRST_NODE_OFFSET);
+    recordCount =
+        Short.toUnsignedInt(
+            NativeMemory.ALL.get(
+                NativeMemory.SHORT, pageAddress + BasePageFormat.RECORD_COUNT_OFFSET));
+    int tableEnd = BasePageFormat.TABLE_OFFSET + recordCount * BasePageFormat.TABLE_ENTRY_BYTES;
+    if (recordCount == 0
+        || tableEnd > pageBytes
+        || firstNode < 0
+        || firstNode > nodeCount - recordCount) {
+      throw new MalformedPageException(
+          "firstNode=" + firstNode + ", recordCount=" + recordCount + ", nodeCount=" + nodeCount);
+    }
+  }
+
+  /// The node of slot 0.
+  public int firstNode() {
+    return firstNode;
+  }
+
+  /// Records in the page.
+  public int recordCount() {
+    return recordCount;
+  }
+
+  /// The slot of a node, or -1 if it is not in this page.
+  public int slotOf(int node) {
+    int slot = node - firstNode;
+    return slot >= 0 && slot < recordCount ? slot : -1;
+  }
+
+  /// Native address of a record's vector.
+  public long vectorAddress(int slot) throws MalformedPageException {
+    int start = recordStart(slot);
+    if (start + vectorBytes > recordEnd(slot)) {
+      throw new MalformedPageException("slot=" + slot + ", recordStart=" + start);
+    }
+    return address + start;
+  }
+
+  /// The vectorId of a record.
+  public long vectorId(int slot) throws MalformedPageException {
+    long at = vectorAddress(slot) + vectorBytes;
+    long end = address + recordEnd(slot);
+    long id = 0;
+    for (int shift = 0; shift < 63 && at < end; shift += 7) {
+      byte part = NativeMemory.ALL.get(NativeMemory.BYTE, at++);
+      id |= (part & 0x7fL) << shift;
+      if (part >= 0) {
+        return id;
+      }
+    }
+    throw new MalformedPageException("vectorId does not end: slot=" + slot);
+  }
+
+  /// Copies a record's neighbours, ascending, into `target`, which must hold 255, and returns how
+  /// many they are.
+  public int neighbours(int slot, int[] target) throws MalformedPageException {
+    long at = vectorAddress(slot) + vectorBytes;
+    long end = address + recordEnd(slot);
+    while (at < end && NativeMemory.ALL.get(NativeMemory.BYTE, at) < 0) {
+      at++;
+    }
+    at++;
+    if (at >= end) {
+      throw new MalformedPageException("record ends before its degree: slot=" + slot);
+    }
+    int degree = Byte.toUnsignedInt(NativeMemory.ALL.get(NativeMemory.BYTE, at++));
+    long previous = -1;
+    for (int i = 0; i < degree; i++) {
+      long delta = 0;
+      int shift = 0;
+      byte part;
+      do {
+        if (at >= end || shift > 28) {
+          throw new MalformedPageException("record ends within neighbour " + i + ": slot=" + slot);
+        }
+        part = NativeMemory.ALL.get(NativeMemory.BYTE, at++);
+        delta |= (part & 0x7fL) << shift;
+        shift += 7;
+      } while (part < 0);
+      previous += delta + 1;
+      if (previous >= nodeCount) {
+        throw new MalformedPageException("neighbour=" + previous + ", nodeCount=" + nodeCount);
+      }
+      target[i] = (int) previous;
+    }
+    return degree;
+  }
+
+  private int recordStart(int slot) throws MalformedPageException {
+    int start =
+        Short.toUnsignedInt(
+            NativeMemory.ALL.get(
+                NativeMemory.SHORT,
+                address
+                    + BasePageFormat.TABLE_OFFSET
+                    + (long) slot * BasePageFormat.TABLE_ENTRY_BYTES));
+    if (start >= pageBytes) {
+      throw new MalformedPageException("slot=" + slot + ", recordStart=" + start);
+    }
+    return start;
+  }
+
+  private int recordEnd(int slot) throws MalformedPageException {
+    return slot + 1 < recordCount ? recordStart(slot + 1) : pageBytes;
+  }
+
+  /// A page whose checksum is right but whose content breaks the format.
+  public static final class MalformedPageException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    MalformedPageException(String what) {
+      super(what);
+    }
+  }
+}

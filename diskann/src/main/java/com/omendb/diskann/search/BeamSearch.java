@@ -1,0 +1,336 @@
+package com.omendb.diskann.search;
+
+import com.omendb.diskann.format.PageView;
+import com.omendb.diskann.format.PageView.MalformedPageException;
+import com.omendb.diskann.format.UnitLength;
+import com.omendb.diskann.vamana.CandidateList;
+import com.omendb.diskann.vamana.NodeSet;
+import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.PageCache;
+import com.omendb.pq.DistanceTable;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.SearchStats;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.memory.NativeMemory;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Beam search over SSD pages (Subramanya et al., "DiskANN", NeurIPS 2019, section 3.3): a
+/// best-first search ordered by approximate distances from the codes in memory, which reads the
+/// pages of the `beamWidth` nearest unexpanded candidates together and ranks what it returns by the
+/// exact distances of the vectors in those pages.
+///
+/// A page is used whole: every record in it is scored exactly, and every candidate that lies in it
+/// is expanded while it is there.
+///
+/// Owns the scratch of one thread and reuses it; a search allocates only its result. Not
+/// thread-safe.
+final class BeamSearch implements AutoCloseable {
+  /// Candidate list length when a request leaves it open: this, or twice k if that is more.
+  static final int DEFAULT_SEARCH_LIST_SIZE = 40;
+
+  /// Beam width when a request leaves it open, the value of the DiskANN authors.
+  static final int DEFAULT_BEAM_WIDTH = 4;
+
+  private static final int MAX_ENTRIES = 16;
+  private static final int LARGEST_DEGREE = 255;
+
+  private final BaseLayer base;
+  private final EntrySelector.Finder entryFinder;
+  private final ExactDistance exactDistance;
+  private final Arena arena;
+  private final MemorySegment query;
+  private final VectorSource querySource;
+  private final DistanceTable table;
+  private final PageCache.Session pages;
+  private final PageView view;
+  private final boolean unitLength;
+
+  private final CandidateList candidates = new CandidateList(256);
+  private final NodeSet seenNodes = new NodeSet(4096);
+  private final NodeSet scoredPages = new NodeSet(256);
+  private final TopK top = new TopK();
+  private final int[] entries = new int[MAX_ENTRIES];
+  private final int[] roundPages = new int[SearchRequest.MAX_BEAM_WIDTH];
+  private final int[] roundNodes = new int[SearchRequest.MAX_BEAM_WIDTH];
+  private int[] resident = new int[64];
+  private final int[] neighbours = new int[LARGEST_DEGREE];
+  private final float[] estimates = new float[LARGEST_DEGREE];
+
+  private int rounds;
+  private int expanded;
+  private int pageReads;
+  private int cacheHits;
+  private int approximateDistances;
+  private int exactDistances;
+  private long waitNanos;
+
+  BeamSearch(BaseLayer base, EntrySelector entrySelector) {
+    this.base = base;
+    this.entryFinder = entrySelector.newFinder();
+    this.exactDistance = new ExactDistance(base.metric(), base.elementType(), base.dimension());
+    this.arena = Arena.ofShared();
+    int vectorBytes = base.elementType().vectorBytes(base.dimension());
+    this.query = arena.allocate(vectorBytes, 64);
+    this.querySource = VectorSource.dense(query, 1, base.dimension(), base.elementType());
+    this.table = new DistanceTable(base.codes().quantizer(), arena);
+    this.pages = base.cache().newSession(SearchRequest.MAX_BEAM_WIDTH);
+    this.view = new PageView(base.pageBytes(), vectorBytes, base.nodeCount());
+    this.unitLength = UnitLength.applies(base.metric(), base.elementType());
+  }
+
+  /// Bytes, native and heap, that a searcher takes from the memory budget.
+  static long bytes(int subspaceCount, int dimension, ElementType elementType) {
+    long lists = 512L << 10;
+    return DistanceTable.bytes(subspaceCount, dimension)
+        + elementType.vectorBytes(dimension)
+        + lists;
+  }
+
+  SearchResult search(SearchRequest request) throws IOException {
+    long start = System.nanoTime();
+    prepareQuery(request);
+    int listSize =
+        request.searchListSize() > 0
+            ? request.searchListSize()
+            : Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * request.k());
+    int beamWidth = request.beamWidth() > 0 ? request.beamWidth() : DEFAULT_BEAM_WIDTH;
+    reset(request.k(), listSize);
+    addEntries();
+    while (readRound(beamWidth)) {
+      rounds++;
+    }
+    if (top.size() < request.k()) {
+      // The entries reached too little of the graph; from the medoid everything can be reached.
+      addCandidate(base.medoid());
+      while (readRound(beamWidth)) {
+        rounds++;
+      }
+    }
+    return top.result(
+        new SearchStats(
+            rounds,
+            expanded,
+            pageReads,
+            cacheHits,
+            (long) pageReads * base.pageBytes(),
+            approximateDistances,
+            exactDistances,
+            waitNanos,
+            System.nanoTime() - start));
+  }
+
+  private void prepareQuery(SearchRequest request) {
+    checkRequest(request);
+    MemorySegment.copy(request.query(), 0, query, 0, query.byteSize());
+    if (base.elementType() == ElementType.FLOAT32) {
+      checkFinite();
+    }
+    if (unitLength) {
+      UnitLength.normalize(query, base.dimension());
+    } else if (base.metric() == Metric.COSINE && isZero()) {
+      throw new IllegalArgumentException("a query without direction has no cosine: norm=0");
+    }
+    table.prepare(querySource, 0, base.metric());
+  }
+
+  private void checkRequest(SearchRequest request) {
+    if (request.elementType() != base.elementType()) {
+      throw new IllegalArgumentException(
+          "query and index differ in element type: query elementType="
+              + request.elementType().label()
+              + ", index elementType="
+              + base.elementType().label());
+    }
+    if (request.query().byteSize() != query.byteSize()) {
+      throw new IllegalArgumentException(
+          "query and index differ in dimension: query dimension="
+              + request.query().byteSize() / base.elementType().elementBytes()
+              + ", index dimension="
+              + base.dimension());
+    }
+    if (request.k() > base.nodeCount()) {
+      throw new IllegalArgumentException(
+          "k is larger than the index: k=" + request.k() + ", count=" + base.nodeCount());
+    }
+  }
+
+  private void checkFinite() {
+    double sum = 0;
+    for (int i = 0; i < base.dimension(); i++) {
+      float value = query.get(NativeMemory.FLOAT, (long) i * Float.BYTES);
+      if (!Float.isFinite(value)) {
+        throw new IllegalArgumentException("query holds " + value + " at column=" + i);
+      }
+      sum += (double) value * value;
+    }
+    if (sum > Float.MAX_VALUE) {
+      throw new IllegalArgumentException("query is too long for float distances: norm^2=" + sum);
+    }
+  }
+
+  private boolean isZero() {
+    for (long i = 0; i < query.byteSize(); i++) {
+      if (query.get(NativeMemory.BYTE, i) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void reset(int k, int listSize) {
+    top.reset(k);
+    candidates.reset(listSize);
+    seenNodes.clear();
+    scoredPages.clear();
+    rounds = 0;
+    expanded = 0;
+    pageReads = 0;
+    cacheHits = 0;
+    approximateDistances = 0;
+    exactDistances = 0;
+    waitNanos = 0;
+  }
+
+  private void addEntries() {
+    int count = entryFinder.find(query.address(), entries);
+    exactDistances += entryFinder.distanceCount();
+    for (int i = 0; i < count; i++) {
+      addCandidate(entries[i]);
+    }
+  }
+
+  private void addCandidate(int node) {
+    neighbours[0] = node;
+    addCandidates(1);
+  }
+
+  // Reads the pages of the nearest unexpanded candidates and takes everything from them; false if
+  // there is no such candidate.
+  private boolean readRound(int beamWidth) throws IOException {
+    int pageCount = 0;
+    int nodeCount = 0;
+    while (pageCount < beamWidth && nodeCount < roundNodes.length) {
+      int at = candidates.nearestUnexpanded();
+      if (at < 0) {
+        break;
+      }
+      candidates.markExpanded(at);
+      int node = candidates.node(at);
+      roundNodes[nodeCount++] = node;
+      int page = base.directory().page(node);
+      if (!contains(roundPages, pageCount, page)) {
+        roundPages[pageCount++] = page;
+      }
+    }
+    if (pageCount == 0) {
+      return false;
+    }
+    long start = System.nanoTime();
+    pages.fetch(roundPages, pageCount);
+    waitNanos += System.nanoTime() - start;
+    try {
+      pageReads += pages.reads();
+      cacheHits += pages.hits();
+      for (int i = 0; i < pageCount; i++) {
+        usePage(i, nodeCount);
+      }
+    } finally {
+      pages.release();
+    }
+    return true;
+  }
+
+  private void usePage(int fetched, int requestedNodes) throws IOException {
+    int page = roundPages[fetched];
+    try {
+      view.moveTo(pages.address(fetched));
+      if (scoredPages.add(page)) {
+        scoreRecords();
+      }
+      int count = collectResident(requestedNodes);
+      for (int i = 0; i < count; i++) {
+        expand(resident[i]);
+      }
+    } catch (MalformedPageException e) {
+      throw new CorruptFileException(
+          "page breaks the format",
+          base.pagesPath(),
+          (page + 1L) * base.pageBytes(),
+          "a page of the base layer",
+          String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void scoreRecords() throws MalformedPageException {
+    int count = view.recordCount();
+    for (int slot = 0; slot < count; slot++) {
+      float distance = exactDistance.between(query.address(), view.vectorAddress(slot));
+      if (distance <= top.bound()) {
+        top.offer(view.vectorId(slot), distance);
+      }
+    }
+    exactDistances += count;
+  }
+
+  // The nodes of this page to expand: those it was read for, and any other candidate in it.
+  private int collectResident(int requestedNodes) {
+    int largest = requestedNodes + candidates.size();
+    if (resident.length < largest) {
+      resident = new int[largest];
+    }
+    int count = 0;
+    for (int i = 0; i < requestedNodes; i++) {
+      if (view.slotOf(roundNodes[i]) >= 0) {
+        resident[count++] = roundNodes[i];
+      }
+    }
+    for (int at = 0; at < candidates.size(); at++) {
+      if (!candidates.isExpanded(at) && view.slotOf(candidates.node(at)) >= 0) {
+        candidates.markExpanded(at);
+        resident[count++] = candidates.node(at);
+      }
+    }
+    return count;
+  }
+
+  private void expand(int node) throws MalformedPageException {
+    expanded++;
+    int degree = view.neighbours(view.slotOf(node), neighbours);
+    addCandidates(degree);
+  }
+
+  // Estimates and adds the nodes in neighbours[0..count) that this search has not seen.
+  private void addCandidates(int count) {
+    int fresh = 0;
+    for (int i = 0; i < count; i++) {
+      if (seenNodes.add(neighbours[i])) {
+        neighbours[fresh++] = neighbours[i];
+      }
+    }
+    table.distances(base.codes().codes().address(), neighbours, fresh, estimates);
+    approximateDistances += fresh;
+    for (int i = 0; i < fresh; i++) {
+      candidates.add(neighbours[i], estimates[i]);
+    }
+  }
+
+  private static boolean contains(int[] values, int count, int value) {
+    for (int i = 0; i < count; i++) {
+      if (values[i] == value) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void close() {
+    pages.close();
+    arena.close();
+  }
+}

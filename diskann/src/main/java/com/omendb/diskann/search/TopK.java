@@ -1,0 +1,58 @@
+package com.omendb.diskann.search;
+
+import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.SearchStats;
+import java.util.Arrays;
+
+/// The k nearest vectors seen so far, nearest first; equal distances by lower id. Reused from
+/// search to search. Not thread-safe.
+final class TopK {
+  private long[] ids = new long[64];
+  private float[] distances = new float[64];
+  private int k;
+  private int size;
+
+  void reset(int newK) {
+    k = newK;
+    size = 0;
+    if (k > ids.length) {
+      ids = new long[k];
+      distances = new float[k];
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  /// The distance beyond which nothing more is taken.
+  float bound() {
+    return size < k ? Float.POSITIVE_INFINITY : distances[size - 1];
+  }
+
+  /// Offers a vector, which must not have been offered before in this search.
+  void offer(long id, float distance) {
+    int at = size;
+    while (at > 0 && isAfter(at - 1, id, distance)) {
+      at--;
+    }
+    if (at == k) {
+      return;
+    }
+    int moved = Math.min(size, k - 1) - at;
+    System.arraycopy(ids, at, ids, at + 1, moved);
+    System.arraycopy(distances, at, distances, at + 1, moved);
+    ids[at] = id;
+    distances[at] = distance;
+    size = Math.min(k, size + 1);
+  }
+
+  SearchResult result(SearchStats stats) {
+    return new SearchResult(Arrays.copyOf(ids, size), Arrays.copyOf(distances, size), stats);
+  }
+
+  private boolean isAfter(int position, long id, float distance) {
+    return distances[position] > distance
+        || (distances[position] == distance && ids[position] > id);
+  }
+}

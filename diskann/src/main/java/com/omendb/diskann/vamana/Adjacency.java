@@ -1,0 +1,135 @@
+package com.omendb.diskann.vamana;
+
+import com.omendb.vectors.memory.NativeMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/// The out-edges of every node of a graph that is being built: one flat row of ints a node in
+/// native memory.
+///
+/// A row is a header int (the degree, with the top bit as the row's lock) and `slots` neighbours.
+/// Writers hold the row's lock. Readers take no lock: below the degree that they read, every slot
+/// holds a valid node, of the old or of the new list, which is all that a greedy search needs.
+///
+/// The memory belongs to the arena given; the graph must not be used after it is closed.
+public final class Adjacency {
+  private static final int LOCKED = 1 << 31;
+  private static final VarHandle HEADER = ValueLayout.JAVA_INT.varHandle();
+
+  private final long baseAddress;
+  private final long strideBytes;
+  private final int nodeCount;
+  private final int maxDegree;
+  private final int slots;
+
+  /// Allocates rows without edges.
+  ///
+  /// @param maxDegree the degree R that a finished row keeps to
+  /// @param slots the degree that a row may reach before it is pruned, at least maxDegree
+  public Adjacency(Arena arena, int nodeCount, int maxDegree, int slots) {
+    this.nodeCount = nodeCount;
+    this.maxDegree = maxDegree;
+    this.slots = slots;
+    this.strideBytes = strideBytes(slots);
+    this.baseAddress = arena.allocate(Math.max(1, bytes(nodeCount, slots)), 64).address();
+  }
+
+  /// Native bytes of a graph.
+  public static long bytes(long nodeCount, int slots) {
+    return nodeCount * strideBytes(slots);
+  }
+
+  private static long strideBytes(int slots) {
+    return (slots + 1L) * Integer.BYTES;
+  }
+
+  /// Number of nodes.
+  public int nodeCount() {
+    return nodeCount;
+  }
+
+  /// The degree that a finished row keeps to.
+  public int maxDegree() {
+    return maxDegree;
+  }
+
+  /// The degree that a row may reach before it is pruned.
+  public int slots() {
+    return slots;
+  }
+
+  /// Edges of a node at this moment.
+  public int degree(int node) {
+    return (int) HEADER.getAcquire(NativeMemory.ALL, row(node)) & ~LOCKED;
+  }
+
+  /// Copies the neighbours of a node into `target` and returns how many they are.
+  public int copy(int node, int[] target) {
+    long row = row(node);
+    int degree = (int) HEADER.getAcquire(NativeMemory.ALL, row) & ~LOCKED;
+    MemorySegment.copy(NativeMemory.ALL, NativeMemory.INT, row + Integer.BYTES, target, 0, degree);
+    return degree;
+  }
+
+  /// Takes the row's lock, spinning until it is free. Not reentrant.
+  void lock(int node) {
+    long row = row(node);
+    while (true) {
+      int header = (int) HEADER.getVolatile(NativeMemory.ALL, row);
+      if (header >= 0 && HEADER.compareAndSet(NativeMemory.ALL, row, header, header | LOCKED)) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /// Gives the row's lock back.
+  void unlock(int node) {
+    long row = row(node);
+    int header = (int) HEADER.get(NativeMemory.ALL, row);
+    assert header < 0 : "row is not locked: node=" + node;
+    HEADER.setRelease(NativeMemory.ALL, row, header & ~LOCKED);
+  }
+
+  /// Replaces the neighbours of a node whose lock the caller holds.
+  void set(int node, int[] neighbours, int count) {
+    assert count <= slots;
+    long row = row(node);
+    MemorySegment.copy(
+        neighbours, 0, NativeMemory.ALL, NativeMemory.INT, row + Integer.BYTES, count);
+    HEADER.setRelease(NativeMemory.ALL, row, count | LOCKED);
+  }
+
+  /// Adds a neighbour to a node whose lock the caller holds; false if the row is full.
+  boolean append(int node, int neighbour) {
+    long row = row(node);
+    int degree = (int) HEADER.get(NativeMemory.ALL, row) & ~LOCKED;
+    if (degree == slots) {
+      return false;
+    }
+    NativeMemory.ALL.set(NativeMemory.INT, row + (degree + 1L) * Integer.BYTES, neighbour);
+    HEADER.setRelease(NativeMemory.ALL, row, (degree + 1) | LOCKED);
+    return true;
+  }
+
+  /// Whether `neighbour` is among the edges of a node.
+  boolean contains(int node, int neighbour) {
+    long row = row(node);
+    int degree = (int) HEADER.getAcquire(NativeMemory.ALL, row) & ~LOCKED;
+    for (long at = row + Integer.BYTES, end = at + (long) degree * Integer.BYTES;
+        at < end;
+        at += Integer.BYTES) {
+      if (NativeMemory.ALL.get(NativeMemory.INT, at) == neighbour) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private long row(int node) {
+    assert node >= 0 && node < nodeCount : "node=" + node + ", nodeCount=" + nodeCount;
+    return baseAddress + node * strideBytes;
+  }
+}

@@ -1,0 +1,130 @@
+package com.omendb.diskann.vamana;
+
+import com.omendb.vectors.DistanceKernel;
+import com.omendb.vectors.DistanceKernels;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.memory.NativeMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Distances between the nodes of a graph that is being built, always of the squared-L2 kind that
+/// RobustPrune's triangle argument needs: non-negative, zero for equal vectors.
+///
+/// - Squared L2 is taken as it is.
+/// - Cosine is one minus the cosine, half the squared L2 distance of the unit vectors.
+/// - The inner product is turned into squared L2 by one more dimension a node, `sqrt(maxNorm^2 -
+///   norm^2)`, under which the order of the nodes seen from any query is that of the inner product
+///   (Bachrach et al., RecSys 2014).
+///
+/// The vectors are not copied. Thread-safe.
+public final class NodeSpace {
+  private final VectorSource vectors;
+  private final Metric metric;
+  private final DistanceKernel kernel;
+  private final DistanceKernel dot;
+  private final long baseAddress;
+  private final long strideBytes;
+  // COSINE: 1 / norm of each node. INNER_PRODUCT: each node's extra coordinate. Else empty.
+  private final MemorySegment perNode;
+
+  /// Prepares what the metric needs a node, in memory of the arena.
+  public NodeSpace(VectorSource vectors, Metric metric, Arena arena) {
+    this.vectors = vectors;
+    this.metric = metric;
+    this.baseAddress = vectors.address(0);
+    this.strideBytes = vectors.strideBytes();
+    this.dot = DistanceKernels.of(Metric.INNER_PRODUCT, vectors.elementType(), vectors.dimension());
+    this.kernel =
+        metric == Metric.COSINE
+            ? dot
+            : DistanceKernels.of(Metric.SQUARED_L2, vectors.elementType(), vectors.dimension());
+    this.perNode =
+        metric == Metric.SQUARED_L2 ? MemorySegment.NULL : arena.allocate(vectors.count() * 4, 4);
+    switch (metric) {
+      case SQUARED_L2 -> {}
+      case COSINE -> fillInverseNorms();
+      case INNER_PRODUCT -> fillExtraCoordinates();
+    }
+  }
+
+  /// Native bytes of what the metric needs for `count` nodes.
+  public static long bytes(long count, Metric metric) {
+    return metric == Metric.SQUARED_L2 ? 0 : count * Float.BYTES;
+  }
+
+  /// Number of nodes.
+  public int count() {
+    return (int) vectors.count();
+  }
+
+  /// The vectors of the nodes.
+  public VectorSource vectors() {
+    return vectors;
+  }
+
+  /// Distance between two nodes.
+  public float distance(int nodeA, int nodeB) {
+    float raw = kernel.distance(address(nodeA), address(nodeB));
+    return switch (metric) {
+      case SQUARED_L2 -> raw;
+      case COSINE -> Math.max(0f, 1f + raw * perNode(nodeA) * perNode(nodeB));
+      case INNER_PRODUCT -> raw + squared(perNode(nodeA) - perNode(nodeB));
+    };
+  }
+
+  /// Distances from one node to `count` others, into `distances[0..count)`.
+  public void distances(int node, int[] others, int count, float[] distances) {
+    kernel.distances(address(node), baseAddress, strideBytes, others, count, distances);
+    switch (metric) {
+      case SQUARED_L2 -> {}
+      case COSINE -> {
+        float own = perNode(node);
+        for (int i = 0; i < count; i++) {
+          distances[i] = Math.max(0f, 1f + distances[i] * own * perNode(others[i]));
+        }
+      }
+      case INNER_PRODUCT -> {
+        float own = perNode(node);
+        for (int i = 0; i < count; i++) {
+          distances[i] += squared(own - perNode(others[i]));
+        }
+      }
+    }
+  }
+
+  private void fillInverseNorms() {
+    for (int node = 0; node < count(); node++) {
+      double norm = Math.sqrt(squaredNorm(node));
+      perNode.setAtIndex(NativeMemory.FLOAT, node, norm > 0 ? (float) (1 / norm) : 0f);
+    }
+  }
+
+  private void fillExtraCoordinates() {
+    double largest = 0;
+    for (int node = 0; node < count(); node++) {
+      largest = Math.max(largest, squaredNorm(node));
+    }
+    for (int node = 0; node < count(); node++) {
+      double extra = Math.sqrt(Math.max(0, largest - squaredNorm(node)));
+      perNode.setAtIndex(NativeMemory.FLOAT, node, (float) extra);
+    }
+  }
+
+  private double squaredNorm(int node) {
+    long address = address(node);
+    return -dot.distance(address, address);
+  }
+
+  private long address(int node) {
+    return baseAddress + node * strideBytes;
+  }
+
+  private float perNode(int node) {
+    return perNode.get(NativeMemory.FLOAT, (long) node * Float.BYTES);
+  }
+
+  private static float squared(float value) {
+    return value * value;
+  }
+}

@@ -1,0 +1,170 @@
+package com.omendb.hnswif.layers;
+
+import com.omendb.diskann.build.IndexBuild;
+import com.omendb.diskann.format.UnitLength;
+import com.omendb.diskann.vamana.NodeSpace;
+import com.omendb.diskann.vamana.VamanaBuilder;
+import com.omendb.diskann.vamana.VamanaGraph;
+import com.omendb.diskann.vamana.VamanaOptions;
+import com.omendb.pagecache.SegmentFile;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.memory.NativeMemory;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+
+/// Builds the upper layers of a hybrid index: levels are drawn geometrically (Malkov and Yashunin,
+/// "HNSW", TPAMI 2020, Algorithm 1), and each layer is a navigable graph over its members, built
+/// with the same pruning as the base layer.
+///
+/// A level is a function of the seed and the row, so it does not depend on the number of threads.
+public final class LayerBuilder {
+  /// Of so many nodes of a layer, one is drawn into the layer above: a sample of 1 to 2 % removes
+  /// the reads of the approach, a larger one saves no more.
+  static final int RATIO = 64;
+
+  private static final int MAX_DEGREE = 32;
+  private static final int BUILD_LIST_SIZE = 64;
+  private static final float ALPHA = 1.2f;
+
+  private final IndexBuild.Input input;
+  private final VectorSource rows;
+
+  /// A builder of the layers over a base layer.
+  public LayerBuilder(IndexBuild.Input input) {
+    this.input = input;
+    this.rows = input.vectors();
+  }
+
+  /// A row and the highest layer that it is in.
+  private record Member(long row, int level) {}
+
+  /// Builds the layers and writes them as a file.
+  public void write(Path path, SortedMap<String, String> settings) throws IOException {
+    List<Member> members = drawMembers();
+    long[] memberCounts = countMembers(members);
+    int vectorBytes = rows.vectorBytes();
+    long bytes =
+        LayersFormat.rowsOffset(memberCounts, memberCounts.length, vectorBytes, MAX_DEGREE);
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment payload = arena.allocate(bytes, 64);
+      copyMembers(members, payload);
+      int entry = 0;
+      for (int layer = 0; layer < memberCounts.length; layer++) {
+        entry = buildLayer(layer, memberCounts, payload);
+      }
+      SegmentFile.write(
+          path,
+          LayersFormat.MAGIC,
+          LayersFormat.VERSION,
+          input.indexId(),
+          fields(memberCounts, entry),
+          payload);
+    }
+    settings.put("upperLayers", String.valueOf(memberCounts.length));
+    settings.put("upperLayerNodes", String.valueOf(memberCounts[0]));
+  }
+
+  private List<Member> drawMembers() {
+    List<Member> members = new ArrayList<>();
+    for (long row = 0; row < rows.count(); row++) {
+      int level = level(row, input.options().seed());
+      if (level > 0) {
+        members.add(new Member(row, level));
+      }
+    }
+    if (members.isEmpty()) {
+      members.add(new Member(0, 1));
+    }
+    // Stable, so members of one level stay in the order of their rows.
+    members.sort(Comparator.comparingInt(Member::level).reversed());
+    return members;
+  }
+
+  /// The highest layer of a row; most rows are in the base layer only, which is level 0.
+  static int level(long row, long seed) {
+    long z = seed + (row + 1) * 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    double uniform = ((z ^ (z >>> 31)) >>> 11) * 0x1p-53;
+    double level = -Math.log(1 - uniform) / Math.log(RATIO);
+    return (int) Math.min(LayersFormat.MAX_LAYERS, level);
+  }
+
+  private static long[] countMembers(List<Member> members) {
+    long[] counts = new long[members.getFirst().level()];
+    for (Member member : members) {
+      for (int layer = 0; layer < member.level(); layer++) {
+        counts[layer]++;
+      }
+    }
+    return counts;
+  }
+
+  private void copyMembers(List<Member> members, MemorySegment payload) {
+    boolean unitLength = UnitLength.applies(input.options().metric(), rows.elementType());
+    int vectorBytes = rows.vectorBytes();
+    long offset = LayersFormat.vectorsOffset(members.size());
+    for (int i = 0; i < members.size(); i++) {
+      long row = members.get(i).row();
+      payload.set(NativeMemory.INT, (long) i * Integer.BYTES, input.order().node((int) row));
+      MemorySegment vector = payload.asSlice(offset + (long) i * vectorBytes, vectorBytes);
+      MemorySegment.copy(rows.segment(), rows.offset(row), vector, 0, vectorBytes);
+      if (unitLength) {
+        UnitLength.normalize(vector, rows.dimension());
+      }
+    }
+  }
+
+  // Builds one layer into the payload and returns the member at which to enter it.
+  private int buildLayer(int layer, long[] memberCounts, MemorySegment payload) {
+    int count = (int) memberCounts[layer];
+    int vectorBytes = rows.vectorBytes();
+    VectorSource vectors =
+        new VectorSource(
+            payload,
+            LayersFormat.vectorsOffset(memberCounts[0]),
+            vectorBytes,
+            count,
+            rows.dimension(),
+            rows.elementType());
+    VamanaOptions options =
+        new VamanaOptions(
+            MAX_DEGREE, BUILD_LIST_SIZE, ALPHA, input.options().threads(), input.options().seed());
+    try (Arena arena = Arena.ofShared()) {
+      VamanaGraph graph =
+          VamanaBuilder.build(
+              new NodeSpace(vectors, input.options().metric(), arena),
+              options,
+              arena,
+              "layer " + (layer + 1),
+              input.progress());
+      long at = LayersFormat.rowsOffset(memberCounts, layer, vectorBytes, MAX_DEGREE);
+      int[] neighbours = new int[graph.adjacency().slots()];
+      for (int member = 0; member < count; member++) {
+        int degree = graph.adjacency().copy(member, neighbours);
+        payload.set(NativeMemory.INT, at, degree);
+        MemorySegment.copy(neighbours, 0, payload, NativeMemory.INT, at + Integer.BYTES, degree);
+        at += LayersFormat.rowBytes(MAX_DEGREE);
+      }
+      return graph.medoid();
+    }
+  }
+
+  private long[] fields(long[] memberCounts, int entry) {
+    long[] fields = new long[LayersFormat.FIELD_FIRST_COUNT + memberCounts.length];
+    fields[LayersFormat.FIELD_LAYER_COUNT] = memberCounts.length;
+    fields[LayersFormat.FIELD_DIMENSION] = rows.dimension();
+    fields[LayersFormat.FIELD_ELEMENT_TYPE] = rows.elementType().code();
+    fields[LayersFormat.FIELD_METRIC] = input.options().metric().code();
+    fields[LayersFormat.FIELD_MAX_DEGREE] = MAX_DEGREE;
+    fields[LayersFormat.FIELD_ENTRY] = entry;
+    System.arraycopy(memberCounts, 0, fields, LayersFormat.FIELD_FIRST_COUNT, memberCounts.length);
+    return fields;
+  }
+}

@@ -1,0 +1,224 @@
+package com.omendb.hnswif.layers;
+
+import com.omendb.diskann.format.HeaderFields;
+import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.search.EntrySelector;
+import com.omendb.diskann.search.ExactDistance;
+import com.omendb.diskann.vamana.CandidateList;
+import com.omendb.diskann.vamana.NodeSet;
+import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.SegmentFile;
+import com.omendb.vectors.memory.NativeMemory;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/// The mapped upper layers of a hybrid index: a greedy descent with exact distances from the top
+/// layer to layer 1 (Malkov and Yashunin, "HNSW", TPAMI 2020, Algorithm 5) gives the entry node of
+/// a search, without reading a page.
+///
+/// Immutable and thread-safe; lives as long as the arena of its mapping.
+public final class UpperLayers implements EntrySelector {
+  /// File name within the index.
+  public static final String FILE = "layers.hnsw";
+
+  // One entry node costs the fewest page reads; a list of this length finds it reliably.
+  private static final int LIST_SIZE = 24;
+  private static final int ENTRY_COUNT = 1;
+
+  private final MemorySegment payload;
+  private final ExactDistance exactDistance;
+  private final long[] memberCounts;
+  private final long[] rowsOffsets;
+  private final int vectorBytes;
+  private final int maxDegree;
+  private final int entry;
+
+  private UpperLayers(SegmentFile.Mapped file, Manifest manifest) {
+    long[] fields = file.header().fields();
+    this.payload = file.payload();
+    this.vectorBytes = manifest.elementType().vectorBytes(manifest.dimension());
+    this.maxDegree = (int) fields[LayersFormat.FIELD_MAX_DEGREE];
+    this.entry = (int) fields[LayersFormat.FIELD_ENTRY];
+    int layers = (int) fields[LayersFormat.FIELD_LAYER_COUNT];
+    this.memberCounts =
+        Arrays.copyOfRange(
+            fields, LayersFormat.FIELD_FIRST_COUNT, LayersFormat.FIELD_FIRST_COUNT + layers);
+    this.rowsOffsets = new long[layers];
+    for (int layer = 0; layer < layers; layer++) {
+      rowsOffsets[layer] = LayersFormat.rowsOffset(memberCounts, layer, vectorBytes, maxDegree);
+    }
+    this.exactDistance =
+        new ExactDistance(manifest.metric(), manifest.elementType(), manifest.dimension());
+  }
+
+  /// Maps the layers and checks them against the index.
+  ///
+  /// @throws CorruptFileException if they do not fit it
+  public static UpperLayers map(Path path, Manifest manifest, Arena arena) throws IOException {
+    SegmentFile.Mapped file =
+        SegmentFile.map(
+            path, LayersFormat.MAGIC, LayersFormat.VERSION, LayersFormat.VERSION, arena);
+    requirePlausible(path, file, manifest);
+    UpperLayers layers = new UpperLayers(file, manifest);
+    layers.requireMembersInRange(path, manifest.count());
+    return layers;
+  }
+
+  private static void requirePlausible(Path path, SegmentFile.Mapped file, Manifest manifest)
+      throws CorruptFileException {
+    long[] fields = HeaderFields.require(file.header(), LayersFormat.FIELD_FIRST_COUNT + 1, path);
+    long layers = fields[LayersFormat.FIELD_LAYER_COUNT];
+    long maxDegree = fields[LayersFormat.FIELD_MAX_DEGREE];
+    boolean plausible =
+        fields[LayersFormat.FIELD_DIMENSION] == manifest.dimension()
+            && fields[LayersFormat.FIELD_ELEMENT_TYPE] == manifest.elementType().code()
+            && fields[LayersFormat.FIELD_METRIC] == manifest.metric().code()
+            && layers >= 1
+            && layers <= LayersFormat.MAX_LAYERS
+            && fields.length == LayersFormat.FIELD_FIRST_COUNT + layers
+            && maxDegree >= 1
+            && maxDegree <= 255;
+    if (plausible) {
+      long[] counts =
+          Arrays.copyOfRange(
+              fields,
+              LayersFormat.FIELD_FIRST_COUNT,
+              LayersFormat.FIELD_FIRST_COUNT + (int) layers);
+      long above = 1;
+      for (int layer = counts.length - 1; layer >= 0; layer--) {
+        plausible &= counts[layer] >= above && counts[layer] <= manifest.count();
+        above = counts[layer];
+      }
+      long entry = fields[LayersFormat.FIELD_ENTRY];
+      plausible &= entry >= 0 && entry < counts[counts.length - 1];
+      plausible =
+          plausible
+              && file.payload().byteSize()
+                  == LayersFormat.rowsOffset(
+                      counts,
+                      counts.length,
+                      manifest.elementType().vectorBytes(manifest.dimension()),
+                      (int) maxDegree);
+    }
+    if (!plausible) {
+      throw new CorruptFileException(
+          "upper layers do not match the index",
+          path,
+          0,
+          "dimension=" + manifest.dimension() + ", count=" + manifest.count(),
+          Arrays.toString(fields));
+    }
+  }
+
+  // Members and degrees become offsets and addresses: none is trusted before this check.
+  private void requireMembersInRange(Path path, long nodeCount) throws CorruptFileException {
+    for (long member = 0; member < memberCounts[0]; member++) {
+      long node = payload.getAtIndex(NativeMemory.INT, member);
+      if (node < 0 || node >= nodeCount) {
+        throw outOfRange(path, member * Integer.BYTES, nodeCount, node);
+      }
+    }
+    for (int layer = 0; layer < memberCounts.length; layer++) {
+      long at = rowsOffsets[layer];
+      for (long member = 0; member < memberCounts[layer]; member++) {
+        int degree = payload.get(NativeMemory.INT, at);
+        if (degree < 0 || degree > maxDegree) {
+          throw outOfRange(path, at, maxDegree + 1L, degree);
+        }
+        for (int i = 1; i <= degree; i++) {
+          int neighbour = payload.get(NativeMemory.INT, at + (long) i * Integer.BYTES);
+          if (neighbour < 0 || neighbour >= memberCounts[layer]) {
+            throw outOfRange(path, at + (long) i * Integer.BYTES, memberCounts[layer], neighbour);
+          }
+        }
+        at += LayersFormat.rowBytes(maxDegree);
+      }
+    }
+  }
+
+  private static CorruptFileException outOfRange(Path path, long offset, long limit, long actual) {
+    return new CorruptFileException(
+        "upper layers hold a number out of range", path, offset, "below " + limit, "" + actual);
+  }
+
+  /// Layers above the base layer.
+  public int layerCount() {
+    return memberCounts.length;
+  }
+
+  /// Members of a layer, 1 being the lowest.
+  public long memberCount(int layer) {
+    return memberCounts[layer - 1];
+  }
+
+  @Override
+  public Finder newFinder() {
+    return new Descent();
+  }
+
+  /// Descends for one query after another on one thread.
+  private final class Descent implements Finder {
+    private final CandidateList candidates = new CandidateList(LIST_SIZE);
+    private final NodeSet seen = new NodeSet(1024);
+    private final int[] members = new int[maxDegree];
+    private final float[] distances = new float[maxDegree];
+    private int distanceCount;
+
+    @Override
+    public int find(long queryAddress, int[] entries) {
+      distanceCount = 0;
+      int nearest = entry;
+      for (int layer = memberCounts.length - 1; layer >= 0; layer--) {
+        search(queryAddress, layer, nearest, layer == 0 ? LIST_SIZE : 1);
+        nearest = candidates.node(0);
+      }
+      int count = Math.min(Math.min(ENTRY_COUNT, entries.length), candidates.size());
+      for (int i = 0; i < count; i++) {
+        entries[i] = payload.getAtIndex(NativeMemory.INT, candidates.node(i));
+      }
+      return count;
+    }
+
+    @Override
+    public int distanceCount() {
+      return distanceCount;
+    }
+
+    private void search(long queryAddress, int layer, int from, int listSize) {
+      candidates.reset(listSize);
+      seen.clear();
+      seen.add(from);
+      members[0] = from;
+      score(queryAddress, 1);
+      for (int at = candidates.nearestUnexpanded(); at >= 0; at = candidates.nearestUnexpanded()) {
+        candidates.markExpanded(at);
+        score(queryAddress, freshNeighbours(layer, candidates.node(at)));
+      }
+    }
+
+    private int freshNeighbours(int layer, int member) {
+      long row = rowsOffsets[layer] + member * LayersFormat.rowBytes(maxDegree);
+      int degree = payload.get(NativeMemory.INT, row);
+      int fresh = 0;
+      for (int i = 1; i <= degree; i++) {
+        int neighbour = payload.get(NativeMemory.INT, row + (long) i * Integer.BYTES);
+        if (seen.add(neighbour)) {
+          members[fresh++] = neighbour;
+        }
+      }
+      return fresh;
+    }
+
+    private void score(long queryAddress, int count) {
+      long vectors = payload.address() + LayersFormat.vectorsOffset(memberCounts[0]);
+      exactDistance.between(queryAddress, vectors, vectorBytes, members, count, distances);
+      distanceCount += count;
+      for (int i = 0; i < count; i++) {
+        candidates.add(members[i], distances[i]);
+      }
+    }
+  }
+}
