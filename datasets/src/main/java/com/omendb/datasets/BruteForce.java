@@ -1,6 +1,7 @@
 package com.omendb.datasets;
 
 import com.omendb.vectors.DistanceKernel;
+import com.omendb.vectors.DistanceKernels;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
@@ -37,7 +38,7 @@ final class BruteForce {
       Progress progress) {
     this.base = base;
     this.queries = queries;
-    this.kernel = Kernels.of(metric, base.elementType(), base.dimension());
+    this.kernel = DistanceKernels.of(metric, base.elementType(), base.dimension());
     this.k = k;
     this.progress = progress;
     this.blockRows = Math.clamp(BLOCK_BYTES / base.strideBytes(), 16, 4096);

@@ -16,7 +16,14 @@ final class ClusterModel {
   private static final float SPECTRUM_DECAY = 0.6f;
   private static final float BEND = 0.25f;
   private static final float NOISE = 0.04f;
-  private static final float LATENT_FACTOR = 1.4f;
+
+  /// Directions a cluster for every intrinsic dimension asked for, a number that grows with it: a
+  /// finite sample shows fewer dimensions than there are, the more so the more there are. Found by
+  /// trial against the Levina-Bickel estimate over the 20 nearest of 20,000 to 200,000 rows.
+  private static final float LATENT_FACTOR = 1.05f;
+
+  private static final float LATENT_GROWTH = 0.035f;
+
 
   private static final long POOL_STREAM = -1;
   private static final long CENTRES_STREAM = -2;
@@ -33,7 +40,8 @@ final class ClusterModel {
 
   ClusterModel(SyntheticOptions options) {
     this.dimension = options.dimension();
-    int wanted = Math.round(options.intrinsicDimension() * LATENT_FACTOR);
+    int asked = options.intrinsicDimension();
+    int wanted = Math.round(asked * (LATENT_FACTOR + LATENT_GROWTH * asked));
     this.latentCount = Math.max(1, Math.min(wanted, dimension));
     this.bendCount = latentCount / 2;
     int clusterCount = options.effectiveClusterCount();

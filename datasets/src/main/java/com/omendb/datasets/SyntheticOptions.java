@@ -11,8 +11,9 @@ import com.omendb.vectors.VectorSource;
 /// @param dimension elements a vector
 /// @param elementType type of an element
 /// @param clusterCount number of clusters; 0 chooses one for every 1,000 vectors, 16 to 2,048
-/// @param intrinsicDimension about the local intrinsic dimension that a neighbourhood should show,
-///   1 to 64: the higher, the harder is the search. SIFT descriptors have about 10 to 20
+/// @param intrinsicDimension about the local intrinsic dimension of the set, 1 to 48, as the maximum
+///     likelihood estimate (Levina and Bickel, NIPS 2004) over 20 nearest neighbours shows it: the
+///     higher, the harder is the search. SIFT descriptors have about 10 to 20
 /// @param seed chooses one of many sets alike
 public record SyntheticOptions(
     long count,
@@ -25,7 +26,7 @@ public record SyntheticOptions(
   /// Intrinsic dimension of sets about as hard as SIFT descriptors.
   public static final int DEFAULT_INTRINSIC_DIMENSION = 16;
 
-  static final int MAX_INTRINSIC_DIMENSION = 64;
+  static final int MAX_INTRINSIC_DIMENSION = 48;
   static final int MAX_CLUSTER_COUNT = 1 << 16;
 
   /// Checks the ranges.
