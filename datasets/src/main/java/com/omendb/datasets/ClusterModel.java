@@ -24,7 +24,6 @@ final class ClusterModel {
 
   private static final float LATENT_GROWTH = 0.035f;
 
-
   private static final long POOL_STREAM = -1;
   private static final long CENTRES_STREAM = -2;
   private static final long WEIGHTS_STREAM = -3;

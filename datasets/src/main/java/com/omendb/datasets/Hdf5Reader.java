@@ -339,12 +339,12 @@ final class Hdf5Reader implements AutoCloseable {
   }
 
   /// Runs code of the HDF5 library, which answers malformed bytes with unchecked exceptions of many
-  /// kinds.
+  /// kinds, and believes the lengths and the nesting that it finds until it runs out of memory.
   private static <T> T parse(Path path, String what, Object expected, Parser<T> parser)
       throws IOException {
     try {
       return parser.parse();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       throw new VectorFileException(what, path, 0, expected, String.valueOf(e.getMessage()), e);
     }
   }

@@ -11,9 +11,9 @@ import com.omendb.vectors.VectorSource;
 /// @param dimension elements a vector
 /// @param elementType type of an element
 /// @param clusterCount number of clusters; 0 chooses one for every 1,000 vectors, 16 to 2,048
-/// @param intrinsicDimension about the local intrinsic dimension of the set, 1 to 48, as the maximum
-///     likelihood estimate (Levina and Bickel, NIPS 2004) over 20 nearest neighbours shows it: the
-///     higher, the harder is the search. SIFT descriptors have about 10 to 20
+/// @param intrinsicDimension about the local intrinsic dimension of the set, 1 to 48, as the
+///   maximum likelihood estimate (Levina and Bickel, NIPS 2004) over 20 nearest neighbours shows
+///   it: the higher, the harder is the search. SIFT descriptors have about 10 to 20
 /// @param seed chooses one of many sets alike
 public record SyntheticOptions(
     long count,

@@ -19,7 +19,7 @@ public final class SyntheticVectors {
   private static final int TASK_ROWS = 4096;
 
   /// Bytes of vectors held in memory while a file is written.
-  private static final long WRITE_BLOCK_BYTES = 32L << 20;
+  private static final long WRITE_BLOCK_BYTES = 8L << 20;
 
   /// Queries' streams begin where base rows' can never come.
   private static final long FIRST_QUERY_STREAM = 1L << 40;
