@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 ///
 /// - every kernel, fast or scalar, is right on every dimension, shape of data and alignment: exact
 ///   for integers, within a rounding a term for floats;
-/// - `distances` gives bit for bit what the scalar contract of `distance` gives, in order;
+/// - `distances` gives bit for bit what `distance` gives, and both give it from the first call,
+///   interpreted, to the last, compiled: else a build would not repeat byte for byte;
 /// - no kernel reads or lets itself be swayed by what lies around its vectors.
 class DistanceKernelsTest {
   private static final int[] DIMENSIONS = {
@@ -88,6 +89,31 @@ class DistanceKernelsTest {
                 source.address(7), source.address(0), source.strideBytes(), rows, count, actual);
             assertArrayEquals(expected, actual, metric + " dimension=" + dimension);
           }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void distancesStayTheSameWhileTheJvmWarmsUp(Metric metric) {
+    SplittableRandom random = Seeds.random("distancesStayTheSame " + metric, 106);
+    int[] rows = {0, 1, 3, 4, 5, 6};
+    for (int dimension : new int[] {128, 203}) {
+      try (Arena arena = Arena.ofConfined()) {
+        VectorSource source = KernelData.source(arena, ElementType.FLOAT32, dimension, random);
+        DistanceKernel kernel = DistanceKernels.of(metric, ElementType.FLOAT32, dimension);
+        float[] first = new float[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+          first[i] = kernel.distance(source.address(1), source.address(rows[i]));
+        }
+        float[] later = new float[rows.length];
+        for (int round = 0; round < 10_000; round++) {
+          kernel.distances(
+              source.address(1), source.address(0), source.strideBytes(), rows, rows.length, later);
+          assertArrayEquals(first, later);
+          float single = kernel.distance(source.address(1), source.address(rows[round % 6]));
+          assertEquals(first[round % 6], single);
         }
       }
     }

@@ -1,7 +1,9 @@
 package com.omendb.vectors.scalar;
 
+import static com.omendb.vectors.memory.NativeMemory.ALL;
+import static com.omendb.vectors.memory.NativeMemory.BYTE;
+
 import com.omendb.vectors.DistanceKernel;
-import com.omendb.vectors.memory.NativeMemory;
 
 /// Exact distances between uint8 or int8 vectors. One class serves both types: `valueMask` is 0xff
 /// to read a byte as unsigned, and -1 to read it as signed.
@@ -10,16 +12,14 @@ import com.omendb.vectors.memory.NativeMemory;
 final class ScalarByteKernels {
   private ScalarByteKernels() {}
 
-  private static int element(long address, int index, int valueMask) {
-    return NativeMemory.ALL.get(NativeMemory.BYTE, address + index) & valueMask;
-  }
-
   record SquaredL2(int dimension, int valueMask) implements DistanceKernel {
     @Override
     public float distance(long addressA, long addressB) {
+      int mask = valueMask;
       int sum = 0;
-      for (int i = 0; i < dimension; i++) {
-        int difference = element(addressA, i, valueMask) - element(addressB, i, valueMask);
+      long b = addressB;
+      for (long a = addressA, end = a + dimension; a != end; a++, b++) {
+        int difference = (ALL.get(BYTE, a) & mask) - (ALL.get(BYTE, b) & mask);
         sum += difference * difference;
       }
       return sum;
@@ -29,9 +29,11 @@ final class ScalarByteKernels {
   record InnerProduct(int dimension, int valueMask) implements DistanceKernel {
     @Override
     public float distance(long addressA, long addressB) {
+      int mask = valueMask;
       int sum = 0;
-      for (int i = 0; i < dimension; i++) {
-        sum += element(addressA, i, valueMask) * element(addressB, i, valueMask);
+      long b = addressB;
+      for (long a = addressA, end = a + dimension; a != end; a++, b++) {
+        sum += (ALL.get(BYTE, a) & mask) * (ALL.get(BYTE, b) & mask);
       }
       return -sum;
     }
@@ -40,12 +42,14 @@ final class ScalarByteKernels {
   record Cosine(int dimension, int valueMask) implements DistanceKernel {
     @Override
     public float distance(long addressA, long addressB) {
+      int mask = valueMask;
       int dot = 0;
       int squaredNormA = 0;
       int squaredNormB = 0;
-      for (int i = 0; i < dimension; i++) {
-        int x = element(addressA, i, valueMask);
-        int y = element(addressB, i, valueMask);
+      long b = addressB;
+      for (long a = addressA, end = a + dimension; a != end; a++, b++) {
+        int x = ALL.get(BYTE, a) & mask;
+        int y = ALL.get(BYTE, b) & mask;
         dot += x * y;
         squaredNormA += x * x;
         squaredNormB += y * y;

@@ -1,9 +1,16 @@
 package com.omendb.vectors.simd;
 
 import static com.omendb.vectors.memory.NativeMemory.ALL;
+import static com.omendb.vectors.simd.Lanes.EIGHT;
 import static com.omendb.vectors.simd.Lanes.FLOATS;
+import static com.omendb.vectors.simd.Lanes.FLOAT_LANES;
+import static com.omendb.vectors.simd.Lanes.FOUR;
 import static com.omendb.vectors.simd.Lanes.INTS;
 import static com.omendb.vectors.simd.Lanes.LITTLE;
+import static com.omendb.vectors.simd.Lanes.SWAP_1;
+import static com.omendb.vectors.simd.Lanes.SWAP_2;
+import static com.omendb.vectors.simd.Lanes.SWAP_4;
+import static com.omendb.vectors.simd.Lanes.SWAP_8;
 import static com.omendb.vectors.simd.Lanes.TAIL_MASKS;
 import static com.omendb.vectors.simd.Lanes.VECTOR_BYTES;
 
@@ -11,7 +18,6 @@ import com.omendb.vectors.DistanceKernel;
 import com.omendb.vectors.scalar.CosineDistance;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /// One minus the cosine of float32 vectors of at least one SIMD vector's length.
 ///
@@ -83,10 +89,40 @@ final class FloatCosine implements DistanceKernel {
       normA1 = x.fma(x, normA1);
       normB1 = y.fma(y, normB1);
     }
+    FloatVector dot = dot0.add(dot1);
+    FloatVector normA = normA0.add(normA1);
+    FloatVector normB = normB0.add(normB1);
+    if (FLOAT_LANES >= 16) {
+      dot = dot.add(dot.rearrange(SWAP_8));
+    }
+    FloatVector eightDot = (FloatVector) dot.reinterpretShape(EIGHT, 0);
+    if (FLOAT_LANES >= 8) {
+      eightDot = eightDot.add(eightDot.rearrange(SWAP_4));
+    }
+    FloatVector fourDot = (FloatVector) eightDot.reinterpretShape(FOUR, 0);
+    fourDot = fourDot.add(fourDot.rearrange(SWAP_2));
+    if (FLOAT_LANES >= 16) {
+      normA = normA.add(normA.rearrange(SWAP_8));
+    }
+    FloatVector eightNormA = (FloatVector) normA.reinterpretShape(EIGHT, 0);
+    if (FLOAT_LANES >= 8) {
+      eightNormA = eightNormA.add(eightNormA.rearrange(SWAP_4));
+    }
+    FloatVector fourNormA = (FloatVector) eightNormA.reinterpretShape(FOUR, 0);
+    fourNormA = fourNormA.add(fourNormA.rearrange(SWAP_2));
+    if (FLOAT_LANES >= 16) {
+      normB = normB.add(normB.rearrange(SWAP_8));
+    }
+    FloatVector eightNormB = (FloatVector) normB.reinterpretShape(EIGHT, 0);
+    if (FLOAT_LANES >= 8) {
+      eightNormB = eightNormB.add(eightNormB.rearrange(SWAP_4));
+    }
+    FloatVector fourNormB = (FloatVector) eightNormB.reinterpretShape(FOUR, 0);
+    fourNormB = fourNormB.add(fourNormB.rearrange(SWAP_2));
     return CosineDistance.ofFloatSums(
-        dot0.add(dot1).reduceLanes(VectorOperators.ADD),
-        normA0.add(normA1).reduceLanes(VectorOperators.ADD),
-        normB0.add(normB1).reduceLanes(VectorOperators.ADD),
+        fourDot.add(fourDot.rearrange(SWAP_1)).lane(0),
+        fourNormA.add(fourNormA.rearrange(SWAP_1)).lane(0),
+        fourNormB.add(fourNormB.rearrange(SWAP_1)).lane(0),
         addressA,
         addressB,
         dimension);

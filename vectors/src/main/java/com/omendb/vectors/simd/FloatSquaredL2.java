@@ -1,16 +1,22 @@
 package com.omendb.vectors.simd;
 
 import static com.omendb.vectors.memory.NativeMemory.ALL;
+import static com.omendb.vectors.simd.Lanes.EIGHT;
 import static com.omendb.vectors.simd.Lanes.FLOATS;
+import static com.omendb.vectors.simd.Lanes.FLOAT_LANES;
+import static com.omendb.vectors.simd.Lanes.FOUR;
 import static com.omendb.vectors.simd.Lanes.INTS;
 import static com.omendb.vectors.simd.Lanes.LITTLE;
+import static com.omendb.vectors.simd.Lanes.SWAP_1;
+import static com.omendb.vectors.simd.Lanes.SWAP_2;
+import static com.omendb.vectors.simd.Lanes.SWAP_4;
+import static com.omendb.vectors.simd.Lanes.SWAP_8;
 import static com.omendb.vectors.simd.Lanes.TAIL_MASKS;
 import static com.omendb.vectors.simd.Lanes.VECTOR_BYTES;
 
 import com.omendb.vectors.DistanceKernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /// Squared L2 over float32 vectors of at least one SIMD vector's length.
 ///
@@ -71,9 +77,19 @@ final class FloatSquaredL2 implements DistanceKernel {
     FloatVector d7 =
         FloatVector.fromMemorySegment(FLOATS, ALL, a + 7 * V, LITTLE)
             .sub(FloatVector.fromMemorySegment(FLOATS, ALL, b + 7 * V, LITTLE));
-    FloatVector sum01 = d4.fma(d4, d0.mul(d0)).add(d5.fma(d5, d1.mul(d1)));
-    FloatVector sum23 = d6.fma(d6, d2.mul(d2)).add(d7.fma(d7, d3.mul(d3)));
-    return sum01.add(sum23).reduceLanes(VectorOperators.ADD);
+    FloatVector total01 = d4.fma(d4, d0.mul(d0)).add(d5.fma(d5, d1.mul(d1)));
+    FloatVector total23 = d6.fma(d6, d2.mul(d2)).add(d7.fma(d7, d3.mul(d3)));
+    FloatVector total = total01.add(total23);
+    if (FLOAT_LANES >= 16) {
+      total = total.add(total.rearrange(SWAP_8));
+    }
+    FloatVector eight = (FloatVector) total.reinterpretShape(EIGHT, 0);
+    if (FLOAT_LANES >= 8) {
+      eight = eight.add(eight.rearrange(SWAP_4));
+    }
+    FloatVector four = (FloatVector) eight.reinterpretShape(FOUR, 0);
+    four = four.add(four.rearrange(SWAP_2));
+    return four.add(four.rearrange(SWAP_1)).lane(0);
   }
 
   /// The same as [#block] for many rows, with the first vector held in registers.
@@ -97,9 +113,19 @@ final class FloatSquaredL2 implements DistanceKernel {
       FloatVector d5 = a5.sub(FloatVector.fromMemorySegment(FLOATS, ALL, b + 5 * V, LITTLE));
       FloatVector d6 = a6.sub(FloatVector.fromMemorySegment(FLOATS, ALL, b + 6 * V, LITTLE));
       FloatVector d7 = a7.sub(FloatVector.fromMemorySegment(FLOATS, ALL, b + 7 * V, LITTLE));
-      FloatVector sum01 = d4.fma(d4, d0.mul(d0)).add(d5.fma(d5, d1.mul(d1)));
-      FloatVector sum23 = d6.fma(d6, d2.mul(d2)).add(d7.fma(d7, d3.mul(d3)));
-      distances[i] = sum01.add(sum23).reduceLanes(VectorOperators.ADD);
+      FloatVector total01 = d4.fma(d4, d0.mul(d0)).add(d5.fma(d5, d1.mul(d1)));
+      FloatVector total23 = d6.fma(d6, d2.mul(d2)).add(d7.fma(d7, d3.mul(d3)));
+      FloatVector total = total01.add(total23);
+      if (FLOAT_LANES >= 16) {
+        total = total.add(total.rearrange(SWAP_8));
+      }
+      FloatVector eight = (FloatVector) total.reinterpretShape(EIGHT, 0);
+      if (FLOAT_LANES >= 8) {
+        eight = eight.add(eight.rearrange(SWAP_4));
+      }
+      FloatVector four = (FloatVector) eight.reinterpretShape(FOUR, 0);
+      four = four.add(four.rearrange(SWAP_2));
+      distances[i] = four.add(four.rearrange(SWAP_1)).lane(0);
     }
   }
 
@@ -143,6 +169,16 @@ final class FloatSquaredL2 implements DistanceKernel {
               .reinterpretAsFloats();
       sum1 = d.fma(d, sum1);
     }
-    return sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+    FloatVector total = sum0.add(sum1).add(sum2.add(sum3));
+    if (FLOAT_LANES >= 16) {
+      total = total.add(total.rearrange(SWAP_8));
+    }
+    FloatVector eight = (FloatVector) total.reinterpretShape(EIGHT, 0);
+    if (FLOAT_LANES >= 8) {
+      eight = eight.add(eight.rearrange(SWAP_4));
+    }
+    FloatVector four = (FloatVector) eight.reinterpretShape(FOUR, 0);
+    four = four.add(four.rearrange(SWAP_2));
+    return four.add(four.rearrange(SWAP_1)).lane(0);
   }
 }

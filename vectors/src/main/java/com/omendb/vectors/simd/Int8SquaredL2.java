@@ -15,9 +15,10 @@ import jdk.incubator.vector.VectorOperators;
 
 /// Squared L2 over int8 vectors of at least one SIMD vector's length.
 ///
-/// Even and odd bytes become short lanes; a squared difference, at most 255 * 255, fits 16 bits
-/// unsigned. How such lanes are summed is told in the documentation of the package. Two SIMD
-/// vectors (128 elements with 512 bits) are computed without any loop.
+/// The greater less the smaller byte is an unsigned byte. Even and odd ones become short lanes; a
+/// squared difference, at most 255 * 255, fits 16 bits unsigned. How such lanes are summed is told
+/// in the documentation of the package. Two SIMD vectors (128 elements with 512 bits) are computed
+/// without any loop.
 final class Int8SquaredL2 implements DistanceKernel {
   private static final int V = VECTOR_BYTES;
   private static final int BLOCK_BYTES = 2 * V;
@@ -41,9 +42,7 @@ final class Int8SquaredL2 implements DistanceKernel {
       long address, long baseAddress, long strideBytes, int[] rows, int count, float[] distances) {
     int bytes = dimension;
     if (bytes == BLOCK_BYTES) {
-      for (int i = 0; i < count; i++) {
-        distances[i] = block(address, baseAddress + rows[i] * strideBytes);
-      }
+      blocks(address, baseAddress, strideBytes, rows, count, distances);
       return;
     }
     for (int i = 0; i < count; i++) {
@@ -52,24 +51,18 @@ final class Int8SquaredL2 implements DistanceKernel {
   }
 
   private static int block(long a, long b) {
-    ShortVector x0 = ByteVector.fromMemorySegment(BYTES, ALL, a, LITTLE).reinterpretAsShorts();
-    ShortVector y0 = ByteVector.fromMemorySegment(BYTES, ALL, b, LITTLE).reinterpretAsShorts();
-    ShortVector even0 =
-        x0.lanewise(VectorOperators.LSHL, 8)
-            .lanewise(VectorOperators.ASHR, 8)
-            .sub(y0.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 8));
-    ShortVector odd0 =
-        x0.lanewise(VectorOperators.ASHR, 8).sub(y0.lanewise(VectorOperators.ASHR, 8));
+    ByteVector x0 = ByteVector.fromMemorySegment(BYTES, ALL, a, LITTLE);
+    ByteVector y0 = ByteVector.fromMemorySegment(BYTES, ALL, b, LITTLE);
+    ShortVector differences0 = x0.max(y0).sub(x0.min(y0)).reinterpretAsShorts();
+    ShortVector even0 = differences0.and((short) 0xff);
+    ShortVector odd0 = differences0.lanewise(VectorOperators.LSHR, 8);
+    ByteVector x1 = ByteVector.fromMemorySegment(BYTES, ALL, a + V, LITTLE);
+    ByteVector y1 = ByteVector.fromMemorySegment(BYTES, ALL, b + V, LITTLE);
+    ShortVector differences1 = x1.max(y1).sub(x1.min(y1)).reinterpretAsShorts();
+    ShortVector even1 = differences1.and((short) 0xff);
+    ShortVector odd1 = differences1.lanewise(VectorOperators.LSHR, 8);
     IntVector evens0 = even0.mul(even0).reinterpretAsInts();
     IntVector odds0 = odd0.mul(odd0).reinterpretAsInts();
-    ShortVector x1 = ByteVector.fromMemorySegment(BYTES, ALL, a + V, LITTLE).reinterpretAsShorts();
-    ShortVector y1 = ByteVector.fromMemorySegment(BYTES, ALL, b + V, LITTLE).reinterpretAsShorts();
-    ShortVector even1 =
-        x1.lanewise(VectorOperators.LSHL, 8)
-            .lanewise(VectorOperators.ASHR, 8)
-            .sub(y1.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 8));
-    ShortVector odd1 =
-        x1.lanewise(VectorOperators.ASHR, 8).sub(y1.lanewise(VectorOperators.ASHR, 8));
     IntVector evens1 = even1.mul(even1).reinterpretAsInts();
     IntVector odds1 = odd1.mul(odd1).reinterpretAsInts();
     IntVector all = evens0.add(odds0).add(evens1.add(odds1));
@@ -86,18 +79,50 @@ final class Int8SquaredL2 implements DistanceKernel {
         .reduceLanes(VectorOperators.ADD);
   }
 
+  /// The same as [#block] for many rows, with the first vector held in registers.
+  private static void blocks(
+      long a, long baseAddress, long strideBytes, int[] rows, int count, float[] distances) {
+    ByteVector x0 = ByteVector.fromMemorySegment(BYTES, ALL, a, LITTLE);
+    ByteVector x1 = ByteVector.fromMemorySegment(BYTES, ALL, a + V, LITTLE);
+    for (int i = 0; i < count; i++) {
+      long b = baseAddress + rows[i] * strideBytes;
+      ByteVector y0 = ByteVector.fromMemorySegment(BYTES, ALL, b, LITTLE);
+      ShortVector differences0 = x0.max(y0).sub(x0.min(y0)).reinterpretAsShorts();
+      ShortVector even0 = differences0.and((short) 0xff);
+      ShortVector odd0 = differences0.lanewise(VectorOperators.LSHR, 8);
+      ByteVector y1 = ByteVector.fromMemorySegment(BYTES, ALL, b + V, LITTLE);
+      ShortVector differences1 = x1.max(y1).sub(x1.min(y1)).reinterpretAsShorts();
+      ShortVector even1 = differences1.and((short) 0xff);
+      ShortVector odd1 = differences1.lanewise(VectorOperators.LSHR, 8);
+      IntVector evens0 = even0.mul(even0).reinterpretAsInts();
+      IntVector odds0 = odd0.mul(odd0).reinterpretAsInts();
+      IntVector evens1 = even1.mul(even1).reinterpretAsInts();
+      IntVector odds1 = odd1.mul(odd1).reinterpretAsInts();
+      IntVector all = evens0.add(odds0).add(evens1.add(odds1));
+      IntVector high =
+          evens0
+              .lanewise(VectorOperators.LSHR, 16)
+              .add(odds0.lanewise(VectorOperators.LSHR, 16))
+              .add(
+                  evens1
+                      .lanewise(VectorOperators.LSHR, 16)
+                      .add(odds1.lanewise(VectorOperators.LSHR, 16)));
+      distances[i] =
+          all.sub(high.lanewise(VectorOperators.LSHL, 16))
+              .add(high)
+              .reduceLanes(VectorOperators.ADD);
+    }
+  }
+
   private static int sum(long a, long b, int bytes) {
     IntVector all = IntVector.zero(INTS);
     IntVector high = IntVector.zero(INTS);
     for (long end = a + (bytes & -V); a != end; a += V, b += V) {
-      ShortVector x = ByteVector.fromMemorySegment(BYTES, ALL, a, LITTLE).reinterpretAsShorts();
-      ShortVector y = ByteVector.fromMemorySegment(BYTES, ALL, b, LITTLE).reinterpretAsShorts();
-      ShortVector even =
-          x.lanewise(VectorOperators.LSHL, 8)
-              .lanewise(VectorOperators.ASHR, 8)
-              .sub(y.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 8));
-      ShortVector odd =
-          x.lanewise(VectorOperators.ASHR, 8).sub(y.lanewise(VectorOperators.ASHR, 8));
+      ByteVector x = ByteVector.fromMemorySegment(BYTES, ALL, a, LITTLE);
+      ByteVector y = ByteVector.fromMemorySegment(BYTES, ALL, b, LITTLE);
+      ShortVector differences = x.max(y).sub(x.min(y)).reinterpretAsShorts();
+      ShortVector even = differences.and((short) 0xff);
+      ShortVector odd = differences.lanewise(VectorOperators.LSHR, 8);
       IntVector evens = even.mul(even).reinterpretAsInts();
       IntVector odds = odd.mul(odd).reinterpretAsInts();
       all = all.add(evens).add(odds);
@@ -109,20 +134,11 @@ final class Int8SquaredL2 implements DistanceKernel {
     if (tailBytes != 0) {
       int back = V - tailBytes;
       ByteVector mask = ByteVector.fromMemorySegment(BYTES, ALL, TAIL_MASKS + tailBytes, LITTLE);
-      ShortVector x =
-          ByteVector.fromMemorySegment(BYTES, ALL, a - back, LITTLE)
-              .and(mask)
-              .reinterpretAsShorts();
-      ShortVector y =
-          ByteVector.fromMemorySegment(BYTES, ALL, b - back, LITTLE)
-              .and(mask)
-              .reinterpretAsShorts();
-      ShortVector even =
-          x.lanewise(VectorOperators.LSHL, 8)
-              .lanewise(VectorOperators.ASHR, 8)
-              .sub(y.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 8));
-      ShortVector odd =
-          x.lanewise(VectorOperators.ASHR, 8).sub(y.lanewise(VectorOperators.ASHR, 8));
+      ByteVector x = ByteVector.fromMemorySegment(BYTES, ALL, a - back, LITTLE).and(mask);
+      ByteVector y = ByteVector.fromMemorySegment(BYTES, ALL, b - back, LITTLE).and(mask);
+      ShortVector differences = x.max(y).sub(x.min(y)).reinterpretAsShorts();
+      ShortVector even = differences.and((short) 0xff);
+      ShortVector odd = differences.lanewise(VectorOperators.LSHR, 8);
       IntVector evens = even.mul(even).reinterpretAsInts();
       IntVector odds = odd.mul(odd).reinterpretAsInts();
       all = all.add(evens).add(odds);

@@ -12,6 +12,8 @@
 ///   counted loop in three, which at the few trips of a distance costs half the speed.
 /// - **A tail** shorter than a SIMD vector is read together with the elements before it, which a
 ///   mask then sets to zero: no masked load, no scalar loop, no byte read outside the vectors.
+/// - **Floats are added in one order,** interpreted or compiled, singly or in a batch, so that a
+///   build repeats byte for byte: see [Lanes#EIGHT].
 ///
 /// How byte kernels add up lanes that hold unsigned 16-bit terms, two to an int: `all` adds the
 /// ints as they are, which is the sum of the low terms plus 65536 times the sum of the high ones,
