@@ -59,6 +59,9 @@ final class BlockingPageReader implements PageReader {
 
   @Override
   public int await(int minCompletions, int[] tags) throws IOException {
+    if (closed) {
+      throw new IllegalStateException("the reader is closed: path=" + file.path());
+    }
     PageFile.requireAwaitable(minCompletions, tags, inFlight());
     startQueued(minCompletions > 0);
     int count = 0;

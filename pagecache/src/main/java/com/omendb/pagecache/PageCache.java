@@ -21,8 +21,9 @@ import java.util.function.IntFunction;
 /// Thread-safe; a [Session] belongs to one thread at a time. The cache does not close its file,
 /// which must stay open as long as the cache is used.
 public final class PageCache implements AutoCloseable {
-  /// Heap and native bytes that a frame costs besides its page: its state, page, key and place in
-  /// the free stack here, and an entry of Caffeine with key, value and frequency counter.
+  /// Heap and native bytes that a frame costs besides its page, measured and rounded up: its state,
+  /// page, key and place in the free stack here, and an entry of Caffeine with key, value and
+  /// frequency counter, with compressed references (heaps below 32 GiB).
   private static final long FRAME_OVERHEAD_BYTES = 176;
 
   private static final long FIXED_OVERHEAD_BYTES = 64 << 10;

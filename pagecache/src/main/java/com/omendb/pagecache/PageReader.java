@@ -27,6 +27,7 @@ public interface PageReader extends AutoCloseable {
   ///
   /// @param tags receives the tags of the pages that arrived; no more than its length are returned
   /// @return how many tags were filled
+  /// @throws IllegalStateException when the reader is closed
   /// @throws IOException when a read failed, came short or brought a damaged page. By then nothing
   ///   is in flight any more and no frame is written to: the other pages in flight are dropped as
   ///   well

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 final class PageSession implements PageCache.Session {
   /// One hit in so many is told to the policy: telling all of them would cost more than finding
   /// them.
-  private static final int HITS_PER_TOUCH = 8;
+  private static final int HITS_PER_TOUCH = 4;
 
   /// How a page of the fetch under way was come by.
   private enum Origin {

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,7 +26,8 @@ public final class PageWriter implements AutoCloseable {
   private final int batchPages;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment batch;
-  private final FileChannel channel;
+  private FileChannel channel;
+  private boolean mayRefuseDirect; // until a first direct write has succeeded
 
   private MemorySegment page;
   private int pagesInBatch;
@@ -50,12 +52,15 @@ public final class PageWriter implements AutoCloseable {
     this.indexId = indexId;
     this.pageBytes = pageBytes;
     batchPages = BATCH_BYTES / pageBytes;
-    FileChannel direct =
-        DirectChannels.tryOpen(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    channel =
-        direct != null
-            ? direct
-            : FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    // Created without the direct flag: a file system that refuses it may leave the file behind.
+    FileChannel plain =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    FileChannel direct = DirectChannels.tryOpen(path, StandardOpenOption.WRITE);
+    if (direct != null) {
+      plain.close();
+    }
+    channel = direct != null ? direct : plain;
+    mayRefuseDirect = direct != null;
     batch = AlignedMemory.allocatePages(arena, batchPages, pageBytes);
     page = batch.asSlice(0, pageBytes);
   }
@@ -134,6 +139,25 @@ public final class PageWriter implements AutoCloseable {
   }
 
   private void writeFully(MemorySegment bytes, long offset) throws IOException {
+    try {
+      write(channel, bytes, offset);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      if (!mayRefuseDirect) {
+        throw e;
+      }
+      // Some file systems accept the flag and refuse the writes.
+      DirectChannels.logRefusal(path, e);
+      channel.close();
+      channel = FileChannel.open(path, StandardOpenOption.WRITE);
+      write(channel, bytes, offset);
+    }
+    mayRefuseDirect = false;
+  }
+
+  private static void write(FileChannel channel, MemorySegment bytes, long offset)
+      throws IOException {
     ByteBuffer buffer = bytes.asByteBuffer();
     while (buffer.hasRemaining()) {
       channel.write(buffer, offset + buffer.position());

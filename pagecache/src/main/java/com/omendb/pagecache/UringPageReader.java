@@ -87,6 +87,7 @@ final class UringPageReader implements PageReader {
 
   @Override
   public int await(int minCompletions, int[] arrivedTags) throws IOException {
+    requireOpen();
     PageFile.requireAwaitable(minCompletions, arrivedTags, inFlight());
     int count = 0;
     boolean arrivedWhole = false;
@@ -117,6 +118,9 @@ final class UringPageReader implements PageReader {
 
   @Override
   public void drop() {
+    if (closed) {
+      return;
+    }
     queueCount = 0;
     inKernel -= ring.unqueue();
     int failures = 0;
@@ -146,14 +150,21 @@ final class UringPageReader implements PageReader {
     if (closed) {
       return;
     }
+    drop();
     closed = true;
     try {
-      drop();
       ring.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
       file.readerClosed();
+    }
+  }
+
+  /// The ring's memory is gone once closed: touching it would end the process.
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the reader is closed: path=" + file.path());
     }
   }
 

@@ -158,6 +158,33 @@ class PageFileTest {
   }
 
   @Test
+  void usesTheEngineThatThePropertyForces() throws IOException {
+    TestPages.write(path, 2, TestPages.PAGE_BYTES);
+    String before = System.getProperty(ReadEngine.PROPERTY);
+    try {
+      System.setProperty(ReadEngine.PROPERTY, "buffered");
+      try (PageFile file = TestPages.open(path)) {
+        assertEquals("buffered", file.engine());
+      }
+      System.setProperty(ReadEngine.PROPERTY, "pread");
+      try (PageFile file = TestPages.open(path)) {
+        assertEquals(file.direct() ? "pread" : "buffered", file.engine());
+        checkPage(file, 1);
+      }
+      System.setProperty(ReadEngine.PROPERTY, "mmap");
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> TestPages.open(path));
+      assertTrue(TestPages.message(e).endsWith("omen.pageReader=mmap"), TestPages.message(e));
+    } finally {
+      if (before == null) {
+        System.clearProperty(ReadEngine.PROPERTY);
+      } else {
+        System.setProperty(ReadEngine.PROPERTY, before);
+      }
+    }
+  }
+
+  @Test
   void servesAFileSystemWithoutDirectReads() throws IOException {
     Path archive = directory.resolve("archive.zip");
     try (FileSystem zip = FileSystems.newFileSystem(archive, Map.of("create", "true"))) {
@@ -201,7 +228,6 @@ class PageFileTest {
         IllegalArgumentException.class,
         () -> new PageWriter(path, "short", 1, TestPages.INDEX_ID, 4096));
     assertFalse(Files.exists(path));
-    assertThrows(IllegalArgumentException.class, () -> ReadEngine.ofLabel("mmap"));
   }
 
   @Test

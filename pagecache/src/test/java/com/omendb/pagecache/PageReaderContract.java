@@ -254,6 +254,9 @@ abstract class PageReaderContract {
     second.close();
     second.close();
     assertThrows(IllegalStateException.class, () -> second.submit(1, frame(1), 1));
+    assertThrows(IllegalStateException.class, () -> second.await(0, tags));
+    second.drop();
+    assertEquals(0, second.inFlight());
     first.close();
   }
 
