@@ -4,6 +4,7 @@
 module com.omendb.datasets {
   requires transitive static org.jspecify;
   requires transitive com.omendb.vectors;
+  requires java.net.http;
   requires io.jhdf;
   // jHDF is an automatic module and cannot name what it needs; without these lines a program that
   // is

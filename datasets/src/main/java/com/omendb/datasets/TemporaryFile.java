@@ -9,9 +9,6 @@ import java.nio.file.Path;
 /// Where the operating system allows it, the name is removed as soon as the file is mapped, so that
 /// nothing stays behind even if the process is killed.
 final class TemporaryFile implements AutoCloseable {
-  /// Free bytes that inflating and copying leave on the volume for everybody else.
-  private static final long RESERVE_BYTES = 64L << 20;
-
   private static final System.Logger LOGGER = System.getLogger("com.omendb.datasets");
 
   private final Path path;
@@ -28,28 +25,12 @@ final class TemporaryFile implements AutoCloseable {
     return path;
   }
 
-  /// Bytes that may still be written to this file's volume.
-  long roomBytes() throws IOException {
-    return Math.max(0, Files.getFileStore(path).getUsableSpace() - RESERVE_BYTES);
-  }
-
   /// Refuses work that cannot fit the volume before it fills it.
   ///
   /// @param bytes bytes that will be written
   /// @param purpose the file that the bytes come from
   void requireRoom(long bytes, Path purpose) throws IOException {
-    long room = roomBytes();
-    if (bytes > room) {
-      throw new IOException(
-          "not enough room in "
-              + path.getParent()
-              + " to unpack "
-              + purpose
-              + " (choose another folder with -Djava.io.tmpdir): neededBytes="
-              + bytes
-              + ", roomBytes="
-              + room);
-    }
+    DiskRoom.require(path, bytes, purpose);
   }
 
   /// Removes the name of a file that is mapped already, if the operating system allows that.

@@ -32,7 +32,8 @@ public final class VectorFile implements AutoCloseable {
             elementType);
   }
 
-  /// Opens all vectors of a file; of an HDF5 file those of the data set `train`.
+  /// Opens all vectors of a file; of an HDF5 file those of the data set `train`, or of the one
+  /// named after a `#`, as in `sift.hdf5#test`.
   ///
   /// @throws VectorFileException if the file is malformed
   /// @throws IOException if it cannot be read
@@ -52,7 +53,9 @@ public final class VectorFile implements AutoCloseable {
   public static VectorFile open(Path path, long fromRow, long rowCount) throws IOException {
     VectorFormat format = VectorFormat.ofPath(path);
     if (format == VectorFormat.HDF5) {
-      return openHdf5(path, Hdf5Reader.TRAIN, fromRow, rowCount);
+      VectorFormat.Hdf5Path parts =
+          VectorFormat.splitHdf5(path).orElse(new VectorFormat.Hdf5Path(path, Hdf5Reader.TRAIN));
+      return openHdf5(parts.file(), parts.dataset(), fromRow, rowCount);
     }
     ElementType elementType =
         format

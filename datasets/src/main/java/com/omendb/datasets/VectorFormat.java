@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,8 @@ public enum VectorFormat {
   }
 
   private static final String GZIP_SUFFIX = ".gz";
+  private static final Pattern HDF5_PATH =
+      Pattern.compile("(.*\\.hdf5(?:\\.gz)?)#([^#]+)", Pattern.CASE_INSENSITIVE);
 
   private final Layout layout;
   private final int elementBytes;
@@ -66,10 +70,14 @@ public enum VectorFormat {
     return extension;
   }
 
-  /// The format that a file's extension stands for, ignoring case and a final `.gz`.
+  /// The format that a file's extension stands for, ignoring case and a final `.gz`. A path such as
+  /// `sift.hdf5#test` stands for a data set within an HDF5 file.
   ///
   /// @throws IllegalArgumentException naming the known extensions if it is none of them
   public static VectorFormat ofPath(Path path) {
+    if (splitHdf5(path).isPresent()) {
+      return HDF5;
+    }
     String name = fileName(path);
     if (name.endsWith(GZIP_SUFFIX)) {
       name = name.substring(0, name.length() - GZIP_SUFFIX.length());
@@ -86,6 +94,20 @@ public enum VectorFormat {
             .collect(Collectors.joining(" "));
     throw new IllegalArgumentException(
         "unknown vector file extension (known: " + known + ", each also with .gz): path=" + path);
+  }
+
+  /// A data set within an HDF5 file, written as one path: `sift.hdf5#test`.
+  ///
+  /// @param file the HDF5 file
+  /// @param dataset the name of the data set
+  record Hdf5Path(Path file, String dataset) {}
+
+  /// The two parts of a path such as `sift.hdf5#test`; empty if it is not of that form.
+  static Optional<Hdf5Path> splitHdf5(Path path) {
+    Matcher parts = HDF5_PATH.matcher(String.valueOf(path.getFileName()));
+    return parts.matches()
+        ? Optional.of(new Hdf5Path(path.resolveSibling(parts.group(1)), parts.group(2)))
+        : Optional.empty();
   }
 
   /// Whether the file is compressed, by its name.
