@@ -1,13 +1,16 @@
 package com.omendb.pq;
 
-/// How far distances estimated from codes are from the true ones, measured on a sample.
+/// How far distances estimated from codes are from the true ones, measured over pairs of a raw
+/// query and an encoded row.
 ///
-/// The last two figures are over random pairs: a raw vector as the query, another one as its code.
-/// All three are of squared Euclidean distances, between unit-length copies if the quantizer
-/// normalizes.
+/// All figures are of squared Euclidean distances, between unit-length copies if the quantizer
+/// normalizes; an estimated cosine distance is half such a distance, so its `offset` is half of
+/// this one, and its relative error this one divided by the square root of two.
 ///
-/// @param meanSquaredResidual mean squared distance from a vector to its decoded code
-/// @param offset mean of `estimate - true`
+/// @param meanSquaredResidual mean squared distance from a row to its decoded code
+/// @param offset mean of `estimate - true`. It depends on the pairs: over random ones it is about
+///   minus the residual; between near neighbours, whose residuals are alike, it is positive. What
+///   corrects the estimates of a search is the offset of near pairs
 /// @param relativeError standard deviation of `(estimate - true) / sqrt(true)`; the error of an
 ///   estimate near the true distance `t` is about `relativeError * sqrt(t)`
 public record CodeError(double meanSquaredResidual, double offset, double relativeError) {}

@@ -4,64 +4,64 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
-import java.util.SplittableRandom;
 
-/// Measures the error of codes on random rows and pairs.
-final class CodeErrorEstimator {
-  private CodeErrorEstimator() {}
+/// Adds up the error of codes over pairs of a raw query and an encoded row. For one thread.
+final class CodeErrorEstimator implements AutoCloseable {
+  private final Arena arena = Arena.ofConfined();
+  private final ProductQuantizer quantizer;
+  private final VectorSource queries;
+  private final VectorSource source;
+  private final MemorySegment codes;
+  private final VectorSource scratch;
+  private final float[] query;
+  private final float[] vector;
+  private final float[] decoded;
+  private final Moments residuals = new Moments();
+  private final Moments errors = new Moments();
+  private final Moments relativeErrors = new Moments();
 
-  static CodeError estimate(
-      ProductQuantizer quantizer,
-      VectorSource source,
-      MemorySegment codes,
-      int sampleCount,
-      long seed) {
-    Encoder.requireDimension(quantizer, source);
-    if (source.count() == 0 || sampleCount < 1) {
-      throw new IllegalArgumentException(
-          "nothing to measure: count=" + source.count() + ", sampleCount=" + sampleCount);
-    }
-    int codeBytes = quantizer.subspaceCount();
-    Objects.checkFromIndexSize(
-        0, Math.multiplyExact(source.count(), (long) codeBytes), codes.byteSize());
-    RowReader.requireOpen(source.segment(), "source");
-    float[] query = new float[source.dimension()];
-    float[] vector = new float[source.dimension()];
-    float[] decoded = new float[source.dimension()];
-    SplittableRandom random = new SplittableRandom(seed);
-    double residuals = 0;
-    Moments errors = new Moments();
-    Moments relativeErrors = new Moments();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment scratch = arena.allocate(4L * source.dimension(), Float.BYTES);
-      for (int i = 0; i < sampleCount; i++) {
-        long a = random.nextLong(source.count());
-        long b = random.nextLong(source.count());
-        readRow(quantizer, source, a, scratch, query);
-        readRow(quantizer, source, b, scratch, vector);
-        quantizer.decode(codes, b * codeBytes, decoded);
-        residuals += squaredDistance(vector, decoded);
-        double trueDistance = squaredDistance(query, vector);
-        double error = squaredDistance(query, decoded) - trueDistance;
-        if (trueDistance > 0) {
-          errors.add(error);
-          relativeErrors.add(error / Math.sqrt(trueDistance));
-        }
-      }
-    }
-    return new CodeError(
-        residuals / sampleCount, errors.mean(), relativeErrors.standardDeviation());
+  /// The sources and codes have been checked to fit the quantizer.
+  CodeErrorEstimator(
+      ProductQuantizer quantizer, VectorSource queries, VectorSource source, MemorySegment codes) {
+    this.quantizer = quantizer;
+    this.queries = queries;
+    this.source = source;
+    this.codes = codes;
+    int dimension = quantizer.dimension();
+    MemorySegment memory = arena.allocate(4L * dimension, Float.BYTES);
+    scratch = VectorSource.dense(memory, 1, dimension, ElementType.FLOAT32);
+    query = new float[dimension];
+    vector = new float[dimension];
+    decoded = new float[dimension];
   }
 
-  private static void readRow(
-      ProductQuantizer quantizer,
-      VectorSource source,
-      long row,
-      MemorySegment scratch,
-      float[] target) {
-    RowReader.read(source, row, quantizer.normalize(), scratch.address(), Float.BYTES);
-    VectorSource.dense(scratch, 1, source.dimension(), ElementType.FLOAT32).copyRow(0, target);
+  /// Adds one pair. Equal vectors count for the residual alone: they have no relative error.
+  void add(long queryRow, long row) {
+    read(queries, queryRow, query);
+    read(source, row, vector);
+    quantizer.decode(codes, row * quantizer.subspaceCount(), decoded);
+    residuals.add(squaredDistance(vector, decoded));
+    double trueDistance = squaredDistance(query, vector);
+    if (trueDistance > 0) {
+      double error = squaredDistance(query, decoded) - trueDistance;
+      errors.add(error);
+      relativeErrors.add(error / Math.sqrt(trueDistance));
+    }
+  }
+
+  /// The error over all pairs added so far.
+  CodeError error() {
+    return new CodeError(residuals.mean(), errors.mean(), relativeErrors.standardDeviation());
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  private void read(VectorSource rows, long row, float[] target) {
+    RowReader.read(rows, row, quantizer.normalize(), scratch.address(0), Float.BYTES);
+    scratch.copyRow(0, target);
   }
 
   private static double squaredDistance(float[] a, float[] b) {

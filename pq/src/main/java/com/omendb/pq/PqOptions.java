@@ -14,10 +14,10 @@ import com.omendb.vectors.VectorSource;
 public record PqOptions(
     int subspaceCount, int sampleCount, int iterations, long seed, int threads, boolean normalize) {
 
-  /// About 200 vectors a centroid: doubling it changed the residual by less than 1% on SIFT.
+  /// About 200 vectors a centroid; twice as many lower the residual by about 1%.
   public static final int DEFAULT_SAMPLE_COUNT = 50_000;
 
-  /// Past twelve iterations the residual falls by less than 1%.
+  /// Twice as many lower the residual by less than 1%.
   public static final int DEFAULT_ITERATIONS = 12;
 
   private static final int MAX_ITERATIONS = 10_000;

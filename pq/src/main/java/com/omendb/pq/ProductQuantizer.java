@@ -8,6 +8,7 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.SplittableRandom;
 
 /// Product Quantization after Jégou, Douze and Schmid, "Product Quantization for Nearest Neighbor
 /// Search", TPAMI 2011: a vector's columns are divided into `subspaceCount` consecutive subspaces,
@@ -165,15 +166,64 @@ public final class ProductQuantizer {
     }
   }
 
-  /// Measures on `sampleCount` random rows and pairs of rows how far codes are from the truth.
+  /// Measures the error of codes over `pairCount` random pairs of rows.
   ///
   /// @param codes the code of row `i` at `i * subspaceCount`
   /// @throws IllegalArgumentException if there are no rows, the dimension is another one, or
-  ///   `sampleCount < 1`
+  ///   `pairCount < 1`
   /// @throws IndexOutOfBoundsException if `codes` is too short
   public CodeError estimateError(
-      VectorSource source, MemorySegment codes, int sampleCount, long seed) {
-    return CodeErrorEstimator.estimate(this, source, codes, sampleCount, seed);
+      VectorSource source, MemorySegment codes, int pairCount, long seed) {
+    if (source.count() == 0 || pairCount < 1) {
+      throw new IllegalArgumentException(
+          "nothing to measure: count=" + source.count() + ", pairCount=" + pairCount);
+    }
+    requireCodes(source, codes);
+    SplittableRandom random = new SplittableRandom(seed);
+    try (CodeErrorEstimator estimator = new CodeErrorEstimator(this, source, source, codes)) {
+      for (int i = 0; i < pairCount; i++) {
+        estimator.add(random.nextLong(source.count()), random.nextLong(source.count()));
+      }
+      return estimator.error();
+    }
+  }
+
+  /// Measures the error of codes over given pairs, such as queries and their nearest neighbours or
+  /// the ends of a graph's edges: between near vectors it is another than between random ones.
+  ///
+  /// @param queryRows rows of `queries`, which may be `source` itself
+  /// @param rows for each of them, a row of `source`
+  /// @param codes the code of row `i` of `source` at `i * subspaceCount`
+  /// @throws IllegalArgumentException if there are no pairs, the arrays differ in length, or a
+  ///   dimension is another one
+  /// @throws IndexOutOfBoundsException if a row does not exist or `codes` is too short
+  public CodeError estimateError(
+      VectorSource queries,
+      long[] queryRows,
+      VectorSource source,
+      long[] rows,
+      MemorySegment codes) {
+    if (queryRows.length == 0 || queryRows.length != rows.length) {
+      throw new IllegalArgumentException(
+          "pairs are needed: queryRows=" + queryRows.length + ", rows=" + rows.length);
+    }
+    requireCodes(source, codes);
+    Encoder.requireDimension(this, queries);
+    RowReader.requireOpen(queries.segment(), "queries");
+    try (CodeErrorEstimator estimator = new CodeErrorEstimator(this, queries, source, codes)) {
+      for (int i = 0; i < rows.length; i++) {
+        long queryRow = Objects.checkIndex(queryRows[i], queries.count());
+        estimator.add(queryRow, Objects.checkIndex(rows[i], source.count()));
+      }
+      return estimator.error();
+    }
+  }
+
+  private void requireCodes(VectorSource source, MemorySegment codes) {
+    Encoder.requireDimension(this, source);
+    RowReader.requireOpen(source.segment(), "source");
+    long codeBytes = Math.multiplyExact(source.count(), (long) subspaceCount());
+    Objects.checkFromIndexSize(0, codeBytes, codes.byteSize());
   }
 
   Subspaces subspaces() {

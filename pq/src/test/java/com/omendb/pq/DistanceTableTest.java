@@ -1,9 +1,9 @@
 package com.omendb.pq;
 
+import static com.omendb.vectors.memory.NativeMemory.BYTE;
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -12,6 +12,8 @@ import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// rounding, for each metric and element type; batched and single estimates agree; a table is no
 /// larger than it says.
 class DistanceTableTest {
-  private static final int COUNT = 700;
+  private static final int COUNT = 300;
 
   @ParameterizedTest
   @CsvSource({
@@ -153,37 +155,54 @@ class DistanceTableTest {
     }
   }
 
-  @Test
-  void takesTheBytesItSays() {
-    for (int dimension : new int[] {1, 7, 128, 8192}) {
-      MemorySegment codebook =
-          Arena.ofAuto().allocate(ProductQuantizer.codebookBytes(dimension), 4);
-      for (int subspaceCount : new int[] {1, (dimension + 1) / 2, dimension}) {
-        ProductQuantizer quantizer = ProductQuantizer.of(dimension, subspaceCount, false, codebook);
-        try (Arena arena = Arena.ofConfined()) {
-          CountingArena counting = new CountingArena(arena);
-          new DistanceTable(quantizer, counting);
-          long stated = DistanceTable.bytes(subspaceCount, dimension);
-          assertEquals(counting.bytes, stated);
-          assertTrue(stated >= 1536L * subspaceCount + 4L * dimension);
-        }
-      }
+  @ParameterizedTest
+  @CsvSource({"1, 1", "7, 1", "7, 4", "7, 7", "130, 65", "1100, 1030"})
+  void takesTheBytesItSays(int dimension, int subspaceCount) {
+    SplittableRandom random = Seeds.random("takesTheBytesItSays", 13);
+    try (Arena arena = Arena.ofConfined()) {
+      VectorSource source = Vectors.clustered(random, 70, dimension, ElementType.UINT8, arena);
+      PqOptions options = PqOptions.of(subspaceCount).withIterations(1);
+      ProductQuantizer quantizer = ProductQuantizer.train(source, options, Progress.NONE);
+      MemorySegment codes = arena.allocate(70L * subspaceCount);
+      quantizer.encodeAll(source, codes, 1, Progress.NONE);
+      GuardedArena guarded = new GuardedArena(arena);
+      DistanceTable table = new DistanceTable(quantizer, guarded);
+      assertEquals(DistanceTable.bytes(subspaceCount, dimension), guarded.bytes);
+      table.prepare(source, 3, Metric.INNER_PRODUCT);
+      int[] nodes = random.ints(200, 0, 70).toArray();
+      table.distances(codes.address(), nodes, 200, new float[200]);
+      guarded.requireNoOverrun();
     }
   }
 
-  /// Adds up what is asked of an arena, alignment included.
-  private static final class CountingArena implements Arena {
+  /// Adds up what is asked of an arena, and puts guard bytes around it.
+  private static final class GuardedArena implements Arena {
+    private static final int GUARD_BYTES = 4096;
+    private static final byte GUARD = 0x5a;
+
     private final Arena arena;
+    private final List<MemorySegment> guards = new ArrayList<>();
     private long bytes;
 
-    CountingArena(Arena arena) {
+    GuardedArena(Arena arena) {
       this.arena = arena;
     }
 
     @Override
     public MemorySegment allocate(long byteSize, long byteAlignment) {
       bytes += byteSize;
-      return arena.allocate(byteSize, byteAlignment);
+      MemorySegment whole = arena.allocate(byteSize + 2 * GUARD_BYTES, GUARD_BYTES);
+      guards.add(whole.asSlice(0, GUARD_BYTES).fill(GUARD));
+      guards.add(whole.asSlice(GUARD_BYTES + byteSize).fill(GUARD));
+      return whole.asSlice(GUARD_BYTES, byteSize);
+    }
+
+    void requireNoOverrun() {
+      for (MemorySegment guard : guards) {
+        for (long i = 0; i < GUARD_BYTES; i++) {
+          assertEquals(GUARD, guard.get(BYTE, i));
+        }
+      }
     }
 
     @Override

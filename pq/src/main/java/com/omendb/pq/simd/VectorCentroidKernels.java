@@ -12,22 +12,21 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// Centroid kernels with the Vector API, for vectors of 128, 256 or 512 bits.
 ///
-/// Assignment has points in its lanes: two vectors of points meet four centroids at a time, so that
+/// Assignment has points in its lanes: two vectors of points meet two centroids at a time, so that
 /// a centroid's element is loaded once for both and no sum over lanes is needed. The distances of
-/// one point have centroids in their lanes: eight vectors of them a block, eight sums in registers.
+/// one point have centroids in their lanes, four vectors of them a block. Loops hold four sums, no
+/// more: with eight, C2 keeps some of them as objects on the heap.
 public final class VectorCentroidKernels implements CentroidKernels {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final long VECTOR_BYTES = 4L * LANES;
-  private static final long BLOCK_BYTES = 8 * VECTOR_BYTES;
-  private static final int BLOCKS = CENTROID_COUNT / (8 * LANES);
+  private static final long BLOCK_BYTES = 4 * VECTOR_BYTES;
 
   /// A stateless instance.
   public VectorCentroidKernels() {}
 
-  /// Whether two vectors of this machine's preferred width divide a group of points evenly, and
-  /// blocks of eight the centroids.
+  /// Whether two vectors of this machine's preferred width divide a group of points evenly.
   public static boolean supported() {
     return LANES >= 4 && GROUP_POINTS % (2 * LANES) == 0;
   }
@@ -46,18 +45,14 @@ public final class VectorCentroidKernels implements CentroidKernels {
   /// Centroid numbers are kept as floats until the end: one kind of mask then serves both blends.
   private static void assignLanes(long points, long codebook, int length, long numbers) {
     FloatVector smallestA = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
-    FloatVector smallestB = smallestA;
+    FloatVector smallestB = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
     FloatVector nearestA = FloatVector.zero(SPECIES);
-    FloatVector nearestB = nearestA;
-    for (int centroid = 0; centroid < CENTROID_COUNT; centroid += 4) {
+    FloatVector nearestB = FloatVector.zero(SPECIES);
+    for (int centroid = 0; centroid < CENTROID_COUNT; centroid += 2) {
       FloatVector a0 = FloatVector.zero(SPECIES);
-      FloatVector a1 = a0;
-      FloatVector a2 = a0;
-      FloatVector a3 = a0;
-      FloatVector b0 = a0;
-      FloatVector b1 = a0;
-      FloatVector b2 = a0;
-      FloatVector b3 = a0;
+      FloatVector a1 = FloatVector.zero(SPECIES);
+      FloatVector b0 = FloatVector.zero(SPECIES);
+      FloatVector b1 = FloatVector.zero(SPECIES);
       long point = points;
       long element = codebook + 4L * centroid;
       for (int column = 0; column < length; column++) {
@@ -66,15 +61,9 @@ public final class VectorCentroidKernels implements CentroidKernels {
         FloatVector c0 = broadcast(element);
         a0 = addSquare(a0, a.sub(c0));
         b0 = addSquare(b0, b.sub(c0));
-        FloatVector c1 = broadcast(element + 4);
+        FloatVector c1 = broadcast(element + Float.BYTES);
         a1 = addSquare(a1, a.sub(c1));
         b1 = addSquare(b1, b.sub(c1));
-        FloatVector c2 = broadcast(element + 8);
-        a2 = addSquare(a2, a.sub(c2));
-        b2 = addSquare(b2, b.sub(c2));
-        FloatVector c3 = broadcast(element + 12);
-        a3 = addSquare(a3, a.sub(c3));
-        b3 = addSquare(b3, b.sub(c3));
         point += GROUP_COLUMN_BYTES;
         element += COLUMN_BYTES;
       }
@@ -84,24 +73,12 @@ public final class VectorCentroidKernels implements CentroidKernels {
       nearer = a1.lt(smallestA);
       smallestA = smallestA.blend(a1, nearer);
       nearestA = nearestA.blend((float) centroid + 1, nearer);
-      nearer = a2.lt(smallestA);
-      smallestA = smallestA.blend(a2, nearer);
-      nearestA = nearestA.blend((float) centroid + 2, nearer);
-      nearer = a3.lt(smallestA);
-      smallestA = smallestA.blend(a3, nearer);
-      nearestA = nearestA.blend((float) centroid + 3, nearer);
       nearer = b0.lt(smallestB);
       smallestB = smallestB.blend(b0, nearer);
       nearestB = nearestB.blend((float) centroid, nearer);
       nearer = b1.lt(smallestB);
       smallestB = smallestB.blend(b1, nearer);
       nearestB = nearestB.blend((float) centroid + 1, nearer);
-      nearer = b2.lt(smallestB);
-      smallestB = smallestB.blend(b2, nearer);
-      nearestB = nearestB.blend((float) centroid + 2, nearer);
-      nearer = b3.lt(smallestB);
-      smallestB = smallestB.blend(b3, nearer);
-      nearestB = nearestB.blend((float) centroid + 3, nearer);
     }
     storeAsInts(nearestA, numbers);
     storeAsInts(nearestB, numbers + VECTOR_BYTES);
@@ -109,8 +86,7 @@ public final class VectorCentroidKernels implements CentroidKernels {
 
   @Override
   public void squaredDistances(long point, long codebook, int length, float factor, long target) {
-    for (int block = 0; block < BLOCKS; block++) {
-      long skip = block * BLOCK_BYTES;
+    for (long skip = 0; skip < COLUMN_BYTES; skip += BLOCK_BYTES) {
       squaredDistancesOfBlock(point, codebook + skip, length, factor, target + skip);
     }
   }
@@ -118,13 +94,9 @@ public final class VectorCentroidKernels implements CentroidKernels {
   private static void squaredDistancesOfBlock(
       long point, long codebook, int length, float factor, long target) {
     FloatVector d0 = FloatVector.zero(SPECIES);
-    FloatVector d1 = d0;
-    FloatVector d2 = d0;
-    FloatVector d3 = d0;
-    FloatVector d4 = d0;
-    FloatVector d5 = d0;
-    FloatVector d6 = d0;
-    FloatVector d7 = d0;
+    FloatVector d1 = FloatVector.zero(SPECIES);
+    FloatVector d2 = FloatVector.zero(SPECIES);
+    FloatVector d3 = FloatVector.zero(SPECIES);
     long at = codebook;
     for (int column = 0; column < length; column++) {
       FloatVector q = broadcast(point + 4L * column);
@@ -132,39 +104,26 @@ public final class VectorCentroidKernels implements CentroidKernels {
       d1 = addSquare(d1, q.sub(load(at + VECTOR_BYTES)));
       d2 = addSquare(d2, q.sub(load(at + 2 * VECTOR_BYTES)));
       d3 = addSquare(d3, q.sub(load(at + 3 * VECTOR_BYTES)));
-      d4 = addSquare(d4, q.sub(load(at + 4 * VECTOR_BYTES)));
-      d5 = addSquare(d5, q.sub(load(at + 5 * VECTOR_BYTES)));
-      d6 = addSquare(d6, q.sub(load(at + 6 * VECTOR_BYTES)));
-      d7 = addSquare(d7, q.sub(load(at + 7 * VECTOR_BYTES)));
       at += COLUMN_BYTES;
     }
     store(d0.mul(factor), target);
     store(d1.mul(factor), target + VECTOR_BYTES);
     store(d2.mul(factor), target + 2 * VECTOR_BYTES);
     store(d3.mul(factor), target + 3 * VECTOR_BYTES);
-    store(d4.mul(factor), target + 4 * VECTOR_BYTES);
-    store(d5.mul(factor), target + 5 * VECTOR_BYTES);
-    store(d6.mul(factor), target + 6 * VECTOR_BYTES);
-    store(d7.mul(factor), target + 7 * VECTOR_BYTES);
   }
 
   @Override
   public void negatedDots(long point, long codebook, int length, long target) {
-    for (int block = 0; block < BLOCKS; block++) {
-      long skip = block * BLOCK_BYTES;
+    for (long skip = 0; skip < COLUMN_BYTES; skip += BLOCK_BYTES) {
       negatedDotsOfBlock(point, codebook + skip, length, target + skip);
     }
   }
 
   private static void negatedDotsOfBlock(long point, long codebook, int length, long target) {
     FloatVector d0 = FloatVector.zero(SPECIES);
-    FloatVector d1 = d0;
-    FloatVector d2 = d0;
-    FloatVector d3 = d0;
-    FloatVector d4 = d0;
-    FloatVector d5 = d0;
-    FloatVector d6 = d0;
-    FloatVector d7 = d0;
+    FloatVector d1 = FloatVector.zero(SPECIES);
+    FloatVector d2 = FloatVector.zero(SPECIES);
+    FloatVector d3 = FloatVector.zero(SPECIES);
     long at = codebook;
     for (int column = 0; column < length; column++) {
       FloatVector q = FloatVector.broadcast(SPECIES, -ALL.get(FLOAT, point + 4L * column));
@@ -172,20 +131,12 @@ public final class VectorCentroidKernels implements CentroidKernels {
       d1 = q.fma(load(at + VECTOR_BYTES), d1);
       d2 = q.fma(load(at + 2 * VECTOR_BYTES), d2);
       d3 = q.fma(load(at + 3 * VECTOR_BYTES), d3);
-      d4 = q.fma(load(at + 4 * VECTOR_BYTES), d4);
-      d5 = q.fma(load(at + 5 * VECTOR_BYTES), d5);
-      d6 = q.fma(load(at + 6 * VECTOR_BYTES), d6);
-      d7 = q.fma(load(at + 7 * VECTOR_BYTES), d7);
       at += COLUMN_BYTES;
     }
     store(d0, target);
     store(d1, target + VECTOR_BYTES);
     store(d2, target + 2 * VECTOR_BYTES);
     store(d3, target + 3 * VECTOR_BYTES);
-    store(d4, target + 4 * VECTOR_BYTES);
-    store(d5, target + 5 * VECTOR_BYTES);
-    store(d6, target + 6 * VECTOR_BYTES);
-    store(d7, target + 7 * VECTOR_BYTES);
   }
 
   private static FloatVector addSquare(FloatVector sum, FloatVector difference) {

@@ -41,7 +41,7 @@ public final class VectorCodeKernels implements CodeKernels {
   private static final int SHORT_SUBSPACES = 256;
 
   /// Below this many codes, the cost of a whole block exceeds that of looking codes up singly.
-  private static final int SMALL_COUNT = 10;
+  private static final int SMALL_COUNT = 8;
 
   // Three rounds that exchange ever larger squares of longs transpose eight vectors of eight.
   private static final LongVector EVEN_1 = longs(0, 8, 2, 10, 4, 12, 6, 14);
@@ -74,8 +74,8 @@ public final class VectorCodeKernels implements CodeKernels {
     FloatVector max = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     for (long at = row; at < row + COLUMN_BYTES; at += VECTOR_BYTES) {
       FloatVector numbers = FloatVector.fromMemorySegment(FLOATS, ALL, at, LITTLE_ENDIAN);
-      min = min.min(numbers);
-      max = max.max(numbers);
+      min = min.blend(numbers, numbers.lt(min));
+      max = max.blend(numbers, max.lt(numbers));
     }
     ALL.set(FLOAT, target, min.reduceLanes(VectorOperators.MIN));
     ALL.set(FLOAT, target + 4, max.reduceLanes(VectorOperators.MAX));
@@ -121,13 +121,14 @@ public final class VectorCodeKernels implements CodeKernels {
       moveLongs(codes + s, subspaceCount, moved);
       transpose(moved, rows + (long) s * BLOCK_CODES);
     }
-    IntVector.zero(INTS).intoMemorySegment(ALL, sums, LITTLE_ENDIAN);
-    IntVector.zero(INTS).intoMemorySegment(ALL, sums + VECTOR_BYTES, LITTLE_ENDIAN);
-    IntVector.zero(INTS).intoMemorySegment(ALL, sums + 2 * VECTOR_BYTES, LITTLE_ENDIAN);
-    IntVector.zero(INTS).intoMemorySegment(ALL, sums + 3 * VECTOR_BYTES, LITTLE_ENDIAN);
+    for (int i = 0; i < 4; i++) {
+      IntVector.zero(INTS).intoMemorySegment(ALL, sums + i * VECTOR_BYTES, LITTLE_ENDIAN);
+    }
     for (int s = 0; s < subspaceCount; s += SHORT_SUBSPACES) {
       int length = Math.min(SHORT_SUBSPACES, subspaceCount - s);
-      addRows(scratch + s * PLANES_BYTES, rows + (long) s * BLOCK_CODES, length, sums);
+      // The space of the moved codes is free again and takes the sums in shorts.
+      sumRows(scratch + s * PLANES_BYTES, rows + (long) s * BLOCK_CODES, length, moved);
+      addShorts(moved, sums);
     }
   }
 
@@ -184,12 +185,14 @@ public final class VectorCodeKernels implements CodeKernels {
     return TRANSPOSED_BYTES.selectFrom(bytes(address)).reinterpretAsLongs();
   }
 
-  /// Adds the numbers of at most 256 subspaces to the sums.
-  private static void addRows(long planes, long rows, int length, long sums) {
+  /// Sums the low and the high bytes of at most 256 subspaces into four vectors of shorts: low
+  /// bytes of even and odd places, then high bytes. They go through memory to [#addShorts] because
+  /// C2 would put vectors that are used twice after a loop on the heap.
+  private static void sumRows(long planes, long rows, int length, long shorts) {
     ShortVector lowEven = ShortVector.zero(SHORTS);
-    ShortVector lowOdd = lowEven;
-    ShortVector highEven = lowEven;
-    ShortVector highOdd = lowEven;
+    ShortVector lowOdd = ShortVector.zero(SHORTS);
+    ShortVector highEven = ShortVector.zero(SHORTS);
+    ShortVector highOdd = ShortVector.zero(SHORTS);
     long plane = planes;
     long row = rows;
     for (int s = 0; s < length; s++) {
@@ -204,14 +207,27 @@ public final class VectorCodeKernels implements CodeKernels {
       plane += PLANES_BYTES;
       row += VECTOR_BYTES;
     }
-    IntVector low0 = lowEven.reinterpretAsInts();
-    IntVector low1 = lowOdd.reinterpretAsInts();
-    IntVector high0 = highEven.reinterpretAsInts();
-    IntVector high1 = highOdd.reinterpretAsInts();
-    add(low0.and(0xffff), high0.and(0xffff), sums);
-    add(low1.and(0xffff), high1.and(0xffff), sums + VECTOR_BYTES);
-    add(upper(low0), upper(high0), sums + 2 * VECTOR_BYTES);
-    add(upper(low1), upper(high1), sums + 3 * VECTOR_BYTES);
+    lowEven.intoMemorySegment(ALL, shorts, LITTLE_ENDIAN);
+    lowOdd.intoMemorySegment(ALL, shorts + VECTOR_BYTES, LITTLE_ENDIAN);
+    highEven.intoMemorySegment(ALL, shorts + 2 * VECTOR_BYTES, LITTLE_ENDIAN);
+    highOdd.intoMemorySegment(ALL, shorts + 3 * VECTOR_BYTES, LITTLE_ENDIAN);
+  }
+
+  /// Adds what [#sumRows] wrote to the sums: in the order of the codes, the even shorts of even and
+  /// of odd places, then the odd shorts.
+  private static void addShorts(long shorts, long sums) {
+    for (long place = 0; place < 2 * VECTOR_BYTES; place += VECTOR_BYTES) {
+      long low = shorts + place;
+      long high = low + 2 * VECTOR_BYTES;
+      ints(sums + place)
+          .add(ints(low).and(0xffff))
+          .add(ints(high).and(0xffff).lanewise(VectorOperators.LSHL, 8))
+          .intoMemorySegment(ALL, sums + place, LITTLE_ENDIAN);
+      ints(sums + place + 2 * VECTOR_BYTES)
+          .add(ints(low).lanewise(VectorOperators.LSHR, 16))
+          .add(ints(high).lanewise(VectorOperators.LSHR, 16).lanewise(VectorOperators.LSHL, 8))
+          .intoMemorySegment(ALL, sums + place + 2 * VECTOR_BYTES, LITTLE_ENDIAN);
+    }
   }
 
   /// Byte permutation ignores an index's top bit, so each half of the plane is looked up in turn.
@@ -222,15 +238,8 @@ public final class VectorCodeKernels implements CodeKernels {
     return lower.blend(upper, upperHalf).reinterpretAsShorts();
   }
 
-  private static IntVector upper(IntVector pairs) {
-    return pairs.lanewise(VectorOperators.LSHR, 16);
-  }
-
-  private static void add(IntVector low, IntVector high, long sums) {
-    IntVector.fromMemorySegment(INTS, ALL, sums, LITTLE_ENDIAN)
-        .add(low)
-        .add(high.lanewise(VectorOperators.LSHL, 8))
-        .intoMemorySegment(ALL, sums, LITTLE_ENDIAN);
+  private static IntVector ints(long address) {
+    return IntVector.fromMemorySegment(INTS, ALL, address, LITTLE_ENDIAN);
   }
 
   private static ByteVector bytes(long address) {
