@@ -5,6 +5,7 @@ import com.omendb.tools.report.ProgressPrinter;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.Metric;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -124,6 +125,11 @@ final class BuildCommand extends Command {
       } else {
         println(report.text());
       }
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException(
+          "there is something at this path already; --overwrite replaces an index: path="
+              + e.getFile(),
+          e);
     }
   }
 

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -38,6 +39,7 @@ import picocli.CommandLine.Option;
 final class DemoCommand extends Command {
   private static final int K = 10;
   private static final int BEAM_WIDTH = 4;
+  private static final double GOOD_RECALL = 0.95;
   private static final List<Integer> SEARCH_LIST_SIZES = List.of(10, 15, 20, 30, 50, 80, 120);
 
   @Option(
@@ -213,6 +215,7 @@ final class DemoCommand extends Command {
     EvalReport report = new EvalReport(K);
     try (Evaluator evaluator = new Evaluator(plan, progress)) {
       boolean begun = false;
+      @Nullable EvalRow enough = null;
       for (int searchListSize : SEARCH_LIST_SIZES) {
         EvalRow row = evaluator.measure(new EvalSetting(searchListSize, BEAM_WIDTH));
         progress.clearLine();
@@ -225,8 +228,27 @@ final class DemoCommand extends Command {
           println(report.text(row));
         }
         begun = true;
+        if (enough == null && row.recall() >= GOOD_RECALL) {
+          enough = row;
+        }
+      }
+      if (enough != null) {
+        tell(summary(enough));
       }
     }
+  }
+
+  /// What the first row of good recall means, in a sentence.
+  private String summary(EvalRow row) {
+    return String.format(
+        Locale.ROOT,
+        "With L = %d, %.1f%% of the true %d nearest of %,d vectors are found in %.1f page reads a"
+            + " query.",
+        row.setting().searchListSize(),
+        100 * row.recall(),
+        row.k(),
+        count,
+        row.costs().pageReads());
   }
 
   /// Says what happens, for people.

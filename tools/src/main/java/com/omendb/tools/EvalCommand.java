@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Peak RSS is the whole process's, so far: JVM, queries and ground truth included.",
+      "Peak RSS is the whole process's, so far: JVM, queries, ground truth and, where it was read,",
+      "the base included.",
       "",
       "Example:",
       "  omen eval index --queries q.u8bin --truth gt.ibin --k 10 \\",
