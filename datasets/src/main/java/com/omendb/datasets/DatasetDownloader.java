@@ -4,6 +4,7 @@ import com.omendb.datasets.DatasetFile.Unpacking;
 import com.omendb.vectors.Progress;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -194,7 +195,8 @@ public final class DatasetDownloader {
 
   private static String reason(IOException e) {
     String message = e.getMessage();
-    return message == null ? e.getClass().getSimpleName() : message;
+    String kind = e instanceof ConnectException ? "no connection" : e.getClass().getSimpleName();
+    return message == null ? kind : message;
   }
 
   /// A line for every file that is still missing.

@@ -161,7 +161,8 @@ final class Hdf5Reader implements AutoCloseable {
   private static TemporaryFile inflate(Path path) throws IOException {
     TemporaryFile target = TemporaryFile.create(VectorFormat.HDF5.extension());
     try {
-      Inflater.inflate(path, VectorFormat.HDF5, VectorSource.MAX_DIMENSION, target);
+      Inflater.inflate(
+          path, VectorFormat.HDF5, VectorSource.MAX_DIMENSION, MappedMatrix.ALL_ROWS, target);
       return target;
     } catch (Throwable e) {
       target.close();

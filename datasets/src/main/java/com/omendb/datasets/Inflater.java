@@ -21,13 +21,18 @@ final class Inflater {
   /// DEFLATE needs at least two bits for 258 bytes: it cannot compress better than 1,032 to 1.
   private static final long MAX_COMPRESSION = 1032;
 
+  /// More rows than any file has, and few enough that their bytes fit a long.
+  private static final long MAX_CUT_ROWS = 1L << 36;
+
   private Inflater() {}
 
-  /// Inflates `path` into `target`.
+  /// Inflates `path` into `target`, and of a `vecs` file no more than its first rows.
   ///
   /// @param maxColumns largest row length that the header may name
+  /// @param rowCount number of rows after which a `vecs` file may end, or [MappedMatrix#ALL_ROWS]
   /// @throws VectorFileException if the compressed data are broken or hold more than they should
-  static void inflate(Path path, VectorFormat format, int maxColumns, TemporaryFile target)
+  static void inflate(
+      Path path, VectorFormat format, int maxColumns, long rowCount, TemporaryFile target)
       throws IOException {
     long written = 0;
     try (InputStream file = Files.newInputStream(path);
@@ -35,6 +40,7 @@ final class Inflater {
         OutputStream out = Files.newOutputStream(target.path())) {
       byte[] block = new byte[BLOCK_BYTES];
       long limitBytes = Long.MAX_VALUE;
+      long enoughBytes = Long.MAX_VALUE;
       if (format.layout() == VectorFormat.Layout.HEADER) {
         int headerBytes = in.readNBytes(block, 0, MatrixShape.HEADER_BYTES);
         MemorySegment header = copyOf(block, headerBytes);
@@ -44,8 +50,19 @@ final class Inflater {
         out.write(block, 0, headerBytes);
         written = headerBytes;
       }
+      if (format.layout() == VectorFormat.Layout.ROW_LENGTHS && rowCount < MAX_CUT_ROWS) {
+        int lengthBytes = in.readNBytes(block, 0, MatrixShape.ROW_LENGTH_BYTES);
+        MemorySegment length = copyOf(block, lengthBytes);
+        enoughBytes = rowCount * MatrixShape.readRowBytes(length, format, path, maxColumns);
+        out.write(block, 0, lengthBytes);
+        written = lengthBytes;
+      }
       long nextRoomCheck = 0;
-      for (int read = in.read(block); read > 0; read = in.read(block)) {
+      while (written < enoughBytes) {
+        int read = in.read(block, 0, (int) Math.min(block.length, enoughBytes - written));
+        if (read < 0) {
+          break;
+        }
         if (written + read > limitBytes) {
           throw new VectorFileException(
               "the file goes on after its last row",

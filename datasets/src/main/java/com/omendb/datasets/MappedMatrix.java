@@ -44,7 +44,8 @@ final class MappedMatrix implements AutoCloseable {
     }
     TemporaryFile temporary = TemporaryFile.create(format.extension());
     try {
-      Inflater.inflate(path, format, maxColumns, temporary);
+      long lastRow = rowCount > ALL_ROWS - fromRow ? ALL_ROWS : fromRow + rowCount;
+      Inflater.inflate(path, format, maxColumns, lastRow, temporary);
       return map(temporary.path(), temporary, path, format, maxColumns, fromRow, rowCount);
     } catch (Throwable e) {
       closeAfterFailure(temporary, e);

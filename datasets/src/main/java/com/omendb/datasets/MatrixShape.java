@@ -128,16 +128,8 @@ record MatrixShape(long firstOffset, long strideBytes, long rows, int columns) {
       long rowCount)
       throws VectorFileException {
     long size = bytes.byteSize();
-    if (size < ROW_LENGTH_BYTES) {
-      throw new VectorFileException(
-          "the file is shorter than a row's length",
-          path,
-          0,
-          "at least " + ROW_LENGTH_BYTES + " bytes",
-          size + " bytes");
-    }
-    int columns = requireColumns(bytes.get(NativeMemory.INT, 0), path, 0, maxColumns);
-    long strideBytes = ROW_LENGTH_BYTES + (long) columns * format.elementBytes();
+    long strideBytes = readRowBytes(bytes, format, path, maxColumns);
+    int columns = bytes.get(NativeMemory.INT, 0);
     long rows = size / strideBytes;
     long from = Math.min(fromRow, rows);
     checkRowLengths(
@@ -152,6 +144,23 @@ record MatrixShape(long firstOffset, long strideBytes, long rows, int columns) {
           rest + " bytes");
     }
     return new MatrixShape(ROW_LENGTH_BYTES, strideBytes, rows, columns);
+  }
+
+  /// Bytes from row to row of a `vecs` file, by the length of its first row.
+  ///
+  /// @throws VectorFileException if the bytes are no row length
+  static long readRowBytes(MemorySegment bytes, VectorFormat format, Path path, int maxColumns)
+      throws VectorFileException {
+    if (bytes.byteSize() < ROW_LENGTH_BYTES) {
+      throw new VectorFileException(
+          "the file is shorter than a row's length",
+          path,
+          0,
+          "at least " + ROW_LENGTH_BYTES + " bytes",
+          bytes.byteSize() + " bytes");
+    }
+    int columns = requireColumns(bytes.get(NativeMemory.INT, 0), path, 0, maxColumns);
+    return ROW_LENGTH_BYTES + (long) columns * format.elementBytes();
   }
 
   private static void checkRowLengths(

@@ -23,6 +23,7 @@ public final class VectorFileWriter implements AutoCloseable {
   private final ElementType elementType;
   private final StagedFile file;
   private final ByteBuffer buffer;
+  private final MemorySegment bufferSegment;
   private long count;
   private boolean discarded;
   private boolean closed;
@@ -51,6 +52,7 @@ public final class VectorFileWriter implements AutoCloseable {
     this.dimension = dimension;
     this.elementType = elementType;
     this.buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    this.bufferSegment = MemorySegment.ofBuffer(buffer);
     this.file = StagedFile.create(path);
     if (format.layout() == VectorFormat.Layout.HEADER) {
       buffer.putInt(0).putInt(dimension);
@@ -145,8 +147,7 @@ public final class VectorFileWriter implements AutoCloseable {
       buffer.putInt(dimension);
     }
     int at = buffer.position();
-    MemorySegment.copy(
-        segment, offset, MemorySegment.ofBuffer(buffer.duplicate().clear()), at, vectorBytes);
+    MemorySegment.copy(segment, offset, bufferSegment, at, vectorBytes);
     buffer.position(at + vectorBytes);
   }
 

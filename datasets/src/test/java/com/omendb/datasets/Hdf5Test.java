@@ -55,6 +55,10 @@ class Hdf5Test {
           assertRows(values, 0, file);
         }
       }
+      Path named = each.resolveSibling(each.getFileName() + "#wideChunked");
+      try (VectorFile file = VectorFile.open(named, 5, 50)) {
+        assertRows(values, 5, file);
+      }
       try (VectorFile file = VectorFile.open(each, 31, 44)) {
         assertEquals(VectorFormat.HDF5, file.format());
         assertEquals(44, file.vectors().count());

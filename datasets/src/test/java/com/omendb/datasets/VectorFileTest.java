@@ -241,6 +241,22 @@ class VectorFileTest {
   }
 
   @Test
+  void rangeOfACompressedVecsFileIsReadNoFurtherThanNeeded() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      VectorSource vectors = TestVectors.random(random, arena, 200_000, 16, ElementType.UINT8);
+      Path plain = folder.resolve("base.bvecs");
+      write(plain, vectors);
+      Path path = TestVectors.gzip(plain);
+      byte[] bytes = Files.readAllBytes(path);
+      Files.write(path, Arrays.copyOf(bytes, bytes.length / 2));
+      try (VectorFile file = VectorFile.open(path, 100, 1000)) {
+        assertTrue(TestVectors.sameRows(vectors.rows(100, 1000), file.vectors()));
+      }
+      assertThrows(VectorFileException.class, () -> VectorFile.open(path, 199_000, 1000).close());
+    }
+  }
+
+  @Test
   void impossibleRangesAndFilesAreTheCallersMistake() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       Path path = folder.resolve("base.u8bin");

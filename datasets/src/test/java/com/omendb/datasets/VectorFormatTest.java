@@ -25,6 +25,20 @@ class VectorFormatTest {
   }
 
   @Test
+  void dataSetWithinAnHdf5FileIsPartOfThePath() {
+    for (String name : new String[] {"sift.hdf5#test", "SIFT.HDF5.gz#test"}) {
+      Path path = Path.of("folder", name);
+      assertEquals(VectorFormat.HDF5, VectorFormat.ofPath(path));
+      VectorFormat.Hdf5Path parts = VectorFormat.splitHdf5(path).orElseThrow();
+      assertEquals(Path.of("folder", name.substring(0, name.indexOf('#'))), parts.file());
+      assertEquals("test", parts.dataset());
+    }
+    assertTrue(VectorFormat.splitHdf5(Path.of("sift.hdf5")).isEmpty());
+    assertThrows(
+        IllegalArgumentException.class, () -> VectorFormat.ofPath(Path.of("base.fbin#test")));
+  }
+
+  @Test
   void unknownExtensionIsRefusedWithTheKnownOnes() {
     for (String name : new String[] {"base.csv", "base", "base.gz", ".", "base.fvecs.zip"}) {
       String message =
