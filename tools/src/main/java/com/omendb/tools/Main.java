@@ -48,6 +48,8 @@ public final class Main {
             .addSubcommand(new InfoCommand(console))
             .addSubcommand(
                 new CommandLine(new DatasetCommand())
+                    .addSubcommand(new DatasetListCommand(console))
+                    .addSubcommand(new DatasetDownloadCommand(console))
                     .addSubcommand(new DatasetSyntheticCommand(console)))
             .addSubcommand(new GroundTruthCommand(console))
             .addSubcommand(new DemoCommand(console))

@@ -126,6 +126,7 @@ final class BadInputTest {
     wrongUsage("three", "build", "one", "two", "three");
     wrongUsage("INDEX", "build", fixture.base());
     wrongUsage("--truth", "eval", fixture.index(), "--queries", fixture.queries());
+    wrongUsage("sift2m", "dataset", "download", "sift2m", folder);
     wrongUsage("command is missing");
     wrongUsage("command is missing", "dataset");
     failed("kind=cubist", "build", fixture.base(), folder.resolve("x"), "--kind", "cubist");

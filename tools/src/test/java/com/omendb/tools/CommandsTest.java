@@ -162,6 +162,17 @@ final class CommandsTest {
   }
 
   @Test
+  void publicSetsAreListedWithTheirFiles() {
+    String text = ok("dataset", "list", "--files").out();
+    assertTrue(text.contains("siftsmall") && text.contains("https://"), text);
+    for (String line : ok("dataset", "list", "--json").out().lines().toList()) {
+      Map<String, String> fields = JsonReader.object(line);
+      assertTrue(JsonReader.number(fields, "count") > 0);
+      assertTrue(JsonReader.field(fields, "files").contains("\"address\""), line);
+    }
+  }
+
+  @Test
   void versionNamesTheReleaseAndTheKinds() {
     String text = ok("version").out();
     assertTrue(text.startsWith("omen 0."), text);
