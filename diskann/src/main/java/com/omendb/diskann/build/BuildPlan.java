@@ -1,6 +1,8 @@
 package com.omendb.diskann.build;
 
+import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.vamana.GraphWalk;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaOptions;
@@ -35,10 +37,12 @@ public record BuildPlan(
         JVM_BYTES,
         count * vectors.strideBytes(),
         VamanaBuilder.bytes(count, graphOptions(options))
-            + NodeSpace.bytes(count, options.metric()),
+            + NodeSpace.bytes(count, options.metric())
+            + orderBytes(count),
         ProductQuantizer.codebookBytes(vectors.dimension())
-            + count * subspaceCount
-            + PageDirectory.bytes(count),
+            + 2 * count * subspaceCount
+            + PageDirectory.bytes(count)
+            + orderBytes(count),
         THREAD_BYTES * options.threads());
   }
 
@@ -49,6 +53,10 @@ public record BuildPlan(
         options.alpha(),
         options.threads(),
         options.seed());
+  }
+
+  private static long orderBytes(long count) {
+    return GraphWalk.bytes(count) + NodeOrder.bytes(count);
   }
 
   /// The peak of the whole build. Codes are made after the graph has been written and let go.

@@ -7,6 +7,7 @@ import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.format.Publication;
+import com.omendb.diskann.vamana.GraphWalk;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
@@ -99,8 +100,7 @@ public final class IndexBuild {
     UUID indexId = UUID.randomUUID();
     try (Publication publication = Publication.begin(directory, indexId, options.overwrite());
         Arena arena = Arena.ofShared()) {
-      NodeOrder order = NodeOrder.identity();
-      writeBaseLayer(publication, indexId, order);
+      NodeOrder order = writeBaseLayer(publication, indexId, arena);
       SortedMap<String, String> settings = settings();
       writeCodes(publication, indexId, order, arena, settings);
       entryWriter.write(
@@ -119,16 +119,21 @@ public final class IndexBuild {
     }
   }
 
-  private void writeBaseLayer(Publication publication, UUID indexId, NodeOrder order)
+  // Writes the graph and lets go of it; the order of its nodes stays, in memory of `kept`.
+  private NodeOrder writeBaseLayer(Publication publication, UUID indexId, Arena kept)
       throws IOException {
     try (Arena arena = Arena.ofShared()) {
       NodeSpace space = new NodeSpace(vectors, options.metric(), arena);
       VamanaGraph graph =
           VamanaBuilder.build(space, BuildPlan.graphOptions(options), arena, "graph", progress);
+      progress.phase("order nodes", 0);
+      NodeOrder order =
+          new NodeOrder(GraphWalk.of(space, graph.adjacency(), graph.medoid(), kept), kept);
       PageDirectory pages =
           new BasePagesWriter(vectors, options.metric(), graph, order)
               .write(publication.file(BasePageFormat.FILE), indexId, arena, progress);
       pages.write(publication.file(PageDirectory.FILE), indexId);
+      return order;
     }
   }
 

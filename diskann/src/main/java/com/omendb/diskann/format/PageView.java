@@ -53,10 +53,16 @@ public final class PageView {
     return recordCount;
   }
 
-  /// The slot of a node, or -1 if it is not in this page.
-  public int slotOf(int node) {
+  /// The slot of a node.
+  ///
+  /// @throws MalformedPageException if it is not in this page
+  public int requireSlot(int node) throws MalformedPageException {
     int slot = node - firstNode;
-    return slot >= 0 && slot < recordCount ? slot : -1;
+    if (slot < 0 || slot >= recordCount) {
+      throw new MalformedPageException(
+          "node=" + node + ", firstNode=" + firstNode + ", recordCount=" + recordCount);
+    }
+    return slot;
   }
 
   /// Native address of a record's vector.

@@ -24,8 +24,9 @@ import java.lang.foreign.MemorySegment;
 /// pages of the `beamWidth` nearest unexpanded candidates together and ranks what it returns by the
 /// exact distances of the vectors in those pages.
 ///
-/// A page is used whole: every record in it is scored exactly, and every candidate that lies in it
-/// is expanded while it is there.
+/// A page is used whole and kept for the length of the query: every record in it is scored exactly,
+/// and a candidate that lies in a page already read is expanded at once, before anything more is
+/// read.
 ///
 /// Owns the scratch of one thread and reuses it; a search allocates only its result. Not
 /// thread-safe.
@@ -35,6 +36,9 @@ final class BeamSearch implements AutoCloseable {
 
   /// Beam width when a request leaves it open, the value of the DiskANN authors.
   static final int DEFAULT_BEAM_WIDTH = 4;
+
+  // Pages of one query that are kept; a query that reads more forgets its oldest.
+  private static final int HELD_PAGES = 128;
 
   private static final int MAX_ENTRIES = 16;
   private static final int LARGEST_DEGREE = 255;
@@ -47,6 +51,7 @@ final class BeamSearch implements AutoCloseable {
   private final VectorSource querySource;
   private final DistanceTable table;
   private final PageCache.Session pages;
+  private final QueryPages held;
   private final PageView view;
   private final boolean unitLength;
 
@@ -56,8 +61,6 @@ final class BeamSearch implements AutoCloseable {
   private final TopK top = new TopK();
   private final int[] entries = new int[MAX_ENTRIES];
   private final int[] roundPages = new int[SearchRequest.MAX_BEAM_WIDTH];
-  private final int[] roundNodes = new int[SearchRequest.MAX_BEAM_WIDTH];
-  private int[] resident = new int[64];
   private final int[] neighbours = new int[LARGEST_DEGREE];
   private final float[] estimates = new float[LARGEST_DEGREE];
 
@@ -79,15 +82,17 @@ final class BeamSearch implements AutoCloseable {
     this.querySource = VectorSource.dense(query, 1, base.dimension(), base.elementType());
     this.table = new DistanceTable(base.codes().quantizer(), arena);
     this.pages = base.cache().newSession(SearchRequest.MAX_BEAM_WIDTH);
+    this.held = new QueryPages(HELD_PAGES, base.pageBytes(), arena);
     this.view = new PageView(base.pageBytes(), vectorBytes, base.nodeCount());
     this.unitLength = UnitLength.applies(base.metric(), base.elementType());
   }
 
   /// Bytes, native and heap, that a searcher takes from the memory budget.
-  static long bytes(int subspaceCount, int dimension, ElementType elementType) {
-    long lists = 512L << 10;
+  static long bytes(int subspaceCount, int dimension, ElementType elementType, int pageBytes) {
+    long lists = 128L << 10;
     return DistanceTable.bytes(subspaceCount, dimension)
         + elementType.vectorBytes(dimension)
+        + QueryPages.bytes(HELD_PAGES, pageBytes)
         + lists;
   }
 
@@ -101,15 +106,11 @@ final class BeamSearch implements AutoCloseable {
     int beamWidth = request.beamWidth() > 0 ? request.beamWidth() : DEFAULT_BEAM_WIDTH;
     reset(request.k(), listSize);
     addEntries();
-    while (readRound(beamWidth)) {
-      rounds++;
-    }
+    searchToEnd(beamWidth);
     if (top.size() < request.k()) {
       // The entries reached too little of the graph; from the medoid everything can be reached.
       addCandidate(base.medoid());
-      while (readRound(beamWidth)) {
-        rounds++;
-      }
+      searchToEnd(beamWidth);
     }
     return top.result(
         new SearchStats(
@@ -187,6 +188,7 @@ final class BeamSearch implements AutoCloseable {
     candidates.reset(listSize);
     seenNodes.clear();
     scoredPages.clear();
+    held.clear();
     rounds = 0;
     expanded = 0;
     pageReads = 0;
@@ -209,35 +211,59 @@ final class BeamSearch implements AutoCloseable {
     addCandidates(1);
   }
 
-  // Reads the pages of the nearest unexpanded candidates and takes everything from them; false if
-  // there is no such candidate.
-  private boolean readRound(int beamWidth) throws IOException {
-    int pageCount = 0;
-    int nodeCount = 0;
-    while (pageCount < beamWidth && nodeCount < roundNodes.length) {
-      int at = candidates.nearestUnexpanded();
-      if (at < 0) {
-        break;
+  private void searchToEnd(int beamWidth) throws IOException {
+    do {
+      expandHeld();
+    } while (readRound(beamWidth));
+  }
+
+  // Expands candidates whose pages are held, nearest first, until none is left in the list.
+  private void expandHeld() throws IOException {
+    int at = candidates.nearestUnexpanded();
+    while (at >= 0 && at < candidates.size()) {
+      int node = candidates.node(at);
+      int page = candidates.isExpanded(at) ? -1 : base.directory().page(node);
+      long address = page < 0 ? 0 : held.address(page);
+      if (address == 0) {
+        at++;
+        continue;
       }
       candidates.markExpanded(at);
-      int node = candidates.node(at);
-      roundNodes[nodeCount++] = node;
-      int page = base.directory().page(node);
-      if (!contains(roundPages, pageCount, page)) {
-        roundPages[pageCount++] = page;
+      try {
+        view.moveTo(address);
+        expand(node);
+      } catch (MalformedPageException e) {
+        throw corrupt(page, e);
+      }
+      at = candidates.nearestUnexpanded();
+    }
+  }
+
+  // Reads the pages of the nearest unexpanded candidates; false if every candidate is expanded.
+  private boolean readRound(int beamWidth) throws IOException {
+    int count = 0;
+    for (int at = candidates.nearestUnexpanded();
+        at >= 0 && at < candidates.size() && count < beamWidth;
+        at++) {
+      if (!candidates.isExpanded(at)) {
+        int page = base.directory().page(candidates.node(at));
+        if (!contains(roundPages, count, page)) {
+          roundPages[count++] = page;
+        }
       }
     }
-    if (pageCount == 0) {
+    if (count == 0) {
       return false;
     }
+    rounds++;
     long start = System.nanoTime();
-    pages.fetch(roundPages, pageCount);
+    pages.fetch(roundPages, count);
     waitNanos += System.nanoTime() - start;
     try {
       pageReads += pages.reads();
       cacheHits += pages.hits();
-      for (int i = 0; i < pageCount; i++) {
-        usePage(i, nodeCount);
+      for (int i = 0; i < count; i++) {
+        takePage(roundPages[i], pages.address(i));
       }
     } finally {
       pages.release();
@@ -245,25 +271,24 @@ final class BeamSearch implements AutoCloseable {
     return true;
   }
 
-  private void usePage(int fetched, int requestedNodes) throws IOException {
-    int page = roundPages[fetched];
+  private void takePage(int page, long address) throws IOException {
     try {
-      view.moveTo(pages.address(fetched));
+      view.moveTo(held.hold(page, address));
       if (scoredPages.add(page)) {
         scoreRecords();
       }
-      int count = collectResident(requestedNodes);
-      for (int i = 0; i < count; i++) {
-        expand(resident[i]);
-      }
     } catch (MalformedPageException e) {
-      throw new CorruptFileException(
-          "page breaks the format",
-          base.pagesPath(),
-          (page + 1L) * base.pageBytes(),
-          "a page of the base layer",
-          String.valueOf(e.getMessage()));
+      throw corrupt(page, e);
     }
+  }
+
+  private CorruptFileException corrupt(int page, MalformedPageException cause) {
+    return new CorruptFileException(
+        "page breaks the format",
+        base.pagesPath(),
+        (page + 1L) * base.pageBytes(),
+        "a page of the base layer",
+        String.valueOf(cause.getMessage()));
   }
 
   private void scoreRecords() throws MalformedPageException {
@@ -277,30 +302,9 @@ final class BeamSearch implements AutoCloseable {
     exactDistances += count;
   }
 
-  // The nodes of this page to expand: those it was read for, and any other candidate in it.
-  private int collectResident(int requestedNodes) {
-    int largest = requestedNodes + candidates.size();
-    if (resident.length < largest) {
-      resident = new int[largest];
-    }
-    int count = 0;
-    for (int i = 0; i < requestedNodes; i++) {
-      if (view.slotOf(roundNodes[i]) >= 0) {
-        resident[count++] = roundNodes[i];
-      }
-    }
-    for (int at = 0; at < candidates.size(); at++) {
-      if (!candidates.isExpanded(at) && view.slotOf(candidates.node(at)) >= 0) {
-        candidates.markExpanded(at);
-        resident[count++] = candidates.node(at);
-      }
-    }
-    return count;
-  }
-
   private void expand(int node) throws MalformedPageException {
     expanded++;
-    int degree = view.neighbours(view.slotOf(node), neighbours);
+    int degree = view.neighbours(view.requireSlot(node), neighbours);
     addCandidates(degree);
   }
 

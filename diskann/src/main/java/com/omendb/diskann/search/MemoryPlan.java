@@ -39,7 +39,8 @@ record MemoryPlan(
     fixed.put(
         "searchers",
         options.maxSearchers()
-            * BeamSearch.bytes(subspaceCount, manifest.dimension(), manifest.elementType()));
+            * BeamSearch.bytes(
+                subspaceCount, manifest.dimension(), manifest.elementType(), pages.pageBytes()));
     long fixedTotal = fixed.values().stream().mapToLong(Long::longValue).sum();
     int maxPinned = Math.multiplyExact(options.maxSearchers(), SearchRequest.MAX_BEAM_WIDTH);
     long smallestFrames = PageCache.smallestBytes(pages.pageBytes(), maxPinned);

@@ -19,12 +19,18 @@ import java.lang.foreign.MemorySegment;
 ///
 /// The vectors are not copied. Thread-safe.
 public final class NodeSpace {
+  private static final int CACHE_LINE_BYTES = 64;
+
+  // Beyond this much of a vector the processor's own prefetcher has caught on.
+  private static final int TOUCHED_BYTES = 256;
+
   private final VectorSource vectors;
   private final Metric metric;
   private final DistanceKernel kernel;
   private final DistanceKernel dot;
   private final long baseAddress;
   private final long strideBytes;
+  private final int touchedBytes;
   // COSINE: 1 / norm of each node. INNER_PRODUCT: each node's extra coordinate. Else empty.
   private final MemorySegment perNode;
 
@@ -34,6 +40,7 @@ public final class NodeSpace {
     this.metric = metric;
     this.baseAddress = vectors.address(0);
     this.strideBytes = vectors.strideBytes();
+    this.touchedBytes = Math.min(vectors.vectorBytes(), TOUCHED_BYTES);
     this.dot = DistanceKernels.of(Metric.INNER_PRODUCT, vectors.elementType(), vectors.dimension());
     this.kernel =
         metric == Metric.COSINE
@@ -75,6 +82,7 @@ public final class NodeSpace {
 
   /// Distances from one node to `count` others, into `distances[0..count)`.
   public void distances(int node, int[] others, int count, float[] distances) {
+    touch(others, count);
     kernel.distances(address(node), baseAddress, strideBytes, others, count, distances);
     switch (metric) {
       case SQUARED_L2 -> {}
@@ -90,6 +98,21 @@ public final class NodeSpace {
           distances[i] += squared(own - perNode(others[i]));
         }
       }
+    }
+  }
+
+  // Java has no prefetch, and a distance is too many instructions for the processor to look far
+  // ahead: one load a cache line first lets the misses of the whole batch overlap.
+  private void touch(int[] others, int count) {
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      long address = address(others[i]);
+      for (int offset = 0; offset < touchedBytes; offset += CACHE_LINE_BYTES) {
+        sum += NativeMemory.ALL.get(NativeMemory.BYTE, address + offset);
+      }
+    }
+    if (sum == Long.MIN_VALUE) {
+      throw new AssertionError("a sum of bytes cannot be this small");
     }
   }
 

@@ -1,7 +1,10 @@
 package com.omendb.diskann.vamana;
 
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.LongToIntFunction;
 
 /// Builds a Vamana graph in memory (Subramanya et al., "DiskANN", NeurIPS 2019, Algorithm 3).
 ///
@@ -39,8 +42,8 @@ public final class VamanaBuilder {
   public static VamanaGraph build(
       NodeSpace space, VamanaOptions options, Arena arena, String name, Progress progress) {
     VamanaBuilder builder = new VamanaBuilder(space, options, arena, progress);
-    builder.pass(name + ", pass 1", 1f, false);
-    builder.pass(name + ", pass 2", options.alpha(), true);
+    builder.firstPass(name + ", pass 1");
+    builder.secondPass(name + ", pass 2");
     builder.capDegrees(name);
     GraphRepair.reachAll(
         space, builder.graph, builder.medoid, options.buildListSize(), name, progress);
@@ -49,20 +52,42 @@ public final class VamanaBuilder {
 
   /// Native bytes that a build needs beside the vectors.
   public static long bytes(long nodeCount, VamanaOptions options) {
-    return Adjacency.bytes(nodeCount, options.slots()) + GraphRepair.bytes(nodeCount);
+    return Adjacency.bytes(nodeCount, options.slots())
+        + Math.max(GraphRepair.bytes(nodeCount), GraphWalk.bytes(nodeCount));
   }
 
-  private void pass(String name, float alpha, boolean fill) {
-    progress.phase(name, space.count());
+  // Nodes come in random order, so that early edges are long ones. The list is short: what this
+  // pass misses, the second finds.
+  private void firstPass(String name) {
     RandomOrder order = new RandomOrder(space.count(), options.seed());
+    int listSize = Math.max(options.maxDegree() / 2, options.buildListSize() / 2);
+    pass(name, position -> (int) order.at(position), 1f, false, listSize);
+  }
+
+  // Nodes come in the order of a walk: consecutive searches visit the same vectors and rows, and
+  // find them in the processor's caches.
+  private void secondPass(String name) {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment order = GraphWalk.of(space, graph, medoid, arena);
+      pass(
+          name,
+          position -> order.getAtIndex(NativeMemory.INT, position),
+          options.alpha(),
+          true,
+          options.buildListSize());
+    }
+  }
+
+  private void pass(String name, LongToIntFunction order, float alpha, boolean fill, int listSize) {
+    progress.phase(name, space.count());
     Workers.forEach(
         space.count(),
         options.threads(),
         () -> {
-          Inserter inserter = new Inserter(alpha, fill);
+          Inserter inserter = new Inserter(alpha, fill, listSize);
           return (from, to) -> {
             for (long position = from; position < to; position++) {
-              inserter.insert((int) order.at(position));
+              inserter.insert(order.applyAsInt(position));
             }
             progress.advance(to - from);
           };
@@ -75,7 +100,7 @@ public final class VamanaBuilder {
         space.count(),
         options.threads(),
         () -> {
-          Inserter inserter = new Inserter(options.alpha(), true);
+          Inserter inserter = new Inserter(options.alpha(), true, options.buildListSize());
           return (from, to) -> {
             for (long node = from; node < to; node++) {
               inserter.cap((int) node);
@@ -87,7 +112,7 @@ public final class VamanaBuilder {
 
   /// Inserts nodes on one thread.
   private final class Inserter {
-    private final GreedySearch search = new GreedySearch(space, graph, options.buildListSize());
+    private final GreedySearch search;
     private final RobustPrune prune = new RobustPrune(space, options.maxDegree());
     private final int[] row = new int[options.slots()];
     private final float[] rowDistances = new float[options.slots()];
@@ -95,14 +120,17 @@ public final class VamanaBuilder {
     private final int[] reversePruned = new int[options.maxDegree()];
     private final float alpha;
     private final boolean fill;
+    private final int listSize;
 
-    Inserter(float alpha, boolean fill) {
+    Inserter(float alpha, boolean fill, int listSize) {
       this.alpha = alpha;
       this.fill = fill;
+      this.listSize = listSize;
+      this.search = new GreedySearch(space, graph, listSize);
     }
 
     void insert(int node) {
-      search.search(node, medoid, options.buildListSize());
+      search.search(node, medoid, listSize);
       prune.clear();
       for (int i = 0; i < search.expandedCount(); i++) {
         prune.add(search.expandedNode(i), search.expandedDistance(i));
