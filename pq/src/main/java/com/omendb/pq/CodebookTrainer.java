@@ -19,11 +19,11 @@ final class CodebookTrainer {
     SplittableRandom random = new SplittableRandom(options.seed());
     long sampleSeed = random.nextLong();
     long[] seeds = random.longs(subspaceCount).toArray();
+    progress.phase("train codebook", subspaceCount);
     try (Arena arena = Arena.ofShared()) {
       TrainingSample sample =
           TrainingSample.draw(
               source, options.sampleCount(), sampleSeed, options.normalize(), arena);
-      progress.phase("train codebook", subspaceCount);
       ParallelTasks.run(
           options.threads(),
           subspaceCount,

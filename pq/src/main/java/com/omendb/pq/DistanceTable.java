@@ -19,9 +19,9 @@ import java.util.Objects;
 /// The distances of one query to all centroids, from which the distance to a code is the sum of one
 /// value a subspace: asymmetric distance computation, section III-B of Jégou et al., TPAMI 2011.
 ///
-/// The values are rounded to 65,535 steps of the widest subspace's range, so that a block of codes
-/// can be summed in whole numbers. An estimate is therefore off by at most `subspaceCount /
-/// 131,068` of that range, which is far below the error of the codes.
+/// The values are rounded to 65,534 steps of the widest subspace's range, so that a block of codes
+/// can be summed in whole numbers and every kind of kernel finds the same estimate. It is off by at
+/// most `subspaceCount / 131,068` of that range, which is far below the error of the codes.
 ///
 /// Scratch of one searcher: prepared for one query after another, for one thread at a time. It
 /// lives in the memory of the arena it was made in, until that is closed.
@@ -41,8 +41,9 @@ public final class DistanceTable {
   private final long ranges;
   private final long batch;
   private final long sums;
-  private float offset = Float.NaN;
-  private float step = Float.NaN;
+  private boolean prepared;
+  private float offset;
+  private float step;
 
   /// Allocates a table, [#bytes] large, in `arena`.
   public DistanceTable(ProductQuantizer quantizer, Arena arena) {
@@ -95,6 +96,7 @@ public final class DistanceTable {
     RowReader.requireOpen(source.segment(), "query");
     RowReader.requireOpen(quantizer.codebook(), "codebook");
     RowReader.requireOpen(memory, "table");
+    prepared = false;
     try {
       RowReader.read(source, row, normalize, query, Float.BYTES);
       switch (metric) {
@@ -103,6 +105,7 @@ public final class DistanceTable {
         case COSINE -> fillWithSquaredDistances(0.5f);
       }
       quantize();
+      prepared = true;
     } finally {
       Reference.reachabilityFence(source);
       Reference.reachabilityFence(this);
@@ -112,7 +115,9 @@ public final class DistanceTable {
   /// The estimated distance to one code, the same as [#distances] finds, with every access checked.
   ///
   /// @throws IndexOutOfBoundsException if the code lies outside `codes`
+  /// @throws IllegalStateException if no query was prepared
   public float distance(MemorySegment codes, long codeOffset) {
+    requirePrepared();
     Objects.checkFromIndexSize(codeOffset, subspaceCount, codes.byteSize());
     int sum = 0;
     for (int s = 0; s < subspaceCount; s++) {
@@ -128,7 +133,9 @@ public final class DistanceTable {
   /// the codes of all nodes are in open memory: this is not checked.
   ///
   /// @throws IndexOutOfBoundsException if an array is shorter than `count`
+  /// @throws IllegalStateException if no query was prepared
   public void distances(long codesAddress, int[] nodes, int count, float[] distances) {
+    requirePrepared();
     Objects.checkFromIndexSize(0, count, nodes.length);
     Objects.checkFromIndexSize(0, count, distances.length);
     try {
@@ -142,6 +149,12 @@ public final class DistanceTable {
       }
     } finally {
       Reference.reachabilityFence(this);
+    }
+  }
+
+  private void requirePrepared() {
+    if (!prepared) {
+      throw new IllegalStateException("no query was prepared");
     }
   }
 

@@ -56,7 +56,9 @@ final class SubspaceTrainer implements AutoCloseable {
 
   /// Native bytes that one trainer takes for `count` points.
   static long bytes(long count, int length) {
-    return Math.ceilDiv(count, GROUP_POINTS) * GROUP_COLUMN_BYTES * (length + 2);
+    long seedCount = Math.min(count, MAX_SEEDING_POINTS);
+    return Math.ceilDiv(count, GROUP_POINTS) * GROUP_COLUMN_BYTES * (length + 2)
+        + 4L * length * seedCount;
   }
 
   /// Seeds and iterates until nothing moves or `iterations` are done.
@@ -81,36 +83,39 @@ final class SubspaceTrainer implements AutoCloseable {
 
   private void seed() {
     int seedCount = Math.min(count, MAX_SEEDING_POINTS);
-    float[] seeds = new float[seedCount * length];
+    long seeds = arena.allocate(4L * length * seedCount, Float.BYTES).address();
     for (int i = 0; i < seedCount; i++) {
       // One point from each of equal stretches, as the sample itself was drawn.
       int low = (int) ((long) i * count / seedCount);
       int high = (int) ((i + 1L) * count / seedCount);
       long point = pointAddress(random.nextInt(low, high));
       for (int column = 0; column < length; column++) {
-        seeds[i * length + column] = ALL.get(FLOAT, point + column * GROUP_COLUMN_BYTES);
+        float element = ALL.get(FLOAT, point + column * GROUP_COLUMN_BYTES);
+        ALL.set(FLOAT, seeds + 4L * ((long) i * length + column), element);
       }
     }
     double[] nearest = new double[seedCount];
     Arrays.fill(nearest, Double.POSITIVE_INFINITY);
     int chosen = random.nextInt(seedCount);
     for (int centroid = 0; centroid < CENTROID_COUNT; centroid++) {
+      long chosenSeed = seeds + 4L * chosen * length;
       for (int column = 0; column < length; column++) {
-        ALL.set(FLOAT, elementAddress(centroid, column), seeds[chosen * length + column]);
+        float element = ALL.get(FLOAT, chosenSeed + 4L * column);
+        ALL.set(FLOAT, elementAddress(centroid, column), element);
       }
       double total = 0;
       for (int i = 0; i < seedCount; i++) {
-        nearest[i] = Math.min(nearest[i], squaredDistance(seeds, i, chosen));
+        nearest[i] = Math.min(nearest[i], squaredDistance(seeds + 4L * i * length, chosenSeed));
         total += nearest[i];
       }
       chosen = draw(nearest, total);
     }
   }
 
-  private double squaredDistance(float[] seeds, int i, int j) {
+  private float squaredDistance(long seedA, long seedB) {
     float sum = 0;
     for (int column = 0; column < length; column++) {
-      float difference = seeds[i * length + column] - seeds[j * length + column];
+      float difference = ALL.get(FLOAT, seedA + 4L * column) - ALL.get(FLOAT, seedB + 4L * column);
       sum += difference * difference;
     }
     return sum;

@@ -144,6 +144,11 @@ class DistanceTableTest {
       assertThrows(
           IllegalArgumentException.class, () -> unitTable.prepare(source, 0, Metric.INNER_PRODUCT));
       MemorySegment codes = arena.allocate(8);
+      assertThrows(IllegalStateException.class, () -> table.distance(codes, 0));
+      assertThrows(
+          IllegalStateException.class,
+          () -> table.distances(codes.address(), new int[1], 1, new float[1]));
+      table.prepare(source, 0, Metric.SQUARED_L2);
       assertThrows(IndexOutOfBoundsException.class, () -> table.distance(codes, 5));
       assertThrows(IndexOutOfBoundsException.class, () -> table.distance(codes, -1));
       assertThrows(
