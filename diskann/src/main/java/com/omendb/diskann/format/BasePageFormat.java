@@ -2,6 +2,7 @@ package com.omendb.diskann.format;
 
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.PageFile;
+import java.util.UUID;
 
 /// The layout of `base.pages`: the full-precision vectors and the adjacency of the base layer.
 ///
@@ -63,7 +64,7 @@ public final class BasePageFormat {
 
   private BasePageFormat() {}
 
-  /// The header fields of a file, as written and not yet checked against anything.
+  /// The header fields of a file, as written and not yet checked against the manifest.
   public record Header(
       long nodeCount,
       long dimension,
@@ -74,9 +75,10 @@ public final class BasePageFormat {
 
   /// The header of an open file.
   ///
-  /// @throws CorruptFileException if its adjacency is encoded in a way that no release has written
-  public static Header header(PageFile pages) throws CorruptFileException {
-    long[] fields = HeaderFields.require(pages.header(), FIELD_COUNT, pages.path());
+  /// @throws CorruptFileException if it is of another index, or its adjacency is encoded in a way
+  ///   that no release has written
+  public static Header header(PageFile pages, UUID indexId) throws CorruptFileException {
+    long[] fields = HeaderFields.require(pages.header(), indexId, FIELD_COUNT, pages.path());
     if (fields[FIELD_ENCODING] != ENCODING_SORTED_DELTA_VARINT) {
       throw new CorruptFileException(
           "unknown adjacency encoding",

@@ -59,15 +59,15 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
   }
 
   /// Maps both files and checks them against the index.
-  public static CodesFile map(Path files, int nodeCount, int dimension, Arena arena)
+  public static CodesFile map(Path files, UUID indexId, int nodeCount, int dimension, Arena arena)
       throws IOException {
     Path codebookPath = files.resolve(CODEBOOK);
     SegmentFile.Mapped codebook =
         SegmentFile.map(codebookPath, CODEBOOK_MAGIC, VERSION, VERSION, arena);
-    long[] fields = HeaderFields.require(codebook.header(), 5, codebookPath);
+    long[] fields = HeaderFields.require(codebook.header(), indexId, 5, codebookPath);
     Path codesPath = files.resolve(CODES);
     SegmentFile.Mapped codes = SegmentFile.map(codesPath, CODES_MAGIC, VERSION, VERSION, arena);
-    long[] codesFields = HeaderFields.require(codes.header(), 2, codesPath);
+    long[] codesFields = HeaderFields.require(codes.header(), indexId, 2, codesPath);
     long subspaceCount = fields[1];
     if (fields[0] != dimension
         || codesFields[0] != nodeCount

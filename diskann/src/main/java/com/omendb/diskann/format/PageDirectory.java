@@ -64,10 +64,10 @@ public final class PageDirectory {
   }
 
   /// Maps a directory and checks it against the number of nodes and pages of the index.
-  public static PageDirectory map(Path path, int nodeCount, long pageCount, Arena arena)
-      throws IOException {
+  public static PageDirectory map(
+      Path path, UUID indexId, int nodeCount, long pageCount, Arena arena) throws IOException {
     SegmentFile.Mapped file = SegmentFile.map(path, MAGIC, VERSION, VERSION, arena);
-    long[] fields = HeaderFields.require(file.header(), 2, path);
+    long[] fields = HeaderFields.require(file.header(), indexId, 2, path);
     MemorySegment entries = file.payload();
     long counted = 0;
     for (long at = 0; at + ENTRY_BYTES <= entries.byteSize(); at += ENTRY_BYTES) {

@@ -97,8 +97,13 @@ public final class DiskAnnIndex implements AnnIndex {
               header.largestDegree(),
               header.medoid(),
               PageDirectory.map(
-                  files.resolve(PageDirectory.FILE), header.nodeCount(), pages.pageCount(), arena),
-              CodesFile.map(files, header.nodeCount(), manifest.dimension(), arena),
+                  files.resolve(PageDirectory.FILE),
+                  manifest.indexId(),
+                  header.nodeCount(),
+                  pages.pageCount(),
+                  arena),
+              CodesFile.map(
+                  files, manifest.indexId(), header.nodeCount(), manifest.dimension(), arena),
               cache);
       EntrySelector entries = entryOpener.open(files, manifest, header.medoid(), arena);
       return new DiskAnnIndex(
@@ -220,7 +225,7 @@ public final class DiskAnnIndex implements AnnIndex {
   /// The header of the base pages, checked against the manifest.
   private record BaseHeader(int nodeCount, int largestDegree, int medoid) {
     static BaseHeader read(PageFile pages, Manifest manifest) throws CorruptFileException {
-      BasePageFormat.Header header = BasePageFormat.header(pages);
+      BasePageFormat.Header header = BasePageFormat.header(pages, manifest.indexId());
       boolean matches =
           header.nodeCount() == manifest.count()
               && header.nodeCount() <= Integer.MAX_VALUE
@@ -228,8 +233,7 @@ public final class DiskAnnIndex implements AnnIndex {
               && header.elementTypeCode() == manifest.elementType().code()
               && header.metricCode() == manifest.metric().code()
               && header.medoid() >= 0
-              && header.medoid() < header.nodeCount()
-              && pages.header().indexId().equals(manifest.indexId());
+              && header.medoid() < header.nodeCount();
       if (!matches) {
         throw new CorruptFileException(
             "base layer does not match the manifest",

@@ -69,7 +69,9 @@ public final class UpperLayers implements EntrySelector {
 
   private static void requirePlausible(Path path, SegmentFile.Mapped file, Manifest manifest)
       throws CorruptFileException {
-    long[] fields = HeaderFields.require(file.header(), LayersFormat.FIELD_FIRST_COUNT + 1, path);
+    long[] fields =
+        HeaderFields.require(
+            file.header(), manifest.indexId(), LayersFormat.FIELD_FIRST_COUNT + 1, path);
     long layers = fields[LayersFormat.FIELD_LAYER_COUNT];
     long maxDegree = fields[LayersFormat.FIELD_MAX_DEGREE];
     boolean plausible =
