@@ -4,6 +4,7 @@ import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.UnsupportedFormatException;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -74,8 +76,36 @@ public record Manifest(
   private static final long MAX_BYTES = 1 << 20;
   private static final Pattern FILE_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]*");
 
+  /// Checks the ranges, and that no text breaks the lines.
+  ///
+  /// @throws IllegalArgumentException naming the part that is out of range
+  public Manifest {
+    if (count < 1) {
+      throw new IllegalArgumentException("an index holds at least one vector: count=" + count);
+    }
+    if (dimension < 1 || dimension > VectorSource.MAX_DIMENSION) {
+      throw new IllegalArgumentException(
+          "dimension out of range 1.." + VectorSource.MAX_DIMENSION + ": dimension=" + dimension);
+    }
+    requireOneLine(kind);
+    settings.forEach(
+        (name, value) -> {
+          requireOneLine(name);
+          requireOneLine(value);
+        });
+  }
+
   /// Length and CRC32C of a file.
-  public record FileEntry(long length, int crc32c) {}
+  public record FileEntry(long length, int crc32c) {
+    /// Checks the range.
+    ///
+    /// @throws IllegalArgumentException if the length is negative
+    public FileEntry {
+      if (length < 0) {
+        throw new IllegalArgumentException("a file's length is not negative: length=" + length);
+      }
+    }
+  }
 
   /// The manifest's bytes.
   public byte[] encode() {
@@ -91,10 +121,12 @@ public record Manifest(
     files.forEach(
         (name, file) ->
             lines.add(
-                String.format("%s%s=%d %08x", FILE_PREFIX, name, file.length(), file.crc32c())));
+                String.format(
+                    Locale.ROOT, "%s%s=%d %08x", FILE_PREFIX, name, file.length(), file.crc32c())));
     String body = String.join("\n", lines) + "\n";
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    String last = String.format("%s=%08x\n", CHECKSUM_KEY, checksum(bytes, bytes.length));
+    String last =
+        String.format(Locale.ROOT, "%s=%08x\n", CHECKSUM_KEY, checksum(bytes, bytes.length));
     return (body + last).getBytes(StandardCharsets.UTF_8);
   }
 
@@ -156,7 +188,7 @@ public record Manifest(
     String expected =
         bodyBytes > bytes.length
             ? "valid UTF-8"
-            : String.format("%s=%08x\n", CHECKSUM_KEY, checksum(bytes, bodyBytes));
+            : String.format(Locale.ROOT, "%s=%08x\n", CHECKSUM_KEY, checksum(bytes, bodyBytes));
     if (!text.substring(lastLine).equals(expected)) {
       throw new CorruptFileException(
           "manifest fails its checksum",
@@ -220,6 +252,12 @@ public record Manifest(
     }
   }
 
+  private static void requireOneLine(String text) {
+    if (text.indexOf('\n') >= 0) {
+      throw new IllegalArgumentException("a manifest's values are lines: text=" + text);
+    }
+  }
+
   private static int checksum(byte[] bytes, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, length);
@@ -244,7 +282,7 @@ public record Manifest(
       }
       try {
         return new FileEntry(Long.parseLong(parts[0]), Integer.parseUnsignedInt(parts[1], 16));
-      } catch (NumberFormatException _) {
+      } catch (IllegalArgumentException _) {
         throw corrupt("file.NAME=LENGTH CRC32C", FILE_PREFIX + name + "=" + value);
       }
     }
