@@ -120,8 +120,9 @@ public final class Publication implements AutoCloseable {
             files);
     sync(staging);
     complete.publish(directory);
-    sync(directory);
+    // From here on the manifest names these files: whatever fails now, close() must keep them.
     published = true;
+    sync(directory);
     deleteOthers(directory, List.of(indexId.toString()));
     return complete;
   }
