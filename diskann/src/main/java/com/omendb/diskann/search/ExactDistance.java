@@ -7,24 +7,25 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 
 /// The exact distance between a prepared query and a stored vector: for float32 under cosine both
-/// have unit length and the cosine is their inner product, else both are as the user gave them.
+/// have unit length and the cosine distance is one minus their inner product, kept from falling
+/// below zero by rounding; else both are as the user gave them.
 ///
 /// Immutable and thread-safe.
 public final class ExactDistance {
   private final DistanceKernel kernel;
-  private final float shift;
+  private final boolean unitLength;
 
   /// The exact distance of an index.
   public ExactDistance(Metric metric, ElementType elementType, int dimension) {
-    boolean unitLength = UnitLength.applies(metric, elementType);
+    this.unitLength = UnitLength.applies(metric, elementType);
     this.kernel =
         DistanceKernels.of(unitLength ? Metric.INNER_PRODUCT : metric, elementType, dimension);
-    this.shift = unitLength ? 1f : 0f;
   }
 
   /// The distance between the vectors at two native addresses.
   public float between(long queryAddress, long vectorAddress) {
-    return shift + kernel.distance(queryAddress, vectorAddress);
+    float distance = kernel.distance(queryAddress, vectorAddress);
+    return unitLength ? cosine(distance) : distance;
   }
 
   /// Distances from a query to `count` rows, into `distances[0..count)`.
@@ -36,10 +37,14 @@ public final class ExactDistance {
       int count,
       float[] distances) {
     kernel.distances(queryAddress, baseAddress, strideBytes, rows, count, distances);
-    if (shift != 0f) {
+    if (unitLength) {
       for (int i = 0; i < count; i++) {
-        distances[i] += shift;
+        distances[i] = cosine(distances[i]);
       }
     }
+  }
+
+  private static float cosine(float negatedInnerProduct) {
+    return Math.clamp(1f + negatedInnerProduct, 0f, 2f);
   }
 }
