@@ -175,6 +175,7 @@ public final class DiskAnnIndex implements AnnIndex {
 
   @Override
   public void close() {
+    searchers.refuseWaiters();
     if (guard.close()) {
       searchers.close();
       closeAll(base.cache(), pages, arena);

@@ -14,6 +14,7 @@ final class SearcherPool {
   private final Semaphore permits;
   private final ArrayDeque<BeamSearch> idle = new ArrayDeque<>();
   private final List<BeamSearch> all = new ArrayList<>();
+  private volatile boolean closing;
 
   SearcherPool(int maxSearchers, Supplier<BeamSearch> factory) {
     this.maxSearchers = maxSearchers;
@@ -22,19 +23,23 @@ final class SearcherPool {
   }
 
   /// Takes a searcher, waiting until one is free.
+  ///
+  /// @throws IllegalStateException if the index is being closed
   BeamSearch take() {
     permits.acquireUninterruptibly();
+    refuseIfClosing();
     return idleOrNew();
   }
 
   /// Takes a searcher.
   ///
-  /// @throws IllegalStateException if all are taken
+  /// @throws IllegalStateException if all are taken or the index is being closed
   BeamSearch takeNow() {
     if (!permits.tryAcquire()) {
       throw new IllegalStateException(
           "every searcher is taken; open the index with more: maxSearchers=" + maxSearchers);
     }
+    refuseIfClosing();
     return idleOrNew();
   }
 
@@ -45,12 +50,26 @@ final class SearcherPool {
     permits.release();
   }
 
+  /// Ends the waits for a searcher: one that is lent may never come back, and closing the index
+  /// waits for whoever is waiting here.
+  void refuseWaiters() {
+    closing = true;
+    permits.release();
+  }
+
   /// Closes every searcher. None may be searching.
   void close() {
     synchronized (idle) {
       all.forEach(BeamSearch::close);
       all.clear();
       idle.clear();
+    }
+  }
+
+  private void refuseIfClosing() {
+    if (closing) {
+      permits.release();
+      throw new IllegalStateException("the index is closed");
     }
   }
 
