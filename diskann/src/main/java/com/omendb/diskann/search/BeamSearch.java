@@ -13,6 +13,7 @@ import com.omendb.vectors.Metric;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.SearchStats;
+import com.omendb.vectors.VectorChecks;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
@@ -169,7 +170,7 @@ final class BeamSearch implements AutoCloseable {
       }
       sum += (double) value * value;
     }
-    if (sum > Float.MAX_VALUE) {
+    if (sum > VectorChecks.MAX_SQUARED_NORM) {
       throw new IllegalArgumentException("query is too long for float distances: norm^2=" + sum);
     }
   }
