@@ -1,0 +1,250 @@
+package com.omendb.diskann.format;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.pagecache.CorruptFileException;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Invariants: until a new index is published the old one is whole and byte for byte the same;
+/// afterwards only the new one is there; what is not an index is never touched; a failure leaves
+/// the directory as it was.
+class PublicationTest {
+  private static final UUID OLD = new UUID(1, 1);
+  private static final UUID NEW = new UUID(2, 2);
+
+  @TempDir Path temporary;
+
+  @Test
+  void aNewIndexAppearsWithItsFilesLengthsAndChecksums() throws Exception {
+    Path directory = temporary.resolve("deep/er/index");
+    Manifest published = publish(directory, NEW, "content", false);
+    assertEquals(published, Manifest.read(directory));
+    assertEquals(NEW, published.indexId());
+    CRC32C crc = new CRC32C();
+    crc.update("content".getBytes(StandardCharsets.UTF_8));
+    Manifest.FileEntry entry = published.files().get("a.file");
+    assertEquals(7, entry.length());
+    assertEquals((int) crc.getValue(), entry.crc32c());
+    assertEquals(1, published.files().size());
+    Publication.checkLengths(directory, published);
+  }
+
+  @Test
+  void anIndexIsReplacedOnlyIfAsked() throws Exception {
+    Path directory = temporary.resolve("index");
+    publish(directory, OLD, "old", false);
+    SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+    FileAlreadyExistsException e =
+        assertThrows(
+            FileAlreadyExistsException.class, () -> Publication.begin(directory, NEW, false));
+    assertTrue(e.getMessage().contains("overwrite"), e.getMessage());
+    assertUnchanged(before, directory);
+  }
+
+  @Test
+  void theOldIndexIsWholeUntilTheNewOneIsPublished() throws Exception {
+    Path directory = temporary.resolve("index");
+    Manifest old = publish(directory, OLD, "old", false);
+    try (Publication publication = Publication.begin(directory, NEW, true)) {
+      Files.writeString(publication.file("a.file"), "new");
+      assertEquals(old, Manifest.read(directory));
+      Publication.checkLengths(directory, old);
+      assertEquals("old", Files.readString(directory.resolve(OLD + "/a.file")));
+      publication.publish(manifest());
+    }
+    assertEquals(NEW, Manifest.read(directory).indexId());
+    assertEquals("new", Files.readString(directory.resolve(NEW + "/a.file")));
+    assertFalse(Files.exists(directory.resolve(OLD.toString())));
+    assertEquals(2, Fixtures.snapshot(directory).size());
+  }
+
+  @Test
+  void closingWithoutPublishingLeavesTheOldIndexAsItWas() throws Exception {
+    Path directory = temporary.resolve("index");
+    Manifest old = publish(directory, OLD, "old", false);
+    SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+    try (Publication publication = Publication.begin(directory, NEW, true)) {
+      Files.writeString(publication.file("a.file"), "half");
+    }
+    assertUnchanged(before, directory);
+    assertEquals(old, Manifest.read(directory));
+  }
+
+  @Test
+  void closingWithoutPublishingRemovesWhatBeginCreated() throws Exception {
+    Path directory = temporary.resolve("index");
+    try (Publication publication = Publication.begin(directory, NEW, false)) {
+      Files.writeString(publication.file("a.file"), "half");
+    }
+    assertFalse(Files.exists(directory));
+
+    Files.createDirectory(directory);
+    Publication.begin(directory, NEW, false).close();
+    assertTrue(Files.isDirectory(directory), "it was there before");
+    assertTrue(Fixtures.snapshot(directory).isEmpty());
+  }
+
+  @Test
+  void whatIsNotAnIndexIsNeverTouched() throws Exception {
+    for (String foreign : new String[] {"notes.txt", "sub", NEW + ".bak", "manifest.omen.old"}) {
+      Path directory = Files.createDirectory(temporary.resolve("not-an-index-" + foreign));
+      Files.writeString(directory.resolve(foreign), "precious");
+      SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+      for (boolean overwrite : new boolean[] {false, true}) {
+        FileAlreadyExistsException e =
+            assertThrows(
+                FileAlreadyExistsException.class,
+                () -> Publication.begin(directory, NEW, overwrite));
+        assertTrue(e.getMessage().contains(foreign), e.getMessage());
+        assertThrows(
+            FileAlreadyExistsException.class, () -> Publication.checkTarget(directory, overwrite));
+        assertUnchanged(before, directory);
+      }
+    }
+    Path file = Files.writeString(temporary.resolve("file"), "precious");
+    assertThrows(FileAlreadyExistsException.class, () -> Publication.begin(file, NEW, true));
+    assertEquals("precious", Files.readString(file));
+  }
+
+  @Test
+  void filesBesideAnIndexSurviveItsReplacement() throws Exception {
+    Path directory = temporary.resolve("index");
+    publish(directory, OLD, "old", false);
+    Files.writeString(directory.resolve("notes.txt"), "precious");
+    publish(directory, NEW, "new", true);
+    assertEquals("precious", Files.readString(directory.resolve("notes.txt")));
+  }
+
+  @Test
+  void whatAKilledBuildLeftIsCleanedUpByTheNextOne() throws Exception {
+    Path directory = temporary.resolve("index");
+    Files.createDirectories(directory.resolve(OLD.toString()));
+    Files.writeString(directory.resolve(OLD + "/base.pages"), "half");
+    Files.writeString(directory.resolve("manifest.omen.tmp"), "half");
+    publish(directory, NEW, "new", false);
+    assertEquals(2, Fixtures.snapshot(directory).size());
+
+    UUID killed = new UUID(3, 3);
+    Files.createDirectories(directory.resolve(killed.toString()));
+    Files.writeString(directory.resolve(killed + "/base.pages"), "half");
+    publish(directory, OLD, "newer", true);
+    assertEquals(2, Fixtures.snapshot(directory).size());
+    assertEquals(OLD, Manifest.read(directory).indexId());
+  }
+
+  @Test
+  void aDamagedIndexCanBeReplaced() throws Exception {
+    Path directory = temporary.resolve("index");
+    publish(directory, OLD, "old", false);
+    Fixtures.flip(directory.resolve(Manifest.FILE), 20, 1);
+    publish(directory, NEW, "new", true);
+    assertEquals(NEW, Manifest.read(directory).indexId());
+    assertEquals(2, Fixtures.snapshot(directory).size());
+  }
+
+  @Test
+  void anObstacleWhereTheFilesMustGoLeavesTheOldIndexAsItWas() throws Exception {
+    Path directory = temporary.resolve("index");
+    publish(directory, OLD, "old", false);
+    Files.writeString(directory.resolve(NEW.toString()), "an obstacle");
+    SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+    assertThrows(IOException.class, () -> Publication.begin(directory, NEW, true));
+    assertUnchanged(before, directory);
+  }
+
+  @Test
+  void anObstacleWhereTheManifestMustGoLeavesTheOldIndexAsItWas() throws Exception {
+    Path directory = temporary.resolve("index");
+    publish(directory, OLD, "old", false);
+    SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+    Path obstacle = directory.resolve(Manifest.FILE + ".tmp");
+    try (Publication publication = Publication.begin(directory, NEW, true)) {
+      Files.writeString(publication.file("a.file"), "new");
+      Files.createDirectory(obstacle);
+      assertThrows(IOException.class, () -> publication.publish(manifest()));
+    }
+    assertUnchanged(before, directory);
+  }
+
+  @Test
+  void anInterruptedPublicationLeavesTheOldIndexAsItWas() throws Exception {
+    Path directory = temporary.resolve("index");
+    publish(directory, OLD, "old", false);
+    SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+    try (Publication publication = Publication.begin(directory, NEW, true)) {
+      Files.writeString(publication.file("a.file"), "new");
+      Thread.currentThread().interrupt();
+      assertThrows(ClosedByInterruptException.class, () -> publication.publish(manifest()));
+    } finally {
+      assertTrue(Thread.interrupted(), "the interrupt is kept");
+    }
+    assertUnchanged(before, directory);
+  }
+
+  @Test
+  void filesOfOtherLengthsAndMissingFilesAreNamed() throws Exception {
+    Path directory = temporary.resolve("index");
+    Manifest manifest = publish(directory, NEW, "content", false);
+    Path file = directory.resolve(NEW + "/a.file");
+    for (String other : new String[] {"", "conten", "content+"}) {
+      Files.writeString(file, other);
+      assertDamaged(directory, manifest, file);
+    }
+    Files.delete(file);
+    assertDamaged(directory, manifest, file);
+    Files.createDirectory(file);
+    assertDamaged(directory, manifest, file);
+  }
+
+  private static void assertDamaged(Path directory, Manifest manifest, Path file) {
+    CorruptFileException e =
+        assertThrows(
+            CorruptFileException.class, () -> Publication.checkLengths(directory, manifest));
+    assertEquals(file.toString(), e.path());
+  }
+
+  private static void assertUnchanged(SortedMap<String, byte[]> before, Path directory)
+      throws IOException {
+    SortedMap<String, byte[]> after = Fixtures.snapshot(directory);
+    assertEquals(before.keySet(), after.keySet());
+    before.forEach((name, bytes) -> assertArrayEquals(bytes, after.get(name), name));
+  }
+
+  private static Manifest publish(Path directory, UUID id, String content, boolean overwrite)
+      throws IOException {
+    try (Publication publication = Publication.begin(directory, id, overwrite)) {
+      Files.writeString(publication.file("a.file"), content);
+      return publication.publish(manifest());
+    }
+  }
+
+  private static Manifest manifest() {
+    return new Manifest(
+        "test",
+        new UUID(9, 9),
+        1,
+        1,
+        ElementType.UINT8,
+        Metric.SQUARED_L2,
+        new TreeMap<>(),
+        new TreeMap<>());
+  }
+}

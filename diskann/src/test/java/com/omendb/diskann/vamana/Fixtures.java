@@ -1,0 +1,185 @@
+package com.omendb.diskann.vamana;
+
+import com.omendb.datasets.GroundTruth;
+import com.omendb.datasets.RecallScorer;
+import com.omendb.datasets.SyntheticOptions;
+import com.omendb.datasets.SyntheticVectors;
+import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.memory.NativeMemory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// Vectors, graphs, indexes and damage that the tests of this module share.
+public final class Fixtures {
+  private Fixtures() {}
+
+  /// Clustered vectors, as hard to search as real descriptors.
+  public static VectorSource clustered(
+      int count, int dimension, ElementType type, long seed, Arena arena) {
+    return SyntheticVectors.generate(options(count, dimension, type, seed), arena);
+  }
+
+  /// Queries from the distribution of [#clustered] of the same arguments.
+  public static VectorSource queries(
+      int baseCount, int dimension, ElementType type, long seed, int queryCount, Arena arena) {
+    return SyntheticVectors.generateQueries(
+        options(baseCount, dimension, type, seed), queryCount, arena);
+  }
+
+  private static SyntheticOptions options(int count, int dimension, ElementType type, long seed) {
+    return new SyntheticOptions(count, dimension, type, 16, 8, seed);
+  }
+
+  /// Vectors with independent elements over much of the type's range, at an odd address and stride.
+  public static VectorSource uniform(
+      SplittableRandom random, int count, int dimension, ElementType type, Arena arena) {
+    long stride = type.vectorBytes(dimension) + 3L;
+    VectorSource source =
+        new VectorSource(arena.allocate(5 + count * stride), 5, stride, count, dimension, type);
+    for (int row = 0; row < count; row++) {
+      for (int column = 0; column < dimension; column++) {
+        // Never a zero vector, which has no cosine.
+        set(source, row, column, column == 0 ? random.nextInt(1, 128) : random.nextInt(-128, 128));
+      }
+    }
+    return source;
+  }
+
+  /// Sets an element to a value of -128 to 127; unsigned types are shifted by 128.
+  public static void set(VectorSource source, long row, int column, double value) {
+    MemorySegment segment = source.segment();
+    long offset = source.offset(row);
+    switch (source.elementType()) {
+      case FLOAT32 -> segment.set(NativeMemory.FLOAT, offset + 4L * column, (float) value);
+      case UINT8 ->
+          segment.set(NativeMemory.BYTE, offset + column, (byte) (Math.round(value) + 128));
+      case INT8 -> segment.set(NativeMemory.BYTE, offset + column, (byte) Math.round(value));
+    }
+  }
+
+  /// A graph with these edges.
+  public static VamanaGraph graph(int[][] rows, int maxDegree, int medoid, Arena arena) {
+    Adjacency adjacency = new Adjacency(arena, rows.length, maxDegree, maxDegree + 1);
+    for (int node = 0; node < rows.length; node++) {
+      adjacency.lock(node);
+      adjacency.set(node, rows[node], rows[node].length);
+      adjacency.unlock(node);
+    }
+    return new VamanaGraph(adjacency, medoid);
+  }
+
+  /// The distance of two vectors by its definition, in double precision.
+  public static double distance(
+      Metric metric, VectorSource a, long rowA, VectorSource b, long rowB) {
+    double difference = 0;
+    double dot = 0;
+    double normA = 0;
+    double normB = 0;
+    for (int column = 0; column < a.dimension(); column++) {
+      double x = a.element(rowA, column);
+      double y = b.element(rowB, column);
+      difference += (x - y) * (x - y);
+      dot += x * y;
+      normA += x * x;
+      normB += y * y;
+    }
+    return switch (metric) {
+      case SQUARED_L2 -> difference;
+      case INNER_PRODUCT -> -dot;
+      case COSINE -> 1 - dot / Math.sqrt(normA * normB);
+    };
+  }
+
+  /// Options of a small and quick build of one kind on one thread.
+  public static BuildOptions quickBuild(String kind, Metric metric) {
+    return BuildOptions.defaults()
+        .withKind(kind)
+        .withMetric(metric)
+        .withGraph(24, 40, 1.2f)
+        .withThreads(1);
+  }
+
+  /// Options that open a small index for one searcher.
+  public static OpenOptions quickOpen() {
+    return OpenOptions.defaults().withMemoryBudgetBytes(64L << 20).withMaxSearchers(1);
+  }
+
+  /// Builds an index and returns its directory.
+  public static Path build(VectorSource vectors, Path directory, BuildOptions options)
+      throws IOException {
+    AnnIndex.build(vectors, directory, options, Progress.NONE);
+    return directory;
+  }
+
+  /// Mean recall@k of all queries with candidate lists of one length.
+  public static double recall(
+      AnnIndex index, VectorSource base, VectorSource queries, int k, int searchListSize)
+      throws IOException {
+    GroundTruth truth =
+        GroundTruth.compute(base, queries, index.info().metric(), k, 1, Progress.NONE);
+    RecallScorer scorer = new RecallScorer(truth, k);
+    long hits = 0;
+    for (long query = 0; query < queries.count(); query++) {
+      SearchResult result =
+          index.search(SearchRequest.of(queries, query, k).withSearchListSize(searchListSize));
+      hits += scorer.hits(query, result.ids(), result.distances());
+    }
+    return hits / (double) (k * queries.count());
+  }
+
+  /// The file of this name of the only index in a directory.
+  public static Path file(Path directory, String name) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
+    }
+  }
+
+  /// Flips bits of one byte of a file.
+  public static void flip(Path file, long offset, int bits) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[Math.toIntExact(offset)] ^= (byte) bits;
+    Files.write(file, bytes);
+  }
+
+  /// The bytes of every file below a directory by relative name.
+  public static SortedMap<String, byte[]> snapshot(Path directory) throws IOException {
+    TreeMap<String, byte[]> bytes = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        bytes.put(directory.relativize(file).toString(), Files.readAllBytes(file));
+      }
+    }
+    return bytes;
+  }
+
+  /// Copies a directory of files and sub-directories.
+  public static Path copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      files.forEach(
+          file -> {
+            try {
+              Files.copy(file, to.resolve(from.relativize(file).toString()));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    }
+    return to;
+  }
+}
