@@ -50,7 +50,7 @@ record MemoryPlan(
       throw new MemoryBudgetException(
           "the memory budget is too small to open " + manifest.kind() + " index", smallest, budget);
     }
-    long frameBytes = fitFrames(pages, budget - fixedTotal, smallestFrames);
+    long frameBytes = fitFrames(pages, budget - fixedTotal, smallestFrames, maxPinned);
     return new MemoryPlan(fixed, frameBytes, overhead(pages, frameBytes), maxPinned);
   }
 
@@ -61,9 +61,9 @@ record MemoryPlan(
     budget.reserve("page table", frameOverheadBytes);
   }
 
-  // As many frames as fit with their overhead, at least the smallest and at most one a page.
-  private static long fitFrames(PageFile pages, long available, long smallest) {
-    long wanted = Math.max(smallest, pages.pageCount() * pages.pageBytes());
+  // As many frames as fit with their overhead, at most one a page beside those that searches pin.
+  private static long fitFrames(PageFile pages, long available, long smallest, int maxPinned) {
+    long wanted = (pages.pageCount() + maxPinned) * pages.pageBytes();
     long frames = Math.min(wanted, available);
     frames = Math.max(smallest, Math.min(frames, available - overhead(pages, frames)));
     return frames / pages.pageBytes() * pages.pageBytes();
