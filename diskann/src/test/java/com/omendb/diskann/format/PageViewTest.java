@@ -187,7 +187,7 @@ class PageViewTest {
       MemorySegment page = arena.allocate(4096, 64);
       for (int round = 0; round < 5_000; round++) {
         for (int offset = 0; offset < 256; offset += 8) {
-          page.set(NativeMemory.LONG, offset, random.nextLong() & random.nextLong());
+          page.set(NativeMemory.LONG, offset, random.nextLong() >>> random.nextInt(64));
         }
         // A plausible header, so that the noise behind it is looked at.
         page.set(NativeMemory.INT, 8, random.nextInt(20));

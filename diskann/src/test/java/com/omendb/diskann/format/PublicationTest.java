@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -40,10 +41,8 @@ class PublicationTest {
     assertEquals(NEW, published.indexId());
     CRC32C crc = new CRC32C();
     crc.update("content".getBytes(StandardCharsets.UTF_8));
-    Manifest.FileEntry entry = published.files().get("a.file");
-    assertEquals(7, entry.length());
-    assertEquals((int) crc.getValue(), entry.crc32c());
-    assertEquals(1, published.files().size());
+    assertEquals(
+        Map.of("a.file", new Manifest.FileEntry(7, (int) crc.getValue())), published.files());
     Publication.checkLengths(directory, published);
   }
 
@@ -55,7 +54,7 @@ class PublicationTest {
     FileAlreadyExistsException e =
         assertThrows(
             FileAlreadyExistsException.class, () -> Publication.begin(directory, NEW, false));
-    assertTrue(e.getMessage().contains("overwrite"), e.getMessage());
+    Fixtures.assertMentions("overwrite", e);
     assertUnchanged(before, directory);
   }
 
@@ -113,7 +112,7 @@ class PublicationTest {
             assertThrows(
                 FileAlreadyExistsException.class,
                 () -> Publication.begin(directory, NEW, overwrite));
-        assertTrue(e.getMessage().contains(foreign), e.getMessage());
+        Fixtures.assertMentions(foreign, e);
         assertThrows(
             FileAlreadyExistsException.class, () -> Publication.checkTarget(directory, overwrite));
         assertUnchanged(before, directory);

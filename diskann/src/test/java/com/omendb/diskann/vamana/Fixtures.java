@@ -1,5 +1,7 @@
 package com.omendb.diskann.vamana;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.omendb.datasets.GroundTruth;
 import com.omendb.datasets.RecallScorer;
 import com.omendb.datasets.SyntheticOptions;
@@ -166,6 +168,12 @@ public final class Fixtures {
       }
     }
     return bytes;
+  }
+
+  /// Fails unless the message of an exception contains `part`.
+  public static void assertMentions(String part, Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.contains(part), message);
   }
 
   /// Copies a directory of files and sub-directories.

@@ -52,7 +52,7 @@ class RandomOrderTest {
       apart += Math.abs(order.at(position) - order.at(position - 1));
     }
     // A third of the range is what independent numbers give.
-    assertEquals(3333, apart / 9_999, 300);
+    assertEquals(3333, apart / 9_999.0, 300);
   }
 
   private static String numbers(long seed) {
