@@ -1,0 +1,137 @@
+package com.omendb.hnswif;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.omendb.datasets.GroundTruth;
+import com.omendb.datasets.RecallScorer;
+import com.omendb.datasets.SyntheticOptions;
+import com.omendb.datasets.SyntheticVectors;
+import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/// Vectors, indexes and checks that the tests of this module share.
+public final class Fixtures {
+  private Fixtures() {}
+
+  /// Clustered vectors, as hard to search as real descriptors.
+  public static VectorSource clustered(
+      int count, int dimension, ElementType type, long seed, Arena arena) {
+    return SyntheticVectors.generate(options(count, dimension, type, seed), arena);
+  }
+
+  /// Queries from the distribution of [#clustered] of the same arguments.
+  public static VectorSource queries(
+      int baseCount, int dimension, ElementType type, long seed, int queryCount, Arena arena) {
+    return SyntheticVectors.generateQueries(
+        options(baseCount, dimension, type, seed), queryCount, arena);
+  }
+
+  private static SyntheticOptions options(int count, int dimension, ElementType type, long seed) {
+    return new SyntheticOptions(count, dimension, type, 16, 8, seed);
+  }
+
+  /// Options of a small and quick build of one kind on one thread.
+  public static BuildOptions quickBuild(String kind, Metric metric) {
+    return BuildOptions.defaults()
+        .withKind(kind)
+        .withMetric(metric)
+        .withGraph(24, 40, 1.2f)
+        .withThreads(1);
+  }
+
+  /// Options that open a small index for one searcher.
+  public static OpenOptions quickOpen() {
+    return OpenOptions.defaults().withMemoryBudgetBytes(64L << 20).withMaxSearchers(1);
+  }
+
+  /// Builds an index and returns its directory.
+  public static Path build(VectorSource vectors, Path directory, BuildOptions options)
+      throws IOException {
+    AnnIndex.build(vectors, directory, options, Progress.NONE);
+    return directory;
+  }
+
+  /// The exact neighbours of every query.
+  public static GroundTruth truth(VectorSource base, VectorSource queries, Metric metric, int k) {
+    return GroundTruth.compute(base, queries, metric, k, 1, Progress.NONE);
+  }
+
+  /// Mean recall@k of all queries with candidate lists of one length.
+  public static double recall(
+      AnnIndex index, GroundTruth truth, VectorSource queries, int k, int searchListSize)
+      throws IOException {
+    RecallScorer scorer = new RecallScorer(truth, k);
+    long hits = 0;
+    for (long query = 0; query < queries.count(); query++) {
+      SearchResult result =
+          index.search(SearchRequest.of(queries, query, k).withSearchListSize(searchListSize));
+      hits += scorer.hits(query, result.ids(), result.distances());
+    }
+    return hits / (double) (k * queries.count());
+  }
+
+  /// The distance of two vectors by its definition, in double precision.
+  public static double distance(
+      Metric metric, VectorSource a, long rowA, VectorSource b, long rowB) {
+    double difference = 0;
+    double dot = 0;
+    double normA = 0;
+    double normB = 0;
+    for (int column = 0; column < a.dimension(); column++) {
+      double x = a.element(rowA, column);
+      double y = b.element(rowB, column);
+      difference += (x - y) * (x - y);
+      dot += x * y;
+      normA += x * x;
+      normB += y * y;
+    }
+    return switch (metric) {
+      case SQUARED_L2 -> difference;
+      case INNER_PRODUCT -> -dot;
+      case COSINE -> 1 - dot / Math.sqrt(normA * normB);
+    };
+  }
+
+  /// Fails unless ids are distinct, in order, and have the distances of the definition.
+  public static void assertExact(
+      SearchResult result, Metric metric, VectorSource queries, long query, VectorSource base) {
+    assertEquals(result.count(), LongStream.of(result.ids()).distinct().count());
+    for (int rank = 0; rank < result.count(); rank++) {
+      double expected = distance(metric, queries, query, base, result.id(rank));
+      assertEquals(expected, result.distance(rank), 1e-5 * (1 + Math.abs(expected)));
+      if (rank > 0) {
+        float before = result.distance(rank - 1);
+        assertTrue(
+            before < result.distance(rank)
+                || (before == result.distance(rank) && result.id(rank - 1) < result.id(rank)));
+      }
+    }
+  }
+
+  /// The file of this name of the only index in a directory.
+  public static Path file(Path directory, String name) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
+    }
+  }
+
+  /// Fails unless the message of an exception contains `part`.
+  public static void assertMentions(String part, Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.contains(part), message);
+  }
+}

@@ -1,0 +1,172 @@
+package com.omendb.hnswif;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.omendb.diskann.format.Manifest;
+import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.IndexInfo;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.memory.NativeMemory;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// An index of format version 1 that an earlier build wrote. Invariant: every later release opens
+/// it and finds in it what `expected.txt` says, to the last bit.
+///
+/// A change of the format adds another directory beside `v1`. To write the files of the present
+/// version anew: `mvn verify -pl hnsw-if -am -Dtest=GoldenIndexTest
+/// -Dsurefire.failIfNoSpecifiedTests=false -Domen.golden=write`.
+class GoldenIndexTest {
+  private static final String VERSION = "golden/v1";
+  private static final String INDEX = "index";
+  private static final String EXPECTED = "expected.txt";
+
+  private static final int COUNT = 300;
+  private static final int DIMENSION = 8;
+  private static final int QUERIES = 6;
+  private static final int K = 10;
+
+  private static final Arena ARENA = Arena.ofShared();
+  private static final VectorSource BASE = vectors(0, COUNT);
+  private static final VectorSource QUERY_VECTORS = vectors(1_000_000, QUERIES);
+  private static Path golden = Path.of("");
+
+  @BeforeAll
+  static void locateOrWrite() throws IOException, URISyntaxException {
+    if (System.getProperty("omen.golden", "").equals("write")) {
+      golden = Path.of("src/test/resources").resolve(VERSION);
+      write();
+    } else {
+      URL resource = GoldenIndexTest.class.getResource("/" + VERSION);
+      golden = Path.of(Objects.requireNonNull(resource, VERSION).toURI());
+    }
+  }
+
+  @AfterAll
+  static void free() {
+    ARENA.close();
+  }
+
+  private static void write() throws IOException {
+    Files.createDirectories(golden);
+    Fixtures.build(
+        BASE,
+        golden.resolve(INDEX),
+        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2)
+            .withGraph(8, 16, 1.2f)
+            .withOverwrite(true));
+    Files.write(golden.resolve(EXPECTED), expectedLines());
+  }
+
+  @Test
+  void searchesFindWhatTheFileSays() throws Exception {
+    List<String> found = new ArrayList<>();
+    try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), Fixtures.quickOpen())) {
+      for (int query = 0; query < QUERIES; query++) {
+        // A list of every vector makes the search exhaustive.
+        SearchResult result =
+            index.search(SearchRequest.of(QUERY_VECTORS, query, K).withSearchListSize(COUNT));
+        found.add(
+            IntStream.range(0, result.count())
+                .mapToObj(rank -> neighbour(result.id(rank), result.distance(rank)))
+                .collect(Collectors.joining(" ")));
+      }
+    }
+    assertEquals(Files.readAllLines(golden.resolve(EXPECTED)), found);
+  }
+
+  @Test
+  void theFileSaysWhatADirectComparisonFinds() throws Exception {
+    assertEquals(expectedLines(), Files.readAllLines(golden.resolve(EXPECTED)));
+  }
+
+  @Test
+  void everyVectorIsInItUnchanged() throws Exception {
+    try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), Fixtures.quickOpen())) {
+      for (int row = 0; row < COUNT; row++) {
+        SearchResult result = index.search(SearchRequest.of(BASE, row, COUNT));
+        assertEquals(COUNT, result.count());
+        assertEquals(row, result.id(0));
+        Fixtures.assertExact(result, Metric.SQUARED_L2, BASE, row, BASE);
+      }
+    }
+  }
+
+  @Test
+  void theInfoAndTheManifestAreThoseOfVersionOne() throws Exception {
+    try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), Fixtures.quickOpen())) {
+      IndexInfo info = index.info();
+      assertEquals("hybrid", info.kind());
+      assertEquals(1, info.formatVersion());
+      assertEquals(COUNT, info.count());
+      assertEquals(DIMENSION, info.dimension());
+      assertEquals(ElementType.UINT8, info.elementType());
+      assertEquals(Metric.SQUARED_L2, info.metric());
+      assertEquals("8", info.settings().get("maxDegree"));
+      assertTrue(Integer.parseInt(info.settings().getOrDefault("pageCount", "0")) >= 2);
+    }
+    Path manifest = golden.resolve(INDEX).resolve(Manifest.FILE);
+    assertArrayEquals(Files.readAllBytes(manifest), Manifest.read(golden.resolve(INDEX)).encode());
+  }
+
+  /// The nearest vectors of each query by a direct comparison, one query a line.
+  private static List<String> expectedLines() {
+    List<String> lines = new ArrayList<>();
+    for (int query = 0; query < QUERIES; query++) {
+      int q = query;
+      lines.add(
+          IntStream.range(0, COUNT)
+              .boxed()
+              .sorted(
+                  Comparator.comparingDouble((Integer row) -> distance(q, row))
+                      .thenComparing(row -> row))
+              .limit(K)
+              .map(row -> neighbour(row, (float) distance(q, row)))
+              .collect(Collectors.joining(" ")));
+    }
+    return lines;
+  }
+
+  private static double distance(int query, int row) {
+    return Fixtures.distance(Metric.SQUARED_L2, QUERY_VECTORS, query, BASE, row);
+  }
+
+  private static String neighbour(long id, float distance) {
+    return String.format(Locale.ROOT, "%d:%.0f", id, distance);
+  }
+
+  /// Vectors of bytes that depend on nothing but their place.
+  private static VectorSource vectors(int firstRow, int count) {
+    VectorSource source =
+        VectorSource.dense(
+            ARENA.allocate((long) count * DIMENSION), count, DIMENSION, ElementType.UINT8);
+    for (int row = 0; row < count; row++) {
+      for (int column = 0; column < DIMENSION; column++) {
+        long mixed = ((long) (firstRow + row) * DIMENSION + column + 1) * 0x9E3779B97F4A7C15L;
+        mixed = (mixed ^ (mixed >>> 29)) * 0xBF58476D1CE4E5B9L;
+        source.segment().set(NativeMemory.BYTE, source.offset(row) + column, (byte) (mixed >> 40));
+      }
+    }
+    return source;
+  }
+}

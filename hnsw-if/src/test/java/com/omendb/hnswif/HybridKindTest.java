@@ -1,0 +1,254 @@
+package com.omendb.hnswif;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.omendb.datasets.GroundTruth;
+import com.omendb.pagecache.MemoryBudgetException;
+import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.SearchStats;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.testing.Seeds;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Hybrid indexes through the public API only. Invariants: nearly all true neighbours are found, in
+/// order and with their exact distances; entering through the upper layers costs fewer page fetches
+/// than entering at the medoid and finds no less; the memory budget, threads and the I/O engine
+/// change the cost and never the result.
+@Timeout(120)
+class HybridKindTest {
+  private static final int DIMENSION = 24;
+  private static final int K = 10;
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @CsvSource({
+    "FLOAT32, SQUARED_L2, 0.95",
+    "FLOAT32, INNER_PRODUCT, 0.9",
+    "FLOAT32, COSINE, 0.95",
+    "UINT8, SQUARED_L2, 0.95",
+    "UINT8, INNER_PRODUCT, 0.9",
+    "UINT8, COSINE, 0.95",
+    "INT8, SQUARED_L2, 0.95",
+    "INT8, INNER_PRODUCT, 0.9",
+    "INT8, COSINE, 0.95"
+  })
+  void nearlyAllTrueNeighboursAreFoundWithTheirExactDistances(
+      ElementType type, Metric metric, double floor) throws Exception {
+    long seed = Seeds.seed("hybridFindsNearlyAllTrueNeighbours", 70);
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource base = Fixtures.clustered(1_500, DIMENSION, type, seed, arena);
+      VectorSource queries = Fixtures.queries(1_500, DIMENSION, type, seed, 60, arena);
+      Fixtures.build(base, directory, Fixtures.quickBuild("hybrid", metric));
+      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+        GroundTruth truth = Fixtures.truth(base, queries, metric, K);
+        double recall = Fixtures.recall(index, truth, queries, K, 20);
+        assertTrue(recall >= floor, "recall=" + recall);
+        for (long query = 0; query < queries.count(); query++) {
+          SearchResult result = index.search(SearchRequest.of(queries, query, K));
+          assertEquals(K, result.count());
+          Fixtures.assertExact(result, metric, queries, query, base);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theDefaultKindIsTheHybrid() throws Exception {
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource base = Fixtures.clustered(200, 8, ElementType.UINT8, 71, arena);
+      Fixtures.build(base, directory, BuildOptions.defaults());
+      assertEquals("diskann, hybrid", AnnIndex.installedKinds());
+      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+        assertEquals("hybrid", index.info().kind());
+        assertEquals(1, Integer.parseInt(index.info().settings().getOrDefault("upperLayers", "")));
+        long bytes = 0;
+        for (String file :
+            List.of(
+                "manifest.omen",
+                "base.pages",
+                "pages.dir",
+                "codes.pq",
+                "codebook.pq",
+                "layers.hnsw")) {
+          bytes += Files.size(Fixtures.file(directory, file));
+        }
+        assertEquals(bytes, index.info().indexBytes());
+      }
+    }
+  }
+
+  @Test
+  void theUpperLayersSaveFetchesAndLoseNothing() throws Exception {
+    long seed = Seeds.seed("theUpperLayersSaveFetchesAndLoseNothing", 72);
+    int count = 3_000;
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource base = Fixtures.clustered(count, 32, ElementType.UINT8, seed, arena);
+      VectorSource queries = Fixtures.queries(count, 32, ElementType.UINT8, seed, 100, arena);
+      GroundTruth truth = Fixtures.truth(base, queries, Metric.SQUARED_L2, K);
+      Cost[] costs = new Cost[2];
+      for (int i = 0; i < 2; i++) {
+        String kind = i == 0 ? "hybrid" : "diskann";
+        BuildOptions options = Fixtures.quickBuild(kind, Metric.SQUARED_L2).withGraph(16, 30, 1.2f);
+        Path path = Fixtures.build(base, directory.resolve(kind), options);
+        try (AnnIndex index = AnnIndex.open(path, Fixtures.quickOpen())) {
+          assertEquals(kind, index.info().kind());
+          costs[i] = cost(index, truth, queries, 20);
+        }
+      }
+      assertTrue(costs[0].fetches() < 0.9 * costs[1].fetches(), List.of(costs)::toString);
+      assertTrue(costs[0].rounds() < costs[1].rounds(), List.of(costs)::toString);
+      assertTrue(costs[0].recall() > costs[1].recall() - 0.03, List.of(costs)::toString);
+    }
+  }
+
+  /// @param fetches pages read or found in memory, over all queries
+  private record Cost(double recall, long fetches, long rounds) {}
+
+  private static Cost cost(AnnIndex index, GroundTruth truth, VectorSource queries, int listSize)
+      throws IOException {
+    long fetches = 0;
+    long rounds = 0;
+    for (long query = 0; query < queries.count(); query++) {
+      SearchStats stats =
+          index.search(SearchRequest.of(queries, query, K).withSearchListSize(listSize)).stats();
+      fetches += stats.pageReads() + stats.cacheHits();
+      rounds += stats.rounds();
+    }
+    return new Cost(Fixtures.recall(index, truth, queries, K, listSize), fetches, rounds);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void asManyNeighboursAsThereAreVectorsAreAllOfThem(Metric metric) throws Exception {
+    try (Arena arena = Arena.ofShared()) {
+      for (int count : new int[] {1, 2, 3, 70, 300}) {
+        VectorSource base = Fixtures.clustered(count, 7, ElementType.FLOAT32, count, arena);
+        Path path = directory.resolve("index-" + count);
+        Fixtures.build(base, path, Fixtures.quickBuild("hybrid", metric));
+        try (AnnIndex index = AnnIndex.open(path, Fixtures.quickOpen())) {
+          SearchResult result = index.search(SearchRequest.of(base, 0, count));
+          assertArrayEquals(
+              LongStream.range(0, count).toArray(), LongStream.of(result.ids()).sorted().toArray());
+          Fixtures.assertExact(result, metric, base, 0, base);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void theSmallestBudgetNamedHoldsTheLayersAndOneByteLessDoesNot(int maxSearchers)
+      throws Exception {
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource base = Fixtures.clustered(800, 40, ElementType.FLOAT32, 73, arena);
+      Fixtures.build(base, directory, Fixtures.quickBuild("hybrid", Metric.SQUARED_L2));
+      OpenOptions options = Fixtures.quickOpen().withMaxSearchers(maxSearchers);
+      long smallest =
+          assertThrows(
+                  MemoryBudgetException.class,
+                  () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(1)))
+              .smallestBudgetBytes();
+      assertThrows(
+          MemoryBudgetException.class,
+          () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(smallest - 1)));
+      List<SearchResult> expected;
+      try (AnnIndex index = AnnIndex.open(directory, options)) {
+        expected = results(index, base);
+      }
+      try (AnnIndex index = AnnIndex.open(directory, options.withMemoryBudgetBytes(smallest))) {
+        assertSame(expected, results(index, base));
+        assertEquals(
+            Files.size(Fixtures.file(directory, "layers.hnsw")),
+            index.info().memoryBytes().get("layers.hnsw"));
+        long reserved =
+            index.info().memoryBytes().values().stream().mapToLong(Long::longValue).sum();
+        assertTrue(reserved <= smallest, "reserved=" + reserved);
+      }
+      try (AnnIndex index = AnnIndex.open(directory, options.withDirectIo(false))) {
+        assertSame(expected, results(index, base));
+      }
+    }
+  }
+
+  @Test
+  void concurrentSearchesGiveTheResultsOfOneThread() throws Exception {
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource base = Fixtures.clustered(1_500, DIMENSION, ElementType.INT8, 74, arena);
+      Fixtures.build(base, directory, Fixtures.quickBuild("hybrid", Metric.COSINE).withThreads(2));
+      OpenOptions two = Fixtures.quickOpen().withMaxSearchers(2);
+      try (AnnIndex index = AnnIndex.open(directory, two);
+          ExecutorService executor = Executors.newFixedThreadPool(8)) {
+        List<SearchResult> expected = results(index, base);
+        Callable<List<SearchResult>> work = () -> results(index, base);
+        for (Future<List<SearchResult>> future : executor.invokeAll(Collections.nCopies(8, work))) {
+          assertSame(expected, future.get());
+        }
+      }
+    }
+  }
+
+  @Test
+  void layersAreTheSameForASeedOnOneThreadAndOthersForAnother() throws Exception {
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource base = Fixtures.clustered(1_000, 8, ElementType.UINT8, 75, arena);
+      BuildOptions options = Fixtures.quickBuild("hybrid", Metric.SQUARED_L2);
+      Path first = Fixtures.build(base, directory.resolve("first"), options);
+      Path second = Fixtures.build(base, directory.resolve("second"), options);
+      Path other = Fixtures.build(base, directory.resolve("other"), options.withSeed(7));
+      assertArrayEquals(layers(first), layers(second));
+      assertFalse(Arrays.equals(layers(first), layers(other)));
+    }
+  }
+
+  /// All of the layers but their header, which holds the index's own id.
+  private static byte[] layers(Path index) throws IOException {
+    byte[] bytes = Files.readAllBytes(Fixtures.file(index, "layers.hnsw"));
+    return Arrays.copyOfRange(bytes, 4096, bytes.length);
+  }
+
+  private static List<SearchResult> results(AnnIndex index, VectorSource base) throws IOException {
+    List<SearchResult> results = new ArrayList<>();
+    for (long row = 0; row < base.count(); row += 20) {
+      results.add(index.search(SearchRequest.of(base, row, K)));
+    }
+    return results;
+  }
+
+  private static void assertSame(List<SearchResult> expected, List<SearchResult> actual) {
+    assertEquals(expected.size(), actual.size());
+    for (int i = 0; i < expected.size(); i++) {
+      assertArrayEquals(expected.get(i).ids(), actual.get(i).ids());
+      assertArrayEquals(expected.get(i).distances(), actual.get(i).distances());
+    }
+  }
+}
