@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +59,7 @@ class PageViewTest {
           Path path = directory.resolve(dimension + "-" + type + "-" + metric);
           PageDirectory pages =
               new BasePagesWriter(
-                      vectors, metric, Fixtures.graph(edges, 250, 1, arena), reversed(count))
+                      vectors, metric, Fixtures.graph(edges, 250, 1, arena), reversed(count, arena))
                   .write(path, INDEX_ID, arena, Progress.NONE);
           int pageBytes = checkAll(path, pages, vectors, metric, edges, arena);
           if (type == ElementType.FLOAT32 && dimension != 960) {
@@ -82,7 +83,7 @@ class PageViewTest {
     int pageBytes = (int) (file.byteSize() / (pages.pageCount() + 1));
     assertEquals(0, file.byteSize() % (pages.pageCount() + 1));
     PageView view = new PageView(pageBytes, vectors.vectorBytes(), count);
-    NodeOrder order = reversed(count);
+    NodeOrder order = reversed(count, arena);
     int[] neighbours = new int[255];
     int next = 0;
     for (int page = 0; page < pages.pageCount(); page++) {
@@ -90,7 +91,7 @@ class PageViewTest {
       assertEquals(next, view.firstNode());
       for (int slot = 0; slot < view.recordCount(); slot++, next++) {
         assertEquals(page, pages.page(next));
-        assertEquals(slot, view.slotOf(next));
+        assertEquals(slot, view.requireSlot(next));
         int row = order.row(next);
         assertEquals(row, view.vectorId(slot));
         assertVector(vectors, row, metric, view.vectorAddress(slot));
@@ -98,8 +99,9 @@ class PageViewTest {
         int degree = view.neighbours(slot, neighbours);
         assertArrayEquals(expected, Arrays.copyOf(neighbours, degree));
       }
-      assertEquals(-1, view.slotOf(next));
-      assertEquals(-1, view.slotOf(view.firstNode() - 1));
+      int after = next;
+      assertThrows(MalformedPageException.class, () -> view.requireSlot(after));
+      assertThrows(MalformedPageException.class, () -> view.requireSlot(view.firstNode() - 1));
     }
     assertEquals(count, next);
     return pageBytes;
@@ -162,7 +164,7 @@ class PageViewTest {
       VectorSource vectors = Fixtures.uniform(random, count, 3, type, arena);
       VamanaGraph graph = Fixtures.graph(randomEdges(random, count), 250, 0, arena);
       Path path = directory.resolve("pages");
-      new BasePagesWriter(vectors, Metric.SQUARED_L2, graph, NodeOrder.identity())
+      new BasePagesWriter(vectors, Metric.SQUARED_L2, graph, reversed(count, arena))
           .write(path, INDEX_ID, arena, Progress.NONE);
       MemorySegment page = load(path, arena).asSlice(4096, 4096);
       PageView view = new PageView(4096, vectors.vectorBytes(), count);
@@ -275,17 +277,8 @@ class PageViewTest {
     return edges;
   }
 
-  private static NodeOrder reversed(int count) {
-    return new NodeOrder() {
-      @Override
-      public int row(int node) {
-        return count - 1 - node;
-      }
-
-      @Override
-      public int node(int row) {
-        return count - 1 - row;
-      }
-    };
+  private static NodeOrder reversed(int count, Arena arena) {
+    int[] rows = IntStream.range(0, count).map(node -> count - 1 - node).toArray();
+    return Fixtures.order(rows, arena);
   }
 }

@@ -6,6 +6,7 @@ import com.omendb.datasets.GroundTruth;
 import com.omendb.datasets.RecallScorer;
 import com.omendb.datasets.SyntheticOptions;
 import com.omendb.datasets.SyntheticVectors;
+import com.omendb.diskann.format.NodeOrder;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.ElementType;
@@ -84,6 +85,11 @@ public final class Fixtures {
       adjacency.unlock(node);
     }
     return new VamanaGraph(adjacency, medoid);
+  }
+
+  /// The layout that stores row `rows[i]` as node i.
+  public static NodeOrder order(int[] rows, Arena arena) {
+    return new NodeOrder(arena.allocateFrom(NativeMemory.INT, rows), arena);
   }
 
   /// The distance of two vectors by its definition, in double precision.

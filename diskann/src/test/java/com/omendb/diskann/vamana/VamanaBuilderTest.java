@@ -42,10 +42,10 @@ class VamanaBuilderTest {
   void greedySearchFindsTheTrueNeighbours(ElementType type, Metric metric, double floor) {
     long seed = Seeds.seed("greedySearchFindsTheTrueNeighbours", 16);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(1_500, 24, type, seed, arena);
+      VectorSource vectors = Fixtures.clustered(1_000, 24, type, seed, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
       VamanaGraph graph = build(space, new VamanaOptions(24, 40, 1.2f, 1, seed), arena);
-      assertSound(graph, 1_500, 24);
+      assertSound(graph, 1_000, 24);
       double recall = recall(space, graph, 40);
       assertTrue(recall >= floor, "recall=" + recall);
     }

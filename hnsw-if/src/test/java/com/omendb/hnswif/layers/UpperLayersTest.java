@@ -33,6 +33,7 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,10 +117,11 @@ class UpperLayersTest {
     MemorySegment payload =
         SegmentFile.map(path, LayersFormat.MAGIC, 1, LayersFormat.VERSION, arena).payload();
     int vectorBytes = vectors.vectorBytes();
+    NodeOrder order = reversed(vectors, arena);
     long vectorsOffset = LayersFormat.vectorsOffset(expected.size());
     for (int member = 0; member < expected.size(); member++) {
       int row = expected.get(member);
-      assertEquals(reversed(vectors).node(row), payload.getAtIndex(NativeMemory.INT, member));
+      assertEquals(order.node(row), payload.getAtIndex(NativeMemory.INT, member));
       MemorySegment copy = arena.allocate(vectorBytes, 4);
       MemorySegment.copy(vectors.segment(), vectors.offset(row), copy, 0, vectorBytes);
       if (UnitLength.applies(metric, vectors.elementType())) {
@@ -142,7 +144,7 @@ class UpperLayersTest {
       Path path = write(vectors, metric, new TreeMap<>());
       UpperLayers layers = UpperLayers.map(path, manifest(vectors, metric), arena);
       EntrySelector.Finder finder = layers.newFinder();
-      NodeOrder order = reversed(vectors);
+      NodeOrder order = reversed(vectors, arena);
       List<Integer> members = new ArrayList<>();
       for (int row = 0; row < count; row++) {
         if (LayerBuilder.level(row, 42) > 0) {
@@ -195,7 +197,7 @@ class UpperLayersTest {
       Path path = write(vectors, Metric.SQUARED_L2, new TreeMap<>());
       SegmentFile.Mapped whole = SegmentFile.map(path, LayersFormat.MAGIC, 1, 1, arena);
       int refused = 0;
-      for (int round = 0; round < 400; round++) {
+      for (int round = 0; round < 160; round++) {
         long[] fields = whole.header().fields();
         byte[] payload = whole.payload().toArray(ValueLayout.JAVA_BYTE);
         if (round % 2 == 0) {
@@ -215,7 +217,7 @@ class UpperLayersTest {
             MemorySegment.ofArray(payload));
         refused += readsSafely(path, manifest, vectors) ? 0 : 1;
       }
-      assertTrue(refused > 100, "refused=" + refused);
+      assertTrue(refused > 40, "refused=" + refused);
     }
   }
 
@@ -261,25 +263,19 @@ class UpperLayersTest {
       throws IOException {
     BuildOptions options = Fixtures.quickBuild("hybrid", metric).withSeed(42);
     Path path = directory.resolve(UpperLayers.FILE);
-    new LayerBuilder(
-            new IndexBuild.Input(vectors, reversed(vectors), options, INDEX_ID, Progress.NONE))
-        .write(path, settings);
+    try (Arena arena = Arena.ofConfined()) {
+      new LayerBuilder(
+              new IndexBuild.Input(
+                  vectors, reversed(vectors, arena), options, INDEX_ID, Progress.NONE))
+          .write(path, settings);
+    }
     return path;
   }
 
-  private static NodeOrder reversed(VectorSource vectors) {
-    int last = (int) vectors.count() - 1;
-    return new NodeOrder() {
-      @Override
-      public int row(int node) {
-        return last - node;
-      }
-
-      @Override
-      public int node(int row) {
-        return last - row;
-      }
-    };
+  private static NodeOrder reversed(VectorSource vectors, Arena arena) {
+    int count = (int) vectors.count();
+    int[] rows = IntStream.range(0, count).map(node -> count - 1 - node).toArray();
+    return new NodeOrder(arena.allocateFrom(NativeMemory.INT, rows), arena);
   }
 
   private static Manifest manifest(VectorSource vectors, Metric metric) {
