@@ -11,6 +11,7 @@ import com.omendb.diskann.vamana.GraphWalk;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
+import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pq.CodeError;
 import com.omendb.pq.PqOptions;
 import com.omendb.pq.ProductQuantizer;
@@ -22,6 +23,7 @@ import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -90,7 +92,14 @@ public final class IndexBuild {
     BuildPlan plan = BuildPlan.of(vectors, options, build.subspaceCount);
     plan.requireWithin(options.memoryBudgetBytes());
     progress.note("memory: " + plan);
-    build.build(directory);
+    try {
+      build.build(directory);
+    } catch (FileSystemException | CorruptFileException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot write the index: " + e.getMessage() + ": directory=" + directory, e);
+    }
   }
 
   private void build(Path directory) throws IOException {

@@ -28,7 +28,8 @@ import java.util.zip.CRC32C;
 /// ```
 ///
 /// Until [#publish] an older index in the directory is whole and can be opened; after it the older
-/// files are deleted. Closing without publishing deletes what was written. Not thread-safe.
+/// files are deleted. Closing without publishing, or the end of the process, deletes what was
+/// written. Not thread-safe.
 public final class Publication implements AutoCloseable {
   private static final Pattern INDEX_ID =
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -37,7 +38,9 @@ public final class Publication implements AutoCloseable {
   private final Path staging;
   private final UUID indexId;
   private final boolean createdDirectory;
+  private final Thread cleanUpAtExit = new Thread(this::deleteQuietly, "omen-build-clean-up");
   private boolean published;
+  private boolean deletedAtExit;
 
   private Publication(Path directory, UUID indexId, boolean createdDirectory) throws IOException {
     this.directory = directory;
@@ -45,6 +48,7 @@ public final class Publication implements AutoCloseable {
     this.createdDirectory = createdDirectory;
     this.staging = filesOf(directory, indexId);
     Files.createDirectory(staging);
+    Runtime.getRuntime().addShutdownHook(cleanUpAtExit);
   }
 
   /// Begins an index in a directory, which is created if it does not exist.
@@ -119,12 +123,21 @@ public final class Publication implements AutoCloseable {
             manifest.settings(),
             files);
     sync(staging);
+    publishManifest(complete);
+    forgetCleanUp();
+    deleteOthers(directory, List.of(indexId.toString()));
+    return complete;
+  }
+
+  // The clean-up at the end of the process comes wholly before or wholly after this.
+  private synchronized void publishManifest(Manifest complete) throws IOException {
+    if (deletedAtExit) {
+      throw new IOException("the process is ending; nothing was published: path=" + directory);
+    }
     complete.publish(directory);
     // From here on the manifest names these files: whatever fails now, close() must keep them.
     published = true;
     sync(directory);
-    deleteOthers(directory, List.of(indexId.toString()));
-    return complete;
   }
 
   /// Checks that the files of an index exist with the lengths that its manifest names.
@@ -145,14 +158,41 @@ public final class Publication implements AutoCloseable {
     if (published) {
       return;
     }
+    forgetCleanUp();
     try {
-      deleteTree(staging);
-      Files.deleteIfExists(directory.resolve(Manifest.FILE + ".tmp"));
-      if (createdDirectory) {
-        Files.delete(directory);
-      }
+      delete();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot clean up after a failed build: " + staging, e);
+    }
+  }
+
+  private void delete() throws IOException {
+    deleteTree(staging);
+    Files.deleteIfExists(directory.resolve(Manifest.FILE + ".tmp"));
+    if (createdDirectory) {
+      Files.deleteIfExists(directory);
+    }
+  }
+
+  // At the end of the process, when workers may still be writing: what cannot be deleted now, the
+  // next build deletes.
+  private synchronized void deleteQuietly() {
+    if (published) {
+      return;
+    }
+    deletedAtExit = true;
+    try {
+      delete();
+    } catch (IOException _) {
+      // Nobody is left to tell.
+    }
+  }
+
+  private void forgetCleanUp() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(cleanUpAtExit);
+    } catch (IllegalStateException _) {
+      // The process is ending, and the hook does what is needed.
     }
   }
 
