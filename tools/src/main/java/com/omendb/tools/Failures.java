@@ -9,7 +9,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
-import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -25,15 +24,14 @@ final class Failures {
           case ExecutionException e when e.getCause() != null -> describe(e.getCause());
           case UncheckedIOException e when e.getCause() != null -> describe(e.getCause());
           case CompletionException e when e.getCause() != null -> describe(e.getCause());
+          case FileSystemException e when e.getReason() != null ->
+              e.getReason() + ": path=" + e.getFile();
           case NoSuchFileException e -> "no such file or folder: path=" + e.getFile();
           case FileAlreadyExistsException e -> "it exists already: path=" + e.getFile();
           case AccessDeniedException e -> "no permission: path=" + e.getFile();
           case NotDirectoryException e -> "not a folder: path=" + e.getFile();
           case DirectoryNotEmptyException e -> "the folder is not empty: path=" + e.getFile();
-          case FileSystemException e ->
-              Objects.requireNonNullElse(e.getReason(), "file system error")
-                  + ": path="
-                  + e.getFile();
+          case FileSystemException e -> "file system error: path=" + e.getFile();
           case FileNotFoundException e -> "cannot open: " + e.getMessage();
           case OutOfMemoryError e ->
               "the Java heap is too small ("
