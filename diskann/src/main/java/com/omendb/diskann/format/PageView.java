@@ -22,6 +22,11 @@ public final class PageView {
     this.nodeCount = nodeCount;
   }
 
+  /// The most records that a page can hold.
+  public static int maxRecordCount(int pageBytes) {
+    return (pageBytes - BasePageFormat.TABLE_OFFSET) / BasePageFormat.TABLE_ENTRY_BYTES;
+  }
+
   /// Moves the view to the page at a native address.
   ///
   /// @throws MalformedPageException if its table does not fit the page

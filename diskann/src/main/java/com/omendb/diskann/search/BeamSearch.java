@@ -26,8 +26,8 @@ import java.lang.foreign.MemorySegment;
 /// exact distances of the vectors in those pages.
 ///
 /// A page is used whole and kept for the length of the query: every record in it is scored exactly,
-/// and a candidate that lies in a page already read is expanded at once, before anything more is
-/// read.
+/// the nearest of them are expanded whether the codes had put them into the list or not, and a
+/// candidate that lies in a page already read is expanded at once, before anything more is read.
 ///
 /// Owns the scratch of one thread and reuses it; a search allocates only its result. Not
 /// thread-safe.
@@ -40,6 +40,10 @@ final class BeamSearch implements AutoCloseable {
 
   // Pages of one query that are kept; a query that reads more forgets its oldest.
   private static final int HELD_PAGES = 128;
+
+  // Of so many records of a page one is expanded for its exact distance alone. A larger share costs
+  // more estimates than it saves reads: docs/decisions/0004.
+  private static final int RECORDS_PER_EXPANSION = 7;
 
   private static final int MAX_ENTRIES = 16;
   private static final int LARGEST_DEGREE = 255;
@@ -58,12 +62,14 @@ final class BeamSearch implements AutoCloseable {
 
   private final CandidateList candidates = new CandidateList(256);
   private final NodeSet seenNodes = new NodeSet(4096);
+  private final NodeSet expandedNodes = new NodeSet(256);
   private final NodeSet scoredPages = new NodeSet(256);
   private final TopK top = new TopK();
   private final int[] entries = new int[MAX_ENTRIES];
   private final int[] roundPages = new int[SearchRequest.MAX_BEAM_WIDTH];
   private final int[] neighbours = new int[LARGEST_DEGREE];
   private final float[] estimates = new float[LARGEST_DEGREE];
+  private final float[] recordDistances;
 
   private int rounds;
   private int expanded;
@@ -83,6 +89,7 @@ final class BeamSearch implements AutoCloseable {
     this.querySource = VectorSource.dense(query, 1, base.dimension(), base.elementType());
     this.table = new DistanceTable(base.codes().quantizer(), arena);
     this.pages = base.cache().newSession(SearchRequest.MAX_BEAM_WIDTH);
+    this.recordDistances = new float[PageView.maxRecordCount(base.pageBytes())];
     this.held = new QueryPages(HELD_PAGES, base.pageBytes(), arena);
     this.view = new PageView(base.pageBytes(), vectorBytes, base.nodeCount());
     this.unitLength = UnitLength.applies(base.metric(), base.elementType());
@@ -188,6 +195,7 @@ final class BeamSearch implements AutoCloseable {
     top.reset(k);
     candidates.reset(listSize);
     seenNodes.clear();
+    expandedNodes.clear();
     scoredPages.clear();
     held.clear();
     rounds = 0;
@@ -277,6 +285,7 @@ final class BeamSearch implements AutoCloseable {
       view.moveTo(held.hold(page, address));
       if (scoredPages.add(page)) {
         scoreRecords();
+        expandNearestRecords();
       }
     } catch (MalformedPageException e) {
       throw corrupt(page, e);
@@ -296,6 +305,7 @@ final class BeamSearch implements AutoCloseable {
     int count = view.recordCount();
     for (int slot = 0; slot < count; slot++) {
       float distance = exactDistance.between(query.address(), view.vectorAddress(slot));
+      recordDistances[slot] = distance;
       if (distance <= top.bound()) {
         top.offer(view.vectorId(slot), distance);
       }
@@ -303,7 +313,25 @@ final class BeamSearch implements AutoCloseable {
     exactDistances += count;
   }
 
+  private void expandNearestRecords() throws MalformedPageException {
+    int count = view.recordCount();
+    for (int rest = count / RECORDS_PER_EXPANSION; rest > 0; rest--) {
+      int nearest = 0;
+      for (int slot = 1; slot < count; slot++) {
+        if (recordDistances[slot] < recordDistances[nearest]) {
+          nearest = slot;
+        }
+      }
+      recordDistances[nearest] = Float.POSITIVE_INFINITY;
+      expand(view.firstNode() + nearest);
+    }
+  }
+
+  // Expands a node of the page in view, unless it was expanded before.
   private void expand(int node) throws MalformedPageException {
+    if (!expandedNodes.add(node)) {
+      return;
+    }
     expanded++;
     int degree = view.neighbours(view.requireSlot(node), neighbours);
     addCandidates(degree);
