@@ -41,13 +41,13 @@ class DiskAnnSearchTest {
   @ParameterizedTest
   @CsvSource({
     "FLOAT32, SQUARED_L2, 0.96",
-    "FLOAT32, INNER_PRODUCT, 0.93",
+    "FLOAT32, INNER_PRODUCT, 0.95",
     "FLOAT32, COSINE, 0.96",
     "UINT8, SQUARED_L2, 0.96",
-    "UINT8, INNER_PRODUCT, 0.93",
+    "UINT8, INNER_PRODUCT, 0.95",
     "UINT8, COSINE, 0.96",
     "INT8, SQUARED_L2, 0.96",
-    "INT8, INNER_PRODUCT, 0.93",
+    "INT8, INNER_PRODUCT, 0.95",
     "INT8, COSINE, 0.96"
   })
   void nearlyAllTrueNeighboursAreFoundWithTheirExactDistances(
@@ -58,7 +58,9 @@ class DiskAnnSearchTest {
       VectorSource queries = Fixtures.queries(1_500, DIMENSION, type, seed, 60, arena);
       Fixtures.build(base, directory, Fixtures.quickBuild(KIND, metric));
       try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
-        double recall = Fixtures.recall(index, base, queries, 10, 20);
+        // Under the inner product long vectors crowd the list, so it has to be longer.
+        int listSize = metric == Metric.INNER_PRODUCT ? 80 : 20;
+        double recall = Fixtures.recall(index, base, queries, 10, listSize);
         assertTrue(recall >= floor, "recall=" + recall);
         for (long query = 0; query < queries.count(); query++) {
           SearchResult result = index.search(SearchRequest.of(queries, query, 10));
@@ -89,6 +91,28 @@ class DiskAnnSearchTest {
             assertOrdered(result);
             assertExact(result, metric, base, 0, base);
           }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aSearchOfMorePagesThanAQueryHoldsFindsAll() throws Exception {
+    SplittableRandom random = Seeds.random("aSearchOfMorePagesThanAQueryHoldsFindsAll", 38);
+    int count = 300;
+    try (Arena arena = Arena.ofShared()) {
+      // A vector fills more than half of a page, so each has a page of its own.
+      VectorSource base = Fixtures.uniform(random, count, 2_100, ElementType.UINT8, arena);
+      Fixtures.build(
+          base, directory, Fixtures.quickBuild(KIND, Metric.SQUARED_L2).withSubspaceCount(8));
+      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+        assertEquals("300", index.info().settings().get("pageCount"));
+        for (int beamWidth : new int[] {1, SearchRequest.MAX_BEAM_WIDTH}) {
+          SearchResult result =
+              index.search(SearchRequest.of(base, 7, count).withBeamWidth(beamWidth));
+          assertEquals(count, result.count());
+          assertOrdered(result);
+          assertExact(result, Metric.SQUARED_L2, base, 7, base);
         }
       }
     }

@@ -53,13 +53,13 @@ class HybridKindTest {
   @ParameterizedTest
   @CsvSource({
     "FLOAT32, SQUARED_L2, 0.95",
-    "FLOAT32, INNER_PRODUCT, 0.9",
+    "FLOAT32, INNER_PRODUCT, 0.95",
     "FLOAT32, COSINE, 0.95",
     "UINT8, SQUARED_L2, 0.95",
-    "UINT8, INNER_PRODUCT, 0.9",
+    "UINT8, INNER_PRODUCT, 0.95",
     "UINT8, COSINE, 0.95",
     "INT8, SQUARED_L2, 0.95",
-    "INT8, INNER_PRODUCT, 0.9",
+    "INT8, INNER_PRODUCT, 0.95",
     "INT8, COSINE, 0.95"
   })
   void nearlyAllTrueNeighboursAreFoundWithTheirExactDistances(
@@ -71,7 +71,9 @@ class HybridKindTest {
       Fixtures.build(base, directory, Fixtures.quickBuild("hybrid", metric));
       try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
         GroundTruth truth = Fixtures.truth(base, queries, metric, K);
-        double recall = Fixtures.recall(index, truth, queries, K, 20);
+        // Under the inner product long vectors crowd the list, so it has to be longer.
+        int listSize = metric == Metric.INNER_PRODUCT ? 80 : 20;
+        double recall = Fixtures.recall(index, truth, queries, K, listSize);
         assertTrue(recall >= floor, "recall=" + recall);
         for (long query = 0; query < queries.count(); query++) {
           SearchResult result = index.search(SearchRequest.of(queries, query, K));
