@@ -20,7 +20,7 @@ class OptionsTest {
   @Test
   void searchRequestChecksItsRanges() {
     request(1, 0, 0);
-    request(10_000, 10_000, 64);
+    request(10_000, 10_000, 32);
     request(10, 10, 1);
     assertRefused("k=0", () -> request(0, 0, 0));
     assertRefused("k=10001", () -> request(10_001, 0, 0));
@@ -28,7 +28,7 @@ class OptionsTest {
     assertRefused("searchListSize=-1", () -> request(10, -1, 0));
     assertRefused("searchListSize=10001", () -> request(10, 10_001, 0));
     assertRefused("beamWidth=-1", () -> request(10, 0, -1));
-    assertRefused("beamWidth=65", () -> request(10, 0, 65));
+    assertRefused("beamWidth=33", () -> request(10, 0, 33));
   }
 
   @Test
