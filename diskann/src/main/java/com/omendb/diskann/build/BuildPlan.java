@@ -7,8 +7,10 @@ import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.pagecache.MemoryBudgetException;
+import com.omendb.pq.PqOptions;
 import com.omendb.pq.ProductQuantizer;
 import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import java.util.Locale;
 
@@ -20,7 +22,7 @@ import java.util.Locale;
 /// @param jvmBytes heap, code cache and threads of the process
 /// @param vectorBytes the mapped vectors
 /// @param graphBytes adjacency with the slack of its rows, and what the metric needs a node
-/// @param codeBytes codebook, codes and page directory
+/// @param codeBytes training of the codebook, codes and page directory
 /// @param scratchBytes scratch of the workers
 public record BuildPlan(
     long jvmBytes, long vectorBytes, long graphBytes, long codeBytes, long scratchBytes) {
@@ -39,7 +41,7 @@ public record BuildPlan(
         VamanaBuilder.bytes(count, graphOptions(options))
             + NodeSpace.bytes(count, options.metric())
             + orderBytes(count),
-        ProductQuantizer.codebookBytes(vectors.dimension())
+        ProductQuantizer.trainingBytes(vectors, pqOptions(options, subspaceCount))
             + 2 * count * subspaceCount
             + PageDirectory.bytes(count)
             + orderBytes(count),
@@ -53,6 +55,13 @@ public record BuildPlan(
         options.alpha(),
         options.threads(),
         options.seed());
+  }
+
+  static PqOptions pqOptions(BuildOptions options, int subspaceCount) {
+    return PqOptions.of(subspaceCount)
+        .withSeed(options.seed())
+        .withThreads(options.threads())
+        .withNormalize(options.metric() == Metric.COSINE);
   }
 
   private static long orderBytes(long count) {

@@ -16,7 +16,6 @@ import com.omendb.pq.CodeError;
 import com.omendb.pq.PqOptions;
 import com.omendb.pq.ProductQuantizer;
 import com.omendb.vectors.BuildOptions;
-import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorChecks;
 import com.omendb.vectors.VectorSource;
@@ -153,11 +152,7 @@ public final class IndexBuild {
       Arena arena,
       SortedMap<String, String> settings)
       throws IOException {
-    PqOptions pqOptions =
-        PqOptions.of(subspaceCount)
-            .withSeed(options.seed())
-            .withThreads(options.threads())
-            .withNormalize(options.metric() == Metric.COSINE);
+    PqOptions pqOptions = BuildPlan.pqOptions(options, subspaceCount);
     ProductQuantizer quantizer = ProductQuantizer.train(vectors, pqOptions, progress);
     MemorySegment codes = arena.allocate(vectors.count() * subspaceCount, 64);
     CodeError error = encode(quantizer, order, codes);
