@@ -53,36 +53,31 @@ final class BlockingPageReader implements PageReader {
     read.pageNumber = pageNumber;
     read.frame = frame;
     read.tag = tag;
-    read.failure = null;
     queued.add(read);
   }
 
   @Override
-  public int await(int minCompletions, int[] tags) throws IOException {
+  public int await(int minCompletions, int[] tags, @Nullable IOException[] failures) {
     if (closed) {
       throw new IllegalStateException("the reader is closed: path=" + file.path());
     }
-    PageFile.requireAwaitable(minCompletions, tags, inFlight());
+    PageFile.requireAwaitable(minCompletions, tags, failures, inFlight());
     startQueued(minCompletions > 0);
     int count = 0;
-    Throwable failure = null;
     lock.lock();
     try {
       while (arrived.size() < minCompletions) {
         arrival.awaitUninterruptibly();
       }
-      while (count < tags.length && !arrived.isEmpty() && failure == null) {
+      while (count < tags.length && !arrived.isEmpty()) {
         Read read = arrived.remove();
-        tags[count++] = read.tag;
-        failure = read.failure;
+        tags[count] = read.tag;
+        failures[count] = read.failure;
+        count++;
         recycle(read);
       }
     } finally {
       lock.unlock();
-    }
-    if (failure != null) {
-      drop();
-      rethrow(failure);
     }
     return count;
   }
@@ -106,11 +101,24 @@ final class BlockingPageReader implements PageReader {
     Read own = mayBlock && source.survivesInterrupts() ? queued.pollLast() : null;
     for (Read read = queued.poll(); read != null; read = queued.poll()) {
       running++;
-      pool.execute(read);
+      start(read);
     }
     if (own != null) {
       running++;
       own.run();
+    }
+  }
+
+  private void start(Read read) {
+    try {
+      pool.execute(read);
+    } catch (OutOfMemoryError e) {
+      // No further thread is to be had: do without, or fail as a read.
+      if (source.survivesInterrupts()) {
+        read.run();
+      } else {
+        read.end(new IOException("no thread to read on: path=" + file.path(), e));
+      }
     }
   }
 
@@ -135,34 +143,38 @@ final class BlockingPageReader implements PageReader {
   private void recycle(Read read) {
     running--;
     read.frame = MemorySegment.NULL;
+    read.failure = null;
     idle.add(read);
-  }
-
-  private static void rethrow(Throwable failure) throws IOException {
-    switch (failure) {
-      case IOException e -> throw e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      default -> throw new IOException(failure);
-    }
   }
 
   private final class Read implements Runnable {
     private long pageNumber;
     private MemorySegment frame = MemorySegment.NULL;
     private int tag;
-    private @Nullable Throwable failure;
+    private @Nullable IOException failure;
 
     @Override
     public void run() {
+      IOException why;
       try {
         source.read(frame, file.pageOffset(pageNumber));
-        PageFile.verify(frame, file.path(), pageNumber);
-      } catch (IOException | RuntimeException | Error e) {
-        failure = e;
+        why = file.damage(frame, pageNumber);
+      } catch (IOException e) {
+        why = e;
+      } catch (RuntimeException | Error e) {
+        why =
+            new IOException(
+                "a page could not be read: path=%s, offset=%d"
+                    .formatted(file.path(), file.pageOffset(pageNumber)),
+                e);
       }
+      end(why);
+    }
+
+    private void end(@Nullable IOException why) {
       lock.lock();
       try {
+        failure = why;
         arrived.add(this);
         arrival.signal();
       } finally {

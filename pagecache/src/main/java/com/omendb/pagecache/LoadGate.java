@@ -2,31 +2,37 @@ package com.omendb.pagecache;
 
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.IntPredicate;
 
 /// Where sessions wait for a page that another session is loading. Interrupts do not end a wait.
 final class LoadGate {
   private static final int STRIPES = 16;
 
+  private final FrameTable table;
   private final Stripe[] stripes = new Stripe[STRIPES];
 
-  LoadGate() {
+  LoadGate(FrameTable table) {
+    this.table = table;
     for (int i = 0; i < STRIPES; i++) {
       stripes[i] = new Stripe();
     }
   }
 
-  /// Returns once the page is settled; looked at again after each [#settled] of it.
-  void await(int page, IntPredicate settled) {
+  /// Returns once the page is no longer being loaded into the frame, which the caller has pinned.
+  void await(int page, int frame) {
     Stripe stripe = stripes[page % STRIPES];
     stripe.lock.lock();
     try {
-      while (!settled.test(page)) {
+      while (isLoading(page, frame)) {
         stripe.change.awaitUninterruptibly();
       }
     } finally {
       stripe.lock.unlock();
     }
+  }
+
+  private boolean isLoading(int page, int frame) {
+    int entry = table.entry(page);
+    return FrameTable.isLoading(entry) && FrameTable.frameOf(entry) == frame;
   }
 
   /// Wakes who waits for the page, after its entry has changed.

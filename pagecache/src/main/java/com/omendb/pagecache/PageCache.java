@@ -18,8 +18,8 @@ import java.util.function.IntFunction;
 /// policy's hands: so a session always finds a frame, without waiting for another session to let go
 /// of one.
 ///
-/// Thread-safe; a [Session] belongs to one thread at a time. The cache does not close its file,
-/// which must stay open as long as the cache is used.
+/// Thread-safe; a session belongs to one thread at a time. The cache does not close its file, which
+/// must stay open as long as the cache is used.
 public final class PageCache implements AutoCloseable {
   /// Heap and native bytes that a frame costs besides its page, measured and rounded up: its state,
   /// page, key and place in the free stack here, and an entry of Caffeine with key, value and
@@ -40,13 +40,13 @@ public final class PageCache implements AutoCloseable {
   private final MemorySegment frames;
   private final FrameTable table;
   private final ResidencyPolicy policy;
-  private final LoadGate gate = new LoadGate();
+  private final LoadGate gate;
 
-  private final LongAdder reads = new LongAdder();
-  private final LongAdder hits = new LongAdder();
   private final LongAdder evictions = new LongAdder();
 
-  private final Set<PageSession> sessions = new HashSet<>(); // guarded by this
+  private final Set<TicketSession> sessions = new HashSet<>(); // guarded by this
+  private long closedSessionsHits; // guarded by this
+  private long closedSessionsReads; // guarded by this
   private int promisedPages; // guarded by this
   private volatile boolean closed;
 
@@ -79,6 +79,7 @@ public final class PageCache implements AutoCloseable {
         (int) Math.min(Math.min(frameBytes / pageBytes, useful), Integer.MAX_VALUE / 2);
     frames = AlignedMemory.allocatePages(arena, frameCount, pageBytes);
     table = new FrameTable(arena, pageCount, frameCount);
+    gate = new LoadGate(table);
     policy = new ResidencyPolicy(frameCount - maxPinned, this::evict);
   }
 
@@ -94,11 +95,23 @@ public final class PageCache implements AutoCloseable {
     return pageCount * Integer.BYTES + frameCount * FRAME_OVERHEAD_BYTES + FIXED_OVERHEAD_BYTES;
   }
 
-  /// One thread's way to the pages.
+  /// One thread's way to the pages, a set of them at a time.
   ///
   /// @param maxPages the most pages of one fetch
   /// @throws IllegalArgumentException when all open sessions' `maxPages` would exceed `maxPinned`
   public Session newSession(int maxPages) {
+    return new PageSession(this, newTicketSession(maxPages));
+  }
+
+  /// One thread's asynchronous way to the pages.
+  ///
+  /// @param maxPages how many tickets there are: the most pages asked for and held at one time
+  /// @throws IllegalArgumentException when all open sessions' `maxPages` would exceed `maxPinned`
+  public PageRequests newAsyncSession(int maxPages) {
+    return newTicketSession(maxPages);
+  }
+
+  private TicketSession newTicketSession(int maxPages) {
     synchronized (this) {
       requireOpen();
       if (maxPages < 1 || maxPages > maxPinned - promisedPages) {
@@ -106,7 +119,7 @@ public final class PageCache implements AutoCloseable {
             "of maxPinned=%d other sessions have %d: maxPages=%d"
                 .formatted(maxPinned, promisedPages, maxPages));
       }
-      PageSession session = new PageSession(this, readers.apply(maxPages), maxPages);
+      TicketSession session = new TicketSession(this, readers.apply(maxPages), maxPages);
       promisedPages += maxPages;
       sessions.add(session);
       return session;
@@ -150,12 +163,24 @@ public final class PageCache implements AutoCloseable {
 
   /// Pages read by all sessions.
   public long reads() {
-    return reads.sum();
+    synchronized (this) {
+      long sum = closedSessionsReads;
+      for (TicketSession session : sessions) {
+        sum += session.reads();
+      }
+      return sum;
+    }
   }
 
   /// Pages found resident by all sessions.
   public long hits() {
-    return hits.sum();
+    synchronized (this) {
+      long sum = closedSessionsHits;
+      for (TicketSession session : sessions) {
+        sum += session.hits();
+      }
+      return sum;
+    }
   }
 
   /// Pages that the policy gave up.
@@ -184,8 +209,8 @@ public final class PageCache implements AutoCloseable {
     }
     long heldPins = 0;
     synchronized (this) {
-      for (PageSession session : sessions) {
-        heldPins += session.held();
+      for (TicketSession session : sessions) {
+        heldPins += session.pins();
       }
     }
     table.assertInvariants(heldPins, admitted);
@@ -248,15 +273,12 @@ public final class PageCache implements AutoCloseable {
     return frame;
   }
 
-  void count(int hitPages, int readPages) {
-    hits.add(hitPages);
-    reads.add(readPages);
-  }
-
-  void sessionClosed(PageSession session, int maxPages) {
+  void sessionClosed(TicketSession session, int maxPages) {
     synchronized (this) {
       promisedPages -= maxPages;
       sessions.remove(session);
+      closedSessionsHits += session.hits();
+      closedSessionsReads += session.reads();
       if (!closed || !sessions.isEmpty()) {
         return;
       }

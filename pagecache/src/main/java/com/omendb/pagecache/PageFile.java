@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// An open file of checksummed pages, for reading.
 ///
@@ -217,6 +218,16 @@ public final class PageFile implements AutoCloseable {
     }
   }
 
+  /// What [#verify] finds wrong with a page, or null.
+  @Nullable IOException damage(MemorySegment page, long pageNumber) {
+    try {
+      verify(page, path, pageNumber);
+      return null;
+    } catch (CorruptFileException e) {
+      return e;
+    }
+  }
+
   /// Refuses further readers and submissions. A second call does nothing.
   @Override
   public void close() {
@@ -266,7 +277,12 @@ public final class PageFile implements AutoCloseable {
     }
   }
 
-  static void requireAwaitable(int minCompletions, int[] tags, int inFlight) {
+  static void requireAwaitable(
+      int minCompletions, int[] tags, @Nullable IOException[] failures, int inFlight) {
+    if (failures.length < tags.length) {
+      throw new IllegalArgumentException(
+          "of tags.length=%d: failures.length=%d".formatted(tags.length, failures.length));
+    }
     if (minCompletions < 0 || minCompletions > Math.min(inFlight, tags.length)) {
       throw new IllegalArgumentException(
           "of inFlight=%d, tags.length=%d: minCompletions=%d"

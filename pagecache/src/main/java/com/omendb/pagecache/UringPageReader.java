@@ -35,7 +35,10 @@ final class UringPageReader implements PageReader {
   private final int[] tries;
   private final int[] idleSlots;
   private final int[] queuedSlots; // circular
+  private final int[] failedSlots; // by ringFailure, and not yet returned
   private int idleCount;
+  private int failedCount;
+  private @Nullable IOException ringFailure;
   private int queueHead;
   private int queueCount;
   private int inKernel; // handed over or in the ring's queue, not yet taken from its completions
@@ -53,6 +56,7 @@ final class UringPageReader implements PageReader {
     bytesDone = new int[capacity];
     tries = new int[capacity];
     queuedSlots = new int[capacity];
+    failedSlots = new int[capacity];
     idleSlots = new int[capacity];
     idleCount = capacity;
     for (int i = 0; i < capacity; i++) {
@@ -86,32 +90,29 @@ final class UringPageReader implements PageReader {
   }
 
   @Override
-  public int await(int minCompletions, int[] arrivedTags) throws IOException {
+  public int await(int minCompletions, int[] arrivedTags, @Nullable IOException[] failures) {
     requireOpen();
-    PageFile.requireAwaitable(minCompletions, arrivedTags, inFlight());
-    int count = 0;
-    boolean arrivedWhole = false;
-    try {
-      count = reap(arrivedTags, count); // What has completed already needs no system call.
-      boolean looked = false;
-      while (true) {
-        fillRing();
-        boolean look = minCompletions == 0 && inKernel > 0 && !looked;
-        if (count >= minCompletions && ring.unsubmitted() == 0 && !look) {
-          break;
-        }
-        looked = true;
-        boolean entered = enter(Math.max(0, minCompletions - count));
-        count = reap(arrivedTags, count);
-        if (!entered && count >= minCompletions) {
-          break; // The kernel takes no more for the moment: the next await tries again.
-        }
+    PageFile.requireAwaitable(minCompletions, arrivedTags, failures, inFlight());
+    int count = takeFailed(arrivedTags, failures, 0);
+    count = reap(arrivedTags, failures, count); // What has completed needs no system call.
+    boolean looked = false;
+    while (true) {
+      fillRing();
+      boolean look = minCompletions == 0 && inKernel > 0 && !looked;
+      if (count >= minCompletions && ring.unsubmitted() == 0 && !look) {
+        return count;
       }
-      arrivedWhole = true;
-      return count;
-    } finally {
-      if (!arrivedWhole) {
-        drop();
+      looked = true;
+      boolean entered;
+      try {
+        entered = enter(Math.max(0, minCompletions - count));
+      } catch (IOException e) {
+        failAll(e);
+        return takeFailed(arrivedTags, failures, count);
+      }
+      count = reap(arrivedTags, failures, count);
+      if (!entered && count >= minCompletions) {
+        return count; // The kernel takes no more for the moment: the next await tries again.
       }
     }
   }
@@ -121,6 +122,18 @@ final class UringPageReader implements PageReader {
     if (closed) {
       return;
     }
+    drainKernel();
+    failedCount = 0;
+    ringFailure = null;
+    idleCount = capacity;
+    for (int i = 0; i < capacity; i++) {
+      idleSlots[i] = i;
+      frames[i] = MemorySegment.NULL;
+    }
+  }
+
+  /// Waits until the kernel writes to no frame any more, and forgets what came of it.
+  private void drainKernel() {
     queueCount = 0;
     inKernel -= ring.unqueue();
     int failures = 0;
@@ -138,11 +151,30 @@ final class UringPageReader implements PageReader {
         inKernel--;
       }
     }
-    idleCount = capacity;
-    for (int i = 0; i < capacity; i++) {
-      idleSlots[i] = i;
-      frames[i] = MemorySegment.NULL;
+  }
+
+  /// The ring itself failed: so does everything in flight.
+  private void failAll(IOException failure) {
+    drainKernel();
+    ringFailure = failure;
+    failedCount = 0;
+    for (int slot = 0; slot < capacity; slot++) {
+      if (!frames[slot].equals(MemorySegment.NULL)) {
+        failedSlots[failedCount++] = slot;
+      }
     }
+  }
+
+  private int takeFailed(int[] arrivedTags, @Nullable IOException[] failures, int alreadyArrived) {
+    int count = alreadyArrived;
+    while (failedCount > 0 && count < arrivedTags.length) {
+      int slot = failedSlots[--failedCount];
+      arrivedTags[count] = tags[slot];
+      failures[count] = ringFailure;
+      count++;
+      recycle(slot);
+    }
+    return count;
   }
 
   @Override
@@ -221,7 +253,7 @@ final class UringPageReader implements PageReader {
     }
   }
 
-  private int reap(int[] arrivedTags, int alreadyArrived) throws IOException {
+  private int reap(int[] arrivedTags, @Nullable IOException[] failures, int alreadyArrived) {
     int count = alreadyArrived;
     while (count < arrivedTags.length && ring.hasCompletion()) {
       int slot = (int) ring.completionUserData();
@@ -229,20 +261,25 @@ final class UringPageReader implements PageReader {
       ring.takeCompletion();
       inKernel--;
       IOException failure = settle(slot, result);
-      if (failure != null) {
-        throw failure;
+      if (failure == null && bytesDone[slot] < pageBytes) {
+        enqueue(slot);
+        continue;
       }
-      if (bytesDone[slot] == pageBytes) {
-        PageFile.verify(frames[slot], file.path(), pageNumbers[slot]);
-        arrivedTags[count++] = tags[slot];
-        frames[slot] = MemorySegment.NULL;
-        idleSlots[idleCount++] = slot;
-      }
+      arrivedTags[count] = tags[slot];
+      failures[count] = failure != null ? failure : file.damage(frames[slot], pageNumbers[slot]);
+      count++;
+      recycle(slot);
     }
     return count;
   }
 
-  /// Books what came of one read: all of it, part of it (then the rest is queued), or a failure.
+  private void recycle(int slot) {
+    frames[slot] = MemorySegment.NULL;
+    idleSlots[idleCount++] = slot;
+  }
+
+  /// Books what came of one read: all of it, part of it (then the rest is to be read), or a
+  /// failure.
   private @Nullable IOException settle(int slot, int result) {
     long offset = file.pageOffset(pageNumbers[slot]);
     if (result == 0) {
@@ -254,17 +291,14 @@ final class UringPageReader implements PageReader {
             || result == -LinuxCalls.ECANCELED;
     if (result < 0 && !retry) {
       return new IOException(
-          "a page could not be read: path=%s, offset=%d, errno=%d"
-              .formatted(file.path(), offset, -result));
+          "a page could not be read: path=%s, offset=%d, %s"
+              .formatted(file.path(), offset, LinuxCalls.describe(-result)));
     }
     bytesDone[slot] += Math.max(0, result);
-    if (bytesDone[slot] < pageBytes) {
-      if (++tries[slot] == MAX_TRIES) {
-        return new IOException(
-            "a page stays unfinished: path=%s, offset=%d, result=%d"
-                .formatted(file.path(), offset, result));
-      }
-      enqueue(slot);
+    if (bytesDone[slot] < pageBytes && ++tries[slot] == MAX_TRIES) {
+      return new IOException(
+          "a page stays unfinished: path=%s, offset=%d, result=%d"
+              .formatted(file.path(), offset, result));
     }
     return null;
   }

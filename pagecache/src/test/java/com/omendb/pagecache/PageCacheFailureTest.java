@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,15 +131,18 @@ class PageCacheFailureTest {
     }
 
     @Override
-    public int await(int minCompletions, int[] tags) throws IOException {
+    public int await(int minCompletions, int[] tags, @Nullable IOException[] failures) {
       started.countDown();
       try {
         mayFail.await();
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }
-      real.drop();
-      throw new IOException("injected");
+      int count = real.await(minCompletions, tags, failures);
+      for (int i = 0; i < count; i++) {
+        failures[i] = new IOException("injected");
+      }
+      return count;
     }
 
     @Override

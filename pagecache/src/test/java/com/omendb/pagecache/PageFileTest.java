@@ -245,7 +245,7 @@ class PageFileTest {
       MemorySegment frame = AlignedMemory.allocatePages(arena, 1, file.pageBytes());
       reader.submit(number, frame, 7);
       int[] tags = new int[1];
-      assertEquals(1, reader.await(1, tags));
+      assertEquals(1, TestPages.await(reader, 1, tags));
       assertEquals(7, tags[0]);
       TestPages.check(frame, number);
     }

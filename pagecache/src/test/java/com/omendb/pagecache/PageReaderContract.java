@@ -1,6 +1,9 @@
 package com.omendb.pagecache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,9 +29,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What every read engine must do. Invariants: each page submitted arrives once, whole and with its
-/// tag; damage, short files and failures are exceptions that leave nothing in flight and the reader
-/// usable; interrupts neither fail a read nor get lost; files and readers may be closed in any
-/// order.
+/// tag; damage, short files and failures fail the page they concern and leave the reader usable;
+/// interrupts neither fail a read nor get lost; files and readers may be closed in any order.
 @Timeout(60)
 abstract class PageReaderContract {
   private static final int PAGE_COUNT = 300;
@@ -72,7 +74,7 @@ abstract class PageReaderContract {
         }
         assertEquals(inFlight.cardinality(), reader.inFlight());
         int min = random.nextInt(reader.inFlight() + 1);
-        int arrived = reader.await(min, tags);
+        int arrived = TestPages.await(reader, min, tags);
         assertTrue(arrived >= min);
         for (int i = 0; i < arrived; i++) {
           assertTrue(inFlight.get(tags[i]), "a tag that is not in flight");
@@ -93,7 +95,7 @@ abstract class PageReaderContract {
       BitSet seen = new BitSet();
       int[] two = new int[2];
       while (reader.inFlight() > 0) {
-        int arrived = reader.await(1, two);
+        int arrived = TestPages.await(reader, 1, two);
         assertTrue(arrived == 1 || arrived == 2);
         for (int i = 0; i < arrived; i++) {
           TestPages.check(frame(two[i]), two[i]);
@@ -101,7 +103,7 @@ abstract class PageReaderContract {
         }
       }
       assertEquals(CAPACITY, seen.cardinality());
-      assertEquals(0, reader.await(0, two));
+      assertEquals(0, TestPages.await(reader, 0, two));
     }
   }
 
@@ -111,9 +113,9 @@ abstract class PageReaderContract {
         PageReader reader = file.newReader(2)) {
       reader.submit(5, frame(0), 0);
       int[] tags = new int[2];
-      int arrived = reader.await(0, tags);
+      int arrived = TestPages.await(reader, 0, tags);
       while (arrived == 0) {
-        arrived = reader.await(0, tags);
+        arrived = TestPages.await(reader, 0, tags);
       }
       TestPages.check(frame(0), 5);
     }
@@ -130,7 +132,7 @@ abstract class PageReaderContract {
         for (int i = 0; i < 3; i++) {
           reader.submit(4 - i, three.asSlice((long) i * pageBytes, pageBytes), i);
         }
-        assertEquals(3, reader.await(3, tags));
+        assertEquals(3, TestPages.await(reader, 3, tags));
         for (int i = 0; i < 3; i++) {
           TestPages.check(three.asSlice((long) i * pageBytes, pageBytes), 4 - i);
         }
@@ -139,17 +141,32 @@ abstract class PageReaderContract {
   }
 
   @Test
-  void refusesDamagedPagesAndGoesOn() throws IOException {
+  void aDamagedPageFailsItsOwnReadOnly() throws IOException {
     damage(100, 1000);
     try (PageFile file = openFile();
         PageReader reader = file.newReader(CAPACITY)) {
       for (int i = 0; i < CAPACITY; i++) {
         reader.submit(90 + i, frame(i), i);
       }
-      CorruptFileException e = assertThrows(CorruptFileException.class, () -> awaitAll(reader));
-      assertEquals(101 * 4096L, e.offset());
-      assertTrue(TestPages.message(e).contains("pageNumber=100"), TestPages.message(e));
-      assertEquals(0, reader.inFlight());
+      BitSet arrived = new BitSet();
+      int[] tags = new int[5];
+      IOException[] failures = new IOException[5];
+      while (reader.inFlight() > 0) {
+        int count = reader.await(1, tags, failures);
+        for (int i = 0; i < count; i++) {
+          assertFalse(arrived.get(tags[i]), "a tag that arrives twice");
+          arrived.set(tags[i]);
+          if (tags[i] == 10) {
+            CorruptFileException e = assertInstanceOf(CorruptFileException.class, failures[i]);
+            assertEquals(101 * 4096L, e.offset());
+            assertTrue(TestPages.message(e).contains("pageNumber=100"), TestPages.message(e));
+          } else {
+            assertNull(failures[i]);
+            TestPages.check(frame(tags[i]), 90 + tags[i]);
+          }
+        }
+      }
+      assertEquals(CAPACITY, arrived.cardinality());
       readOne(reader, 99);
       assertThrows(CorruptFileException.class, () -> readOne(reader, 100));
       readOne(reader, 101);
@@ -184,12 +201,12 @@ abstract class PageReaderContract {
       MemorySegment frame = AlignedMemory.allocatePages(arena, 1, 8192);
       int[] tags = new int[1];
       reader.submit(7, frame, 0);
-      EOFException e = assertThrows(EOFException.class, () -> reader.await(1, tags));
+      EOFException e = assertThrows(EOFException.class, () -> TestPages.await(reader, 1, tags));
       assertTrue(TestPages.message(e).endsWith("expected=8192, actual=4096"), TestPages.message(e));
       reader.submit(8, frame, 0);
-      assertThrows(EOFException.class, () -> reader.await(1, tags));
+      assertThrows(EOFException.class, () -> TestPages.await(reader, 1, tags));
       reader.submit(6, frame, 0);
-      assertEquals(1, reader.await(1, tags));
+      assertEquals(1, TestPages.await(reader, 1, tags));
       TestPages.check(frame, 6);
     }
   }
@@ -207,12 +224,13 @@ abstract class PageReaderContract {
       assertThrows(
           IllegalArgumentException.class,
           () -> reader.submit(0, MemorySegment.ofArray(new byte[4096]), 0));
-      rejects("minCompletions=1", () -> reader.await(1, new int[1]));
+      rejects("minCompletions=1", () -> TestPages.await(reader, 1, new int[1]));
       reader.submit(0, frame(0), 0);
       assertThrows(IllegalStateException.class, () -> reader.submit(1, frame(1), 0));
-      rejects("minCompletions=2", () -> reader.await(2, new int[2]));
-      rejects("minCompletions=1", () -> reader.await(1, new int[0]));
-      assertEquals(1, reader.await(1, new int[1]));
+      rejects("minCompletions=2", () -> TestPages.await(reader, 2, new int[2]));
+      rejects("minCompletions=1", () -> TestPages.await(reader, 1, new int[0]));
+      rejects("failures.length=1", () -> reader.await(1, new int[2], new IOException[1]));
+      assertEquals(1, TestPages.await(reader, 1, new int[1]));
       assertThrows(IllegalArgumentException.class, () -> file.newReader(0));
     }
   }
@@ -226,7 +244,7 @@ abstract class PageReaderContract {
         for (int i = 0; i < 4; i++) {
           reader.submit(i, frame(i), i);
         }
-        reader.await(0, tags);
+        TestPages.await(reader, 0, tags);
         if (reader.inFlight() < 4) {
           reader.submit(9, frame(5), 9); // one that is only queued
         }
@@ -245,16 +263,16 @@ abstract class PageReaderContract {
     int[] tags = new int[4];
     first.submit(1, frame(1), 1);
     second.submit(2, frame(2), 2);
-    second.await(0, tags);
+    TestPages.await(second, 0, tags);
     file.close();
-    assertEquals(1, first.await(1, tags)); // submitted in time
+    assertEquals(1, TestPages.await(first, 1, tags)); // submitted in time
     TestPages.check(frame(1), 1);
     assertThrows(IllegalStateException.class, () -> first.submit(3, frame(3), 3));
     assertThrows(IllegalStateException.class, () -> file.newReader(1));
     second.close();
     second.close();
     assertThrows(IllegalStateException.class, () -> second.submit(1, frame(1), 1));
-    assertThrows(IllegalStateException.class, () -> second.await(0, tags));
+    assertThrows(IllegalStateException.class, () -> TestPages.await(second, 0, tags));
     second.drop();
     assertEquals(0, second.inFlight());
     first.close();
@@ -316,7 +334,7 @@ abstract class PageReaderContract {
         starter.join();
         // The thread that started the read has ended; what had not arrived by then arrives now.
         if (reader.inFlight() > 0) {
-          assertEquals(1, reader.await(1, new int[1]));
+          assertEquals(1, TestPages.await(reader, 1, new int[1]));
         }
         TestPages.check(frame(0), page);
       }
@@ -325,7 +343,7 @@ abstract class PageReaderContract {
 
   private static void start(PageReader reader) {
     try {
-      reader.await(0, new int[1]);
+      TestPages.await(reader, 0, new int[1]);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -341,7 +359,7 @@ abstract class PageReaderContract {
           pages[i] = random.nextInt(PAGE_COUNT);
           reader.submit(pages[i], frame(firstFrame + i), i);
         }
-        assertEquals(4, reader.await(4, new int[4]));
+        assertEquals(4, TestPages.await(reader, 4, new int[4]));
         for (int i = 0; i < 4; i++) {
           TestPages.check(frame(firstFrame + i), pages[i]);
         }
@@ -353,16 +371,9 @@ abstract class PageReaderContract {
   private void readOne(PageReader reader, int page) throws IOException {
     reader.submit(page, frame(0), 3);
     int[] tags = new int[1];
-    assertEquals(1, reader.await(1, tags));
+    assertEquals(1, TestPages.await(reader, 1, tags));
     assertEquals(3, tags[0]);
     TestPages.check(frame(0), page);
-  }
-
-  private static void awaitAll(PageReader reader) throws IOException {
-    int[] tags = new int[reader.capacity()];
-    while (reader.inFlight() > 0) {
-      reader.await(1, tags);
-    }
   }
 
   private void damage(int page, int offset) throws IOException {

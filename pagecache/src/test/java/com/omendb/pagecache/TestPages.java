@@ -49,6 +49,18 @@ final class TestPages {
     assertEquals(content(number, last), page.get(LONG, last));
   }
 
+  /// Awaits reads that must not fail: the first failure is thrown.
+  static int await(PageReader reader, int minCompletions, int[] tags) throws IOException {
+    IOException[] failures = new IOException[tags.length];
+    int count = reader.await(minCompletions, tags, failures);
+    for (int i = 0; i < count; i++) {
+      if (failures[i] != null) {
+        throw failures[i];
+      }
+    }
+    return count;
+  }
+
   static String message(Throwable e) {
     return String.valueOf(e.getMessage());
   }

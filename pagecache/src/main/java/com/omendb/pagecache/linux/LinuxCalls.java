@@ -252,7 +252,7 @@ public final class LinuxCalls {
   }
 
   /// An error number with its name, for messages.
-  static String describe(int errno) {
+  public static String describe(int errno) {
     String name =
         switch (errno) {
           case 1 -> "EPERM";
