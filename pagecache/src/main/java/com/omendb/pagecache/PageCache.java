@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntFunction;
 
 /// Keeps the pages of one [PageFile] that are worth keeping in a bounded number of off-heap frames.
 ///
@@ -32,7 +31,7 @@ public final class PageCache implements AutoCloseable {
   static final long PAUSE_NANOS = 1_000;
 
   private final PageFile file;
-  private final IntFunction<PageReader> readers;
+  private final ReaderFactory readers;
   private final int pageBytes;
   private final int pageCount;
   private final int maxPinned;
@@ -59,7 +58,7 @@ public final class PageCache implements AutoCloseable {
   }
 
   /// As the public one, with the file's readers as the caller wants them.
-  PageCache(PageFile file, IntFunction<PageReader> readers, long frameBytes, int maxPinned) {
+  PageCache(PageFile file, ReaderFactory readers, long frameBytes, int maxPinned) {
     this.file = file;
     this.readers = readers;
     this.maxPinned = maxPinned;
@@ -81,6 +80,11 @@ public final class PageCache implements AutoCloseable {
     table = new FrameTable(arena, pageCount, frameCount);
     gate = new LoadGate(table);
     policy = new ResidencyPolicy(frameCount - maxPinned, this::evict);
+  }
+
+  /// Makes a reader of the file for one session, given the memory that its frames lie in.
+  interface ReaderFactory {
+    PageReader newReader(int maxInFlight, MemorySegment frames);
   }
 
   /// The smallest `frameBytes` that a cache accepts; nothing stays in it. What it takes besides
@@ -119,7 +123,8 @@ public final class PageCache implements AutoCloseable {
             "of maxPinned=%d other sessions have %d: maxPages=%d"
                 .formatted(maxPinned, promisedPages, maxPages));
       }
-      TicketSession session = new TicketSession(this, readers.apply(maxPages), maxPages);
+      TicketSession session =
+          new TicketSession(this, readers.newReader(maxPages, frames), maxPages);
       promisedPages += maxPages;
       sessions.add(session);
       return session;

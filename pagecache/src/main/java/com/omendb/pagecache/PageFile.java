@@ -158,6 +158,14 @@ public final class PageFile implements AutoCloseable {
   ///
   /// @throws IllegalStateException when the file is closed
   public PageReader newReader(int maxInFlight) {
+    return newReader(maxInFlight, null);
+  }
+
+  /// As before, and reads into some memory cost less, where the system allows it.
+  ///
+  /// @param memory frames one after another, which must outlive the reader; other frames serve as
+  ///   well
+  PageReader newReader(int maxInFlight, @Nullable MemorySegment memory) {
     if (maxInFlight < 1) {
       throw new IllegalArgumentException("maxInFlight=" + maxInFlight);
     }
@@ -167,7 +175,7 @@ public final class PageFile implements AutoCloseable {
     }
     boolean made = false;
     try {
-      PageReader reader = makeReader(maxInFlight);
+      PageReader reader = makeReader(maxInFlight, memory);
       made = true;
       return reader;
     } finally {
@@ -177,10 +185,10 @@ public final class PageFile implements AutoCloseable {
     }
   }
 
-  private PageReader makeReader(int maxInFlight) {
+  private PageReader makeReader(int maxInFlight, @Nullable MemorySegment memory) {
     if (engine == ReadEngine.IO_URING && source instanceof DescriptorSource descriptorSource) {
       try {
-        return new UringPageReader(this, descriptorSource.descriptor(), maxInFlight);
+        return new UringPageReader(this, descriptorSource.descriptor(), maxInFlight, memory);
       } catch (IOException e) {
         // A limit on rings or on locked memory: this reader does without.
         LOGGER.log(Level.WARNING, "no further io_uring, reading with pread", e);

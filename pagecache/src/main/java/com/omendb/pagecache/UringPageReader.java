@@ -44,11 +44,16 @@ final class UringPageReader implements PageReader {
   private int inKernel; // handed over or in the ring's queue, not yet taken from its completions
   private boolean closed;
 
-  UringPageReader(PageFile file, int descriptor, int capacity) throws IOException {
+  /// @param memory in which most frames will lie, one after another, or null
+  UringPageReader(PageFile file, int descriptor, int capacity, @Nullable MemorySegment memory)
+      throws IOException {
     this.file = file;
     this.capacity = capacity;
     ring = new IoUring(Math.min(capacity, MAX_RING_ENTRIES), descriptor);
     pageBytes = file.pageBytes();
+    if (memory != null) {
+      ring.register(memory, pageBytes);
+    }
     pageNumbers = new long[capacity];
     frames = new MemorySegment[capacity];
     Arrays.fill(frames, MemorySegment.NULL);

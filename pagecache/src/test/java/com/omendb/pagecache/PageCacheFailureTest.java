@@ -79,8 +79,8 @@ class PageCacheFailureTest {
     try (PageCache cache =
         new PageCache(
             file,
-            capacity -> {
-              PageReader real = file.newReader(capacity);
+            (capacity, frames) -> {
+              PageReader real = file.newReader(capacity, frames);
               PageReader reader = made.isEmpty() ? new FailingReader(real, started, mayFail) : real;
               made.add(reader);
               return reader;

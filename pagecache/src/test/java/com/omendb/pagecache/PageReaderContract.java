@@ -393,7 +393,7 @@ abstract class PageReaderContract {
     return openFile(path);
   }
 
-  private PageFile openFile(Path file) throws IOException {
+  PageFile openFile(Path file) throws IOException {
     return PageFile.open(file, TestPages.MAGIC, 1, TestPages.VERSION, this::open);
   }
 

@@ -45,9 +45,9 @@ class PageRequestsStressTest {
         PageCache cache =
             new PageCache(
                 file,
-                capacity -> {
+                (capacity, frames) -> {
                   SplittableRandom random = new SplittableRandom(seed + made.incrementAndGet());
-                  return new UnreliableReader(file.newReader(capacity), random);
+                  return new UnreliableReader(file.newReader(capacity, frames), random);
                 },
                 (long) frameCount * TestPages.PAGE_BYTES,
                 THREADS * TICKETS);

@@ -1,12 +1,18 @@
 package com.omendb.pagecache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 
-/// The contract on io_uring, where the kernel lets us.
+/// The contract on io_uring, where the kernel lets us, and reads into memory that the ring knows:
+/// they bring the same pages as reads into any other.
 class UringPageReaderTest extends PageReaderContract {
   @Override
   OpenedSource open(Path path) throws IOException {
@@ -19,5 +25,66 @@ class UringPageReaderTest extends PageReaderContract {
     OpenedSource forced = OpenedSource.open(path, ReadEngine.IO_URING);
     assertEquals(ReadEngine.IO_URING, forced.engine());
     return forced;
+  }
+
+  @Test
+  void readsIntoMemoryThatTheRingKnowsAndBesideIt() throws IOException {
+    for (int pageBytes : new int[] {4096, 12288}) {
+      Path pages = TestPages.write(directory.resolve("known" + pageBytes), 150, pageBytes);
+      try (Arena arena = Arena.ofShared();
+          PageFile file = openFile(pages)) {
+        MemorySegment memory = AlignedMemory.allocatePages(arena, 150, pageBytes);
+        // All but the ends, so that there is memory on both sides; in pieces, the last a short one.
+        MemorySegment known = memory.asSlice(3L * pageBytes, 140L * pageBytes);
+        try (PageReader reader = file.newReader(32, known)) {
+          readAll(reader, memory, pageBytes);
+          readAll(reader, memory, pageBytes);
+        }
+      }
+    }
+  }
+
+  private static void readAll(PageReader reader, MemorySegment memory, int pageBytes)
+      throws IOException {
+    memory.fill((byte) 0);
+    int[] tags = new int[32];
+    for (int page = 0; page < 150; page++) {
+      if (reader.inFlight() == 32) {
+        TestPages.await(reader, 1, tags);
+      }
+      reader.submit(page, memory.asSlice((long) page * pageBytes, pageBytes), page);
+    }
+    TestPages.await(reader, reader.inFlight(), tags);
+    for (int page = 0; page < 150; page++) {
+      TestPages.check(memory.asSlice((long) page * pageBytes, pageBytes), page);
+    }
+  }
+
+  @Test
+  void doesWithoutMemoryThatTheKernelWillNotHold() throws IOException {
+    Path pages = TestPages.write(directory.resolve("refused"), 4, 4096);
+    try (Arena arena = Arena.ofShared();
+        PageFile file = openFile(pages);
+        FileChannel channel = FileChannel.open(pages)) {
+      MemorySegment frame = AlignedMemory.allocatePages(arena, 1, 4096);
+      // Nothing may be read into this mapping, so the kernel refuses to hold it for reads.
+      MemorySegment unwritable =
+          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      try (PageReader reader = file.newReader(2, unwritable)) {
+        int[] tags = new int[2];
+        IOException[] failures = new IOException[2];
+        reader.submit(1, unwritable.asSlice(4096, 4096), 0);
+        reader.submit(1, frame, 1);
+        assertEquals(2, reader.await(2, tags, failures));
+        assertNotNull(failures[tags[0] == 0 ? 0 : 1]);
+        TestPages.check(frame, 1);
+      }
+      // More than can be told to a ring at all.
+      try (PageReader reader = file.newReader(1, frame.reinterpret(1L << 46))) {
+        reader.submit(2, frame, 0);
+        assertEquals(1, TestPages.await(reader, 1, new int[1]));
+        TestPages.check(frame, 2);
+      }
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /// A pair of queues shared with the kernel, for reads of one file: requests go in without a system
 /// call, [#enter] hands them over and waits, completions come out without one.
@@ -49,7 +50,9 @@ public final class IoUring implements AutoCloseable {
   private static final int REQUEST_ADDRESS = 16;
   private static final int REQUEST_LENGTH = 24;
   private static final int REQUEST_USER_DATA = 32;
+  private static final int REQUEST_MEMORY = 40;
 
+  private static final byte OPCODE_READ_FIXED = 4;
   private static final byte OPCODE_READ = 22;
   private static final byte FLAG_FIXED_FILE = 1;
   private static final int REGISTERED_FILE = 0;
@@ -80,6 +83,7 @@ public final class IoUring implements AutoCloseable {
   private int requestTail; // our copy of what only we write
   private int completionHead; // likewise
   private int unsubmitted;
+  private @Nullable RegisteredMemory memory;
   private boolean closed;
 
   /// Sets up a ring for reads of one file.
@@ -160,6 +164,15 @@ public final class IoUring implements AutoCloseable {
     }
   }
 
+  /// Makes reads into this memory cheaper where the kernel allows it; others stay possible. To be
+  /// called once, before the first read.
+  ///
+  /// @param target where reads will go; it must outlive the ring
+  /// @param unitBytes what one read will go to: units lie in the memory one after another
+  public void register(MemorySegment target, int unitBytes) {
+    memory = new RegisteredMemory(ring, target, unitBytes, state, arena);
+  }
+
   /// How many requests can be in the kernel at once without losing a completion.
   public int completionCapacity() {
     return completionCapacity;
@@ -177,14 +190,17 @@ public final class IoUring implements AutoCloseable {
       return false;
     }
     long request = (long) (requestTail & requestMask) * REQUEST_BYTES;
+    int known = memory == null ? -1 : memory.indexOf(address, bytes);
+    byte opcode = known < 0 ? OPCODE_READ : OPCODE_READ_FIXED;
     // Fields not set here were zero from the start, and nobody sets them.
-    requests.set(ValueLayout.JAVA_BYTE, request + REQUEST_OPCODE, OPCODE_READ);
+    requests.set(ValueLayout.JAVA_BYTE, request + REQUEST_OPCODE, opcode);
     requests.set(ValueLayout.JAVA_BYTE, request + REQUEST_FLAGS, FLAG_FIXED_FILE);
     requests.set(INT, request + REQUEST_FILE, REGISTERED_FILE);
     requests.set(LONG, request + REQUEST_OFFSET, offset);
     requests.set(LONG, request + REQUEST_ADDRESS, address);
     requests.set(INT, request + REQUEST_LENGTH, bytes);
     requests.set(LONG, request + REQUEST_USER_DATA, userData);
+    requests.set(ValueLayout.JAVA_SHORT, request + REQUEST_MEMORY, (short) Math.max(0, known));
     requestTail++;
     unsubmitted++;
     SHARED_INT.setRelease(rings, requestTailOffset, requestTail);
