@@ -11,18 +11,20 @@ import java.nio.file.Path;
 final class ChannelSource implements PageSource {
   private final FileChannel channel;
   private final Path path;
+  private final boolean direct;
 
-  ChannelSource(FileChannel channel, Path path) {
+  ChannelSource(FileChannel channel, Path path, boolean direct) {
     this.channel = channel;
     this.path = path;
+    this.direct = direct;
   }
 
   @Override
   public void read(MemorySegment target, long offset) throws IOException {
     ByteBuffer buffer = target.asByteBuffer();
     while (buffer.hasRemaining()) {
-      int count = channel.read(buffer, offset + buffer.position());
-      if (count < 0) {
+      int count = Math.max(0, channel.read(buffer, offset + buffer.position()));
+      if (DescriptorSource.isAtEnd(count, buffer.position(), target.byteSize(), direct)) {
         throw DescriptorSource.endOfFile(path, offset, target.byteSize(), buffer.position());
       }
     }

@@ -10,9 +10,11 @@ import java.nio.file.Path;
 final class DescriptorSource implements PageSource {
   private final int descriptor;
   private final Path path;
+  private final boolean direct;
 
   DescriptorSource(Path path, boolean direct) throws IOException {
     this.path = path;
+    this.direct = direct;
     descriptor = LinuxCalls.openForReading(path, direct);
   }
 
@@ -25,11 +27,20 @@ final class DescriptorSource implements PageSource {
     long done = 0;
     while (done < target.byteSize()) {
       long count = LinuxCalls.pread(descriptor, target.asSlice(done), offset + done);
-      if (count == 0) {
+      done += count;
+      if (isAtEnd(count, done, target.byteSize(), direct)) {
         throw endOfFile(path, offset, target.byteSize(), done);
       }
-      done += count;
     }
+  }
+
+  /// Whether a read tells that the file ends before the page does. A direct read stops within a
+  /// block only there, and going on within one would be refused.
+  ///
+  /// @param count bytes that the last read brought
+  /// @param done bytes that all reads of the page brought
+  static boolean isAtEnd(long count, long done, long pageBytes, boolean direct) {
+    return count == 0 || (direct && done < pageBytes && done % AlignedMemory.DIRECT_ALIGNMENT != 0);
   }
 
   static EOFException endOfFile(Path path, long offset, long expected, long actual) {

@@ -2,6 +2,7 @@ package com.omendb.pagecache;
 
 import com.omendb.pagecache.linux.IoUring;
 import com.omendb.pagecache.linux.LinuxCalls;
+import com.omendb.pagecache.linux.ReadRing;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -10,58 +11,72 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// An open file and the engine that reads it best on this system, found by trying: the first bytes
+/// An open file and how its pages are read best on this system, found by trying: its first bytes
 /// are read once through each candidate.
 ///
 /// @param source the open file
 /// @param engine how its pages are to be read
-record OpenedSource(PageSource source, ReadEngine engine) {
+/// @param direct whether reads go past the kernel's page cache
+/// @param reason why the engine was chosen
+/// @param rings makes the rings of readers, where the engine is io_uring
+record OpenedSource(
+    PageSource source, ReadEngine engine, boolean direct, String reason, ReadRing.Factory rings) {
   private static final System.Logger LOGGER = System.getLogger("com.omendb.pagecache");
 
-  /// The last choice told to the log, so that only changes are told.
-  private static final AtomicReference<String> LAST_CHOICE = new AtomicReference<>("");
+  /// The choices that were told to the log.
+  private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
 
   private static final int PROBE_BYTES = FileHeader.BYTES;
 
   /// Opens a file of at least [FileHeader#BYTES] bytes.
   ///
+  /// The engine is io_uring where the kernel lets us, else positional reads. Mapped reads are for
+  /// who asks for them: they are never direct, and a thread that meets a page which is not in
+  /// memory stands still outside the control of the JVM. Where direct reads are refused, the same
+  /// engines read through the kernel's page cache.
+  ///
+  /// @param direct whether to read past the kernel's page cache if possible
   /// @param forced the engine to use, or null for the best
-  /// @throws IOException when the file cannot be opened, or io_uring is forced and does not work
-  static OpenedSource open(Path path, @Nullable ReadEngine forced) throws IOException {
-    if (forced == ReadEngine.BUFFERED) {
-      return chosen(openBuffered(path), ReadEngine.BUFFERED, "asked for");
+  /// @throws IOException when the file cannot be opened, or the forced engine does not work
+  static OpenedSource open(Path path, boolean direct, @Nullable ReadEngine forced)
+      throws IOException {
+    if (forced == ReadEngine.MAPPED) {
+      return chosen(new MappedSource(path), forced, false, "asked for", Level.DEBUG);
     }
-    PageSource direct = tryOpenDirect(path);
-    if (direct == null) {
-      if (forced == ReadEngine.IO_URING) {
-        throw new IOException("io_uring was asked for, but direct reads are refused: path=" + path);
-      }
-      return chosen(openBuffered(path), ReadEngine.BUFFERED, "direct reads are refused");
+    PageSource source = direct ? tryOpenDirect(path) : null;
+    boolean isDirect = source != null;
+    if (source == null) {
+      source = openBuffered(path);
     }
+    String asked = "asked for";
     if (forced == ReadEngine.PREAD) {
-      return chosen(direct, ReadEngine.PREAD, "asked for");
+      return chosen(source, forced, isDirect, asked, Level.DEBUG);
     }
-    String refusal = ringRefusal(direct);
+    String refusal = ringRefusal(source);
     if (refusal == null) {
-      return chosen(direct, ReadEngine.IO_URING, forced == null ? "the best here" : "asked for");
+      String reason = forced == null ? "the best that works here" : asked;
+      return chosen(source, ReadEngine.IO_URING, isDirect, reason, Level.DEBUG);
     }
     if (forced == ReadEngine.IO_URING) {
-      direct.close();
+      source.close();
       throw new IOException(
           "io_uring was asked for, but is refused: path=%s, reason=%s".formatted(path, refusal));
     }
-    return chosen(direct, ReadEngine.PREAD, "io_uring is refused: " + refusal);
+    String reason = "io_uring is refused: " + refusal;
+    return chosen(source, ReadEngine.PREAD, isDirect, reason, Level.INFO);
   }
 
-  private static OpenedSource chosen(PageSource source, ReadEngine engine, String reason) {
-    String choice = engine.label() + ", " + reason;
-    if (!LAST_CHOICE.getAndSet(choice).equals(choice)) {
-      LOGGER.log(Level.DEBUG, "page reader: {0}", choice);
+  private static OpenedSource chosen(
+      PageSource source, ReadEngine engine, boolean direct, String reason, Level level) {
+    String choice = "page reader: %s, direct=%s, %s".formatted(engine.label(), direct, reason);
+    if (LOGGED.add(choice)) {
+      LOGGER.log(level, choice);
     }
-    return new OpenedSource(source, engine);
+    return new OpenedSource(source, engine, direct, reason, IoUring::new);
   }
 
   private static PageSource openBuffered(Path path) throws IOException {
@@ -72,7 +87,7 @@ record OpenedSource(PageSource source, ReadEngine engine) {
         LOGGER.log(Level.DEBUG, "opening by descriptor failed, trying a channel", e);
       }
     }
-    return new ChannelSource(FileChannel.open(path, StandardOpenOption.READ), path);
+    return new ChannelSource(FileChannel.open(path, StandardOpenOption.READ), path, false);
   }
 
   private static @Nullable PageSource tryOpenDirect(Path path) throws IOException {
@@ -89,7 +104,7 @@ record OpenedSource(PageSource source, ReadEngine engine) {
       if (channel == null) {
         return null;
       }
-      source = new ChannelSource(channel, path);
+      source = new ChannelSource(channel, path, true);
     }
     try (Arena arena = Arena.ofConfined()) {
       source.read(allocateProbe(arena), 0);
@@ -113,7 +128,7 @@ record OpenedSource(PageSource source, ReadEngine engine) {
       return reason == null ? "the file has no descriptor" : reason;
     }
     try (Arena arena = Arena.ofShared();
-        IoUring ring = new IoUring(1, file.descriptor())) {
+        ReadRing ring = new IoUring(1, file.descriptor())) {
       MemorySegment plain = allocateProbe(arena);
       MemorySegment probe = allocateProbe(arena);
       file.read(plain, 0);

@@ -1,5 +1,6 @@
 package com.omendb.pagecache;
 
+import com.omendb.pagecache.linux.ReadRing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -9,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// An open file of checksummed pages, for reading.
@@ -35,33 +37,52 @@ public final class PageFile implements AutoCloseable {
 
   private final Path path;
   private final FileHeader header;
-  private final PageSource source;
-  private final ReadEngine engine;
+  private final OpenedSource opened;
   private final ReadPool pool = new ReadPool();
 
+  private final AtomicBoolean ringRefused = new AtomicBoolean();
   private int openReaders; // guarded by this
   private volatile boolean closed;
 
-  private PageFile(Path path, FileHeader header, PageSource source, ReadEngine engine) {
+  private PageFile(Path path, FileHeader header, OpenedSource opened) {
     this.path = path;
     this.header = header;
-    this.source = source;
-    this.engine = engine;
+    this.opened = opened;
+  }
+
+  /// Opens a page file after checking its header page and exact length, with the best reader that
+  /// works here.
+  ///
+  /// @see #open(Path, String, int, int, boolean, String)
+  public static PageFile open(
+      Path path, String magic, int minVersion, int maxVersion, boolean direct) throws IOException {
+    return open(path, magic, minVersion, maxVersion, direct, null);
   }
 
   /// Opens a page file after checking its header page and exact length.
   ///
-  /// Direct reads go through io_uring where that works, else through `pread` on a few threads. The
-  /// system property `omen.pageReader` (`io_uring`, `pread` or `buffered`) forces one of them.
+  /// Pages are read through io_uring where that works, else through positional reads on a bounded
+  /// pool of threads; the choice and its reason are logged once a process.
   ///
   /// @param direct whether to read past the kernel's page cache; where the file system refuses,
   ///   reads go through it and a warning says so once a process
+  /// @param pageReader `io_uring`, `pread` or `mapped` to insist on one of them; null to do as the
+  ///   system property `omen.pageReader` says, and choose the best if that is not set. Mapped reads
+  ///   are never direct
+  /// @throws IllegalArgumentException when there is no such reader
   /// @throws CorruptFileException when the file is of another kind, unfinished or not intact
   /// @throws UnsupportedFormatException when its version is outside the two given
+  /// @throws IOException when the reader insisted on does not work here
   public static PageFile open(
-      Path path, String magic, int minVersion, int maxVersion, boolean direct) throws IOException {
-    ReadEngine forced = direct ? ReadEngine.forced() : ReadEngine.BUFFERED;
-    return open(path, magic, minVersion, maxVersion, p -> OpenedSource.open(p, forced));
+      Path path,
+      String magic,
+      int minVersion,
+      int maxVersion,
+      boolean direct,
+      @Nullable String pageReader)
+      throws IOException {
+    ReadEngine forced = ReadEngine.forced(pageReader);
+    return open(path, magic, minVersion, maxVersion, p -> OpenedSource.open(p, direct, forced));
   }
 
   /// As the public one, with another way to open the bytes.
@@ -81,7 +102,7 @@ public final class PageFile implements AutoCloseable {
     try {
       FileHeader header = readHeader(opened.source(), length, path, magic, minVersion, maxVersion);
       valid = true;
-      return new PageFile(path, header, opened.source(), opened.engine());
+      return new PageFile(path, header, opened);
     } finally {
       if (!valid) {
         opened.source().close();
@@ -146,12 +167,17 @@ public final class PageFile implements AutoCloseable {
 
   /// Whether reads bypass the kernel's page cache.
   public boolean direct() {
-    return engine != ReadEngine.BUFFERED;
+    return opened.direct();
   }
 
-  /// How pages are read: `io_uring`, `pread` or `buffered`.
+  /// How pages are read: `io_uring`, `pread` or `mapped`.
   public String engine() {
-    return engine.label();
+    return opened.engine().label();
+  }
+
+  /// Why they are read so.
+  public String engineReason() {
+    return opened.reason();
   }
 
   /// A reader that keeps up to `maxInFlight` pages in flight.
@@ -186,15 +212,23 @@ public final class PageFile implements AutoCloseable {
   }
 
   private PageReader makeReader(int maxInFlight, @Nullable MemorySegment memory) {
-    if (engine == ReadEngine.IO_URING && source instanceof DescriptorSource descriptorSource) {
+    if (opened.engine() == ReadEngine.IO_URING
+        && opened.source() instanceof DescriptorSource descriptorSource) {
       try {
-        return new UringPageReader(this, descriptorSource.descriptor(), maxInFlight, memory);
+        int entries = Math.min(maxInFlight, UringPageReader.MAX_RING_ENTRIES);
+        ReadRing ring = opened.rings().open(entries, descriptorSource.descriptor());
+        return new UringPageReader(this, ring, maxInFlight, memory);
       } catch (IOException e) {
         // A limit on rings or on locked memory: this reader does without.
-        LOGGER.log(Level.WARNING, "no further io_uring, reading with pread", e);
+        Level level = ringRefused.getAndSet(true) ? Level.DEBUG : Level.WARNING;
+        LOGGER.log(
+            level,
+            "no further io_uring, reading with pread: path={0}, reason={1}",
+            path,
+            String.valueOf(e.getMessage()));
       }
     }
-    return new BlockingPageReader(this, source, pool, maxInFlight);
+    return new BlockingPageReader(this, opened.source(), pool, maxInFlight);
   }
 
   /// Checks the checksum and the number of a page that was just read.
@@ -307,7 +341,7 @@ public final class PageFile implements AutoCloseable {
   private void closeSource() {
     pool.close();
     try {
-      source.close();
+      opened.source().close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,17 +1,19 @@
 package com.omendb.pagecache;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The ways to read pages, best first.
+/// The ways to read pages. Which of them reads a file is told by [OpenedSource#open].
 enum ReadEngine {
-  /// Asynchronous direct reads, a ring a reader.
+  /// Asynchronous reads, a ring a reader.
   IO_URING("io_uring"),
-  /// Blocking direct reads, side by side on a pool of threads.
+  /// Positional reads, side by side on a bounded pool of threads.
   PREAD("pread"),
-  /// Blocking reads through the kernel's page cache.
-  BUFFERED("buffered");
+  /// Copies out of a mapping of the file, likewise side by side. Never chosen unless asked for.
+  MAPPED("mapped");
 
-  /// Forces an engine for all files opened by this process.
+  /// Forces an engine for all files that this process opens without naming one.
   static final String PROPERTY = "omen.pageReader";
 
   private final String label;
@@ -25,19 +27,25 @@ enum ReadEngine {
     return label;
   }
 
-  /// The engine that the property forces, or null.
-  static @Nullable ReadEngine forced() {
-    String wanted = System.getProperty(PROPERTY);
-    return wanted == null ? null : ofLabel(wanted);
+  /// The engine asked for: by name, else by the property, or null when by neither.
+  ///
+  /// @throws IllegalArgumentException when there is no such engine
+  static @Nullable ReadEngine forced(@Nullable String wanted) {
+    if (wanted != null) {
+      return ofLabel(wanted, "pageReader");
+    }
+    String property = System.getProperty(PROPERTY);
+    return property == null ? null : ofLabel(property, PROPERTY);
   }
 
-  static ReadEngine ofLabel(String wanted) {
+  private static ReadEngine ofLabel(String wanted, String where) {
     for (ReadEngine engine : values()) {
       if (engine.label.equals(wanted)) {
         return engine;
       }
     }
+    String known = Arrays.stream(values()).map(ReadEngine::label).collect(Collectors.joining(", "));
     throw new IllegalArgumentException(
-        "the page readers are io_uring, pread and buffered: " + PROPERTY + "=" + wanted);
+        "the page readers are %s: %s=%s".formatted(known, where, wanted));
   }
 }

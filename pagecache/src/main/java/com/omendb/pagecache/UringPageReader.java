@@ -1,7 +1,7 @@
 package com.omendb.pagecache;
 
-import com.omendb.pagecache.linux.IoUring;
 import com.omendb.pagecache.linux.LinuxCalls;
+import com.omendb.pagecache.linux.ReadRing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// more with what remains.
 final class UringPageReader implements PageReader {
   /// More requests than this in one ring are handed over in portions.
-  private static final int MAX_RING_ENTRIES = 1024;
+  static final int MAX_RING_ENTRIES = 1024;
 
   /// How often a read may come back unfinished before it counts as failed.
   private static final int MAX_TRIES = 1000;
@@ -24,7 +24,7 @@ final class UringPageReader implements PageReader {
   private static final long RETRY_NANOS = 50_000;
 
   private final PageFile file;
-  private final IoUring ring;
+  private final ReadRing ring;
   private final int capacity;
   private final int pageBytes;
 
@@ -45,11 +45,10 @@ final class UringPageReader implements PageReader {
   private boolean closed;
 
   /// @param memory in which most frames will lie, one after another, or null
-  UringPageReader(PageFile file, int descriptor, int capacity, @Nullable MemorySegment memory)
-      throws IOException {
+  UringPageReader(PageFile file, ReadRing ring, int capacity, @Nullable MemorySegment memory) {
     this.file = file;
     this.capacity = capacity;
-    ring = new IoUring(Math.min(capacity, MAX_RING_ENTRIES), descriptor);
+    this.ring = ring;
     pageBytes = file.pageBytes();
     if (memory != null) {
       ring.register(memory, pageBytes);
@@ -287,24 +286,28 @@ final class UringPageReader implements PageReader {
   /// failure.
   private @Nullable IOException settle(int slot, int result) {
     long offset = file.pageOffset(pageNumbers[slot]);
-    if (result == 0) {
-      return DescriptorSource.endOfFile(file.path(), offset, pageBytes, bytesDone[slot]);
-    }
-    boolean retry =
-        result == -LinuxCalls.EAGAIN
-            || result == -LinuxCalls.EINTR
-            || result == -LinuxCalls.ECANCELED;
-    if (result < 0 && !retry) {
+    if (result < 0 && !mayTryAgain(result)) {
       return new IOException(
           "a page could not be read: path=%s, offset=%d, %s"
               .formatted(file.path(), offset, LinuxCalls.describe(-result)));
     }
     bytesDone[slot] += Math.max(0, result);
-    if (bytesDone[slot] < pageBytes && ++tries[slot] == MAX_TRIES) {
+    int done = bytesDone[slot];
+    if (result >= 0 && DescriptorSource.isAtEnd(result, done, pageBytes, file.direct())) {
+      return DescriptorSource.endOfFile(file.path(), offset, pageBytes, done);
+    }
+    if (done < pageBytes && ++tries[slot] == MAX_TRIES) {
       return new IOException(
           "a page stays unfinished: path=%s, offset=%d, result=%d"
               .formatted(file.path(), offset, result));
     }
     return null;
+  }
+
+  private static boolean mayTryAgain(int result) {
+    return switch (-result) {
+      case LinuxCalls.EAGAIN, LinuxCalls.EINTR, LinuxCalls.ECANCELED -> true;
+      default -> false;
+    };
   }
 }

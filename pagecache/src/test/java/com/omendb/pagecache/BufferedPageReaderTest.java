@@ -3,10 +3,10 @@ package com.omendb.pagecache;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// The contract on reads through the kernel's page cache.
+/// The contract on positional reads through the kernel's page cache.
 class BufferedPageReaderTest extends PageReaderContract {
   @Override
   OpenedSource open(Path path) throws IOException {
-    return OpenedSource.open(path, ReadEngine.BUFFERED);
+    return OpenedSource.open(path, false, ReadEngine.PREAD);
   }
 }

@@ -1,5 +1,6 @@
 package com.omendb.pagecache;
 
+import com.omendb.pagecache.linux.IoUring;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -9,7 +10,13 @@ import java.nio.file.StandardOpenOption;
 class ChannelPageReaderTest extends PageReaderContract {
   @Override
   OpenedSource open(Path path) throws IOException {
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-    return new OpenedSource(new ChannelSource(channel, path), ReadEngine.BUFFERED);
+    FileChannel direct = DirectChannels.tryOpen(path, StandardOpenOption.READ);
+    FileChannel channel = direct == null ? FileChannel.open(path, StandardOpenOption.READ) : direct;
+    return new OpenedSource(
+        new ChannelSource(channel, path, direct != null),
+        ReadEngine.PREAD,
+        direct != null,
+        "test",
+        IoUring::new);
   }
 }

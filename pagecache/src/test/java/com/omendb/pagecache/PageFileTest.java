@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Invariants: pages come back as written at every page size; a file that is cut, extended,
@@ -46,7 +47,6 @@ class PageFileTest {
       assertEquals(pageCount, file.pageCount());
       assertEquals(TestPages.INDEX_ID, file.header().indexId());
       assertArrayEquals(new long[] {pageCount, -1}, file.header().fields());
-      assertEquals(!file.engine().equals("buffered"), file.direct());
       for (int page = 0; page < pageCount; page++) {
         checkPage(file, page);
       }
@@ -147,34 +147,44 @@ class PageFileTest {
         () -> PageFile.open(directory.resolve("none"), TestPages.MAGIC, 1, 1, true).close());
   }
 
-  @Test
-  void readsThroughTheKernelsCacheWhenAskedTo() throws IOException {
+  @ParameterizedTest
+  @EnumSource
+  void readsThroughTheKernelsCacheWhenAskedTo(ReadEngine engine) throws IOException {
     TestPages.write(path, 4, TestPages.PAGE_BYTES);
-    try (PageFile file = PageFile.open(path, TestPages.MAGIC, 1, TestPages.VERSION, false)) {
+    try (PageFile file = open(path, false, engine.label())) {
       assertFalse(file.direct());
-      assertEquals("buffered", file.engine());
+      assertEquals(engine.label(), file.engine());
+      assertEquals("asked for", file.engineReason());
       checkPage(file, 3);
+    } catch (IOException e) {
+      boolean refused = TestPages.message(e).startsWith("io_uring was asked for, but is refused");
+      assertTrue(engine == ReadEngine.IO_URING && refused, e.toString());
     }
   }
 
   @Test
-  void usesTheEngineThatThePropertyForces() throws IOException {
+  void usesTheEngineThatIsAskedForByNameOrElseByProperty() throws IOException {
     TestPages.write(path, 2, TestPages.PAGE_BYTES);
     String before = System.getProperty(ReadEngine.PROPERTY);
     try {
-      System.setProperty(ReadEngine.PROPERTY, "buffered");
+      System.setProperty(ReadEngine.PROPERTY, "mapped");
       try (PageFile file = TestPages.open(path)) {
-        assertEquals("buffered", file.engine());
+        assertEquals("mapped", file.engine());
+        assertFalse(file.direct());
+        checkPage(file, 1);
       }
-      System.setProperty(ReadEngine.PROPERTY, "pread");
-      try (PageFile file = TestPages.open(path)) {
-        assertEquals(file.direct() ? "pread" : "buffered", file.engine());
+      try (PageFile file = open(path, true, "pread")) {
+        assertEquals("pread", file.engine());
         checkPage(file, 1);
       }
       System.setProperty(ReadEngine.PROPERTY, "mmap");
       IllegalArgumentException e =
           assertThrows(IllegalArgumentException.class, () -> TestPages.open(path));
-      assertTrue(TestPages.message(e).endsWith("omen.pageReader=mmap"), TestPages.message(e));
+      assertTrue(
+          TestPages.message(e).endsWith("io_uring, pread, mapped: omen.pageReader=mmap"),
+          TestPages.message(e));
+      e = assertThrows(IllegalArgumentException.class, () -> open(path, true, "PREAD"));
+      assertTrue(TestPages.message(e).endsWith(": pageReader=PREAD"), TestPages.message(e));
     } finally {
       if (before == null) {
         System.clearProperty(ReadEngine.PROPERTY);
@@ -184,6 +194,10 @@ class PageFileTest {
     }
   }
 
+  private static PageFile open(Path path, boolean direct, String pageReader) throws IOException {
+    return PageFile.open(path, TestPages.MAGIC, 1, TestPages.VERSION, direct, pageReader);
+  }
+
   @Test
   void servesAFileSystemWithoutDirectReads() throws IOException {
     Path archive = directory.resolve("archive.zip");
@@ -191,19 +205,14 @@ class PageFileTest {
       Path outside = TestPages.write(path, 4, TestPages.PAGE_BYTES);
       Path inside = Files.copy(outside, zip.getPath("pages"));
       try (PageFile file = TestPages.open(inside)) {
-        assertEquals("buffered", file.engine());
+        assertEquals("pread", file.engine());
+        assertFalse(file.direct());
+        assertTrue(file.engineReason().startsWith("io_uring is refused: "), file.engineReason());
         checkPage(file, 0);
         checkPage(file, 3);
       }
-      assertThrows(
-          IOException.class,
-          () ->
-              PageFile.open(
-                  inside,
-                  TestPages.MAGIC,
-                  1,
-                  TestPages.VERSION,
-                  p -> OpenedSource.open(p, ReadEngine.IO_URING)));
+      assertThrows(IOException.class, () -> open(inside, true, "io_uring"));
+      assertThrows(IOException.class, () -> open(inside, true, "mapped"));
     }
   }
 

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What every read engine must do. Invariants: each page submitted arrives once, whole and with its
 /// tag; damage, short files and failures fail the page they concern and leave the reader usable;
@@ -190,19 +192,22 @@ abstract class PageReaderContract {
     }
   }
 
-  @Test
-  void saysWhereAFileThatShrankEnds() throws IOException {
+  /// Cut between sectors and within one.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 100, 512, 4096, 4099, 8191})
+  void saysWhereAFileThatShrankEnds(int bytesLeft) throws IOException {
     Path large = TestPages.write(directory.resolve("large"), 10, 8192);
     try (PageFile file = openFile(large);
         PageReader reader = file.newReader(4)) {
       try (RandomAccessFile bytes = new RandomAccessFile(large.toFile(), "rw")) {
-        bytes.setLength(8 * 8192L + 4096); // page 7 keeps its first half
+        bytes.setLength(8 * 8192L + bytesLeft); // of page 7
       }
       MemorySegment frame = AlignedMemory.allocatePages(arena, 1, 8192);
       int[] tags = new int[1];
       reader.submit(7, frame, 0);
       EOFException e = assertThrows(EOFException.class, () -> TestPages.await(reader, 1, tags));
-      assertTrue(TestPages.message(e).endsWith("expected=8192, actual=4096"), TestPages.message(e));
+      String end = "expected=8192, actual=" + bytesLeft;
+      assertTrue(TestPages.message(e).endsWith(end), TestPages.message(e));
       reader.submit(8, frame, 0);
       assertThrows(EOFException.class, () -> TestPages.await(reader, 1, tags));
       reader.submit(6, frame, 0);

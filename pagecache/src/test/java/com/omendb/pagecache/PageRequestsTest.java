@@ -311,13 +311,13 @@ class PageRequestsTest {
             1,
             TestPages.VERSION,
             p -> {
-              OpenedSource best = OpenedSource.open(p, null);
+              OpenedSource best = OpenedSource.open(p, true, null);
               if (engine == null || engine == best.engine()) {
                 return best;
               }
               best.source().close();
               // Where the system has no io_uring, what serves instead is tested twice.
-              return OpenedSource.open(p, engine == ReadEngine.IO_URING ? null : engine);
+              return OpenedSource.open(p, true, engine == ReadEngine.IO_URING ? null : engine);
             });
     opened.add(file);
     PageCache cache = new PageCache(file, (long) frameCount * PAGE_BYTES, maxPinned);

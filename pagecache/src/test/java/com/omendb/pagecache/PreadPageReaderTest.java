@@ -3,10 +3,10 @@ package com.omendb.pagecache;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// The contract on blocking direct reads; buffered where the file system refuses those.
+/// The contract on positional reads, direct unless the file system refuses.
 class PreadPageReaderTest extends PageReaderContract {
   @Override
   OpenedSource open(Path path) throws IOException {
-    return OpenedSource.open(path, ReadEngine.PREAD);
+    return OpenedSource.open(path, true, ReadEngine.PREAD);
   }
 }

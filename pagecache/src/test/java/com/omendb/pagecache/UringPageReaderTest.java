@@ -16,15 +16,35 @@ import org.junit.jupiter.api.Test;
 class UringPageReaderTest extends PageReaderContract {
   @Override
   OpenedSource open(Path path) throws IOException {
-    OpenedSource best = OpenedSource.open(path, null);
-    if (best.engine() != ReadEngine.IO_URING) {
-      best.source().close();
-    }
-    assumeTrue(best.engine() == ReadEngine.IO_URING, "no io_uring for this directory");
+    return openRing(path, true);
+  }
+
+  static OpenedSource openRing(Path path, boolean direct) throws IOException {
+    OpenedSource best = OpenedSource.open(path, direct, null);
     best.source().close();
-    OpenedSource forced = OpenedSource.open(path, ReadEngine.IO_URING);
+    assumeTrue(best.engine() == ReadEngine.IO_URING, "no io_uring for this directory");
+    OpenedSource forced = OpenedSource.open(path, direct, ReadEngine.IO_URING);
     assertEquals(ReadEngine.IO_URING, forced.engine());
+    assertEquals(best.direct(), forced.direct());
     return forced;
+  }
+
+  @Test
+  void takesMoreReadsThanTheRingHasEntries() throws IOException {
+    int count = 3 * UringPageReader.MAX_RING_ENTRIES;
+    Path pages = TestPages.write(directory.resolve("many"), count, 4096);
+    try (Arena arena = Arena.ofShared();
+        PageFile file = openFile(pages);
+        PageReader reader = file.newReader(count)) {
+      MemorySegment frames = AlignedMemory.allocatePages(arena, count, 4096);
+      for (int page = 0; page < count; page++) {
+        reader.submit(page, frames.asSlice(page * 4096L, 4096), page);
+      }
+      assertEquals(count, TestPages.await(reader, count, new int[count]));
+      for (int page = 0; page < count; page++) {
+        TestPages.check(frames.asSlice(page * 4096L, 4096), page);
+      }
+    }
   }
 
   @Test

@@ -125,6 +125,7 @@ public final class DiskAnnIndex implements AnnIndex {
     settings.put("pageBytes", String.valueOf(pages.pageBytes()));
     settings.put("pageCount", String.valueOf(pages.pageCount()));
     settings.put("pageReader", pages.engine());
+    settings.put("directIo", String.valueOf(pages.direct()));
     long indexBytes = manifest.encode().length;
     for (Manifest.FileEntry file : manifest.files().values()) {
       indexBytes += file.length();

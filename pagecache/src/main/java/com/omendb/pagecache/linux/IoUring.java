@@ -7,15 +7,14 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/// A pair of queues shared with the kernel, for reads of one file: requests go in without a system
-/// call, [#enter] hands them over and waits, completions come out without one.
+/// A ring whose queues are shared with the kernel: only [#enter] is a system call.
 ///
 /// The file is registered with the ring, so that a read does not look up its descriptor. Nothing
 /// polls in the kernel. Not thread-safe, but threads may take turns. Kernel 5.6 or later.
 ///
 /// How the memory is laid out is told by the kernel's header `linux/io_uring.h`; it is the same on
 /// x86-64 and aarch64.
-public final class IoUring implements AutoCloseable {
+public final class IoUring implements ReadRing {
   private static final int PARAMETERS_BYTES = 120;
   private static final int PARAM_SQ_ENTRIES = 0;
   private static final int PARAM_CQ_ENTRIES = 4;
@@ -164,26 +163,17 @@ public final class IoUring implements AutoCloseable {
     }
   }
 
-  /// Makes reads into this memory cheaper where the kernel allows it; others stay possible. To be
-  /// called once, before the first read.
-  ///
-  /// @param target where reads will go; it must outlive the ring
-  /// @param unitBytes what one read will go to: units lie in the memory one after another
+  @Override
   public void register(MemorySegment target, int unitBytes) {
     memory = new RegisteredMemory(ring, target, unitBytes, state, arena);
   }
 
-  /// How many requests can be in the kernel at once without losing a completion.
+  @Override
   public int completionCapacity() {
     return completionCapacity;
   }
 
-  /// Adds a read to the requests for the next [#enter].
-  ///
-  /// @param address native memory of `bytes` bytes, valid until the completion is taken
-  /// @param offset position in the file
-  /// @param userData returned with the completion
-  /// @return false when the queue is full: enter first
+  @Override
   public boolean queueRead(long address, int bytes, long offset, long userData) {
     int head = (int) SHARED_INT.getAcquire(rings, requestHeadOffset);
     if (requestTail - head > requestMask) {
@@ -207,14 +197,12 @@ public final class IoUring implements AutoCloseable {
     return true;
   }
 
-  /// Requests queued and not yet taken by the kernel.
+  @Override
   public int unsubmitted() {
     return unsubmitted;
   }
 
-  /// Takes back all requests that the kernel has not taken.
-  ///
-  /// @return how many
+  @Override
   public int unqueue() {
     int count = unsubmitted;
     // Without a polling thread the kernel looks at the queue only within enter.
@@ -224,10 +212,7 @@ public final class IoUring implements AutoCloseable {
     return count;
   }
 
-  /// Hands the queued requests to the kernel and waits for completions.
-  ///
-  /// @param minCompletions how many completions must be there to return; 0 does not wait
-  /// @return 0, or the negated error number; what was taken in spite of it shows in [#unsubmitted]
+  @Override
   public int enter(int minCompletions) {
     int result = LinuxCalls.ringEnter(ring, unsubmitted, minCompletions, ENTER_GETEVENTS, state);
     if (result < 0) {
@@ -237,23 +222,22 @@ public final class IoUring implements AutoCloseable {
     return 0;
   }
 
-  /// Whether there is a completion to look at.
+  @Override
   public boolean hasCompletion() {
     return completionHead != (int) SHARED_INT.getAcquire(rings, completionTailOffset);
   }
 
-  /// The request's `userData` of the oldest completion; only after [#hasCompletion].
+  @Override
   public long completionUserData() {
     return rings.get(LONG, completion() + COMPLETION_USER_DATA);
   }
 
-  /// Bytes read, or the negated error number, of the oldest completion; only after
-  /// [#hasCompletion].
+  @Override
   public int completionResult() {
     return rings.get(INT, completion() + COMPLETION_RESULT);
   }
 
-  /// Goes on to the next completion.
+  @Override
   public void takeCompletion() {
     completionHead++;
     SHARED_INT.setRelease(rings, completionHeadOffset, completionHead);
@@ -263,7 +247,6 @@ public final class IoUring implements AutoCloseable {
     return completionsOffset + (long) (completionHead & completionMask) * COMPLETION_BYTES;
   }
 
-  /// Releases the ring. No request may be in the kernel. A second call does nothing.
   @Override
   public void close() throws IOException {
     if (closed) {

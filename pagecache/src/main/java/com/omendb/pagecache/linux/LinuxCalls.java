@@ -47,6 +47,7 @@ public final class LinuxCalls {
   private static final int MAP_NORESERVE = 0x4000;
   private static final int MAP_POPULATE = 0x8000;
   private static final long MAP_FAILED = -1;
+  private static final int MADV_RANDOM = 1;
 
   private static final long SYS_IO_URING_SETUP = 425;
   private static final long SYS_IO_URING_ENTER = 426;
@@ -154,6 +155,21 @@ public final class LinuxCalls {
       unmap(mapped);
     } catch (IOException e) {
       throw new AssertionError("memory that we mapped can be unmapped", e);
+    }
+  }
+
+  /// Tells the kernel that a mapped file is read here and there, so that reading ahead is in vain.
+  ///
+  /// @param mapped a whole mapping
+  public static void adviseRandom(MemorySegment mapped) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = Handles.allocateState(arena);
+      int result = (int) Handles.MADVISE.invokeExact(state, mapped, mapped.byteSize(), MADV_RANDOM);
+      if (result < 0) {
+        throw failure("madvise", Handles.errno(state), "bytes=" + mapped.byteSize());
+      }
+    } catch (Throwable e) {
+      throw rethrown(e);
     }
   }
 
@@ -307,6 +323,8 @@ public final class LinuxCalls {
     static final MethodHandle MMAP =
         link("mmap", 0, FunctionDescriptor.of(POINTER, POINTER, LONG, INT, INT, INT, LONG));
     static final MethodHandle MUNMAP = link("munmap", 0, FunctionDescriptor.of(INT, POINTER, LONG));
+    static final MethodHandle MADVISE =
+        link("madvise", 0, FunctionDescriptor.of(INT, POINTER, LONG, INT));
     static final MethodHandle SETUP =
         link("syscall", 1, FunctionDescriptor.of(LONG, LONG, INT, POINTER));
     static final MethodHandle ENTER =
