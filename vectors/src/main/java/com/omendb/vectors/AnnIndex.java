@@ -2,6 +2,7 @@ package com.omendb.vectors;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
@@ -51,6 +52,10 @@ public interface AnnIndex extends AutoCloseable {
   /// @throws IllegalArgumentException if the request does not fit the index
   /// @throws IOException if a page cannot be read or fails its checksum
   SearchResult search(SearchRequest request) throws IOException;
+
+  /// Searches for several queries side by side with a pooled [Searcher]; see
+  /// [Searcher#searchBatch].
+  List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException;
 
   /// A searcher for the calling thread to keep and reuse.
   Searcher newSearcher();

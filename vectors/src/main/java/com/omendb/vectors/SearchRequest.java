@@ -9,13 +9,28 @@ import java.lang.foreign.MemorySegment;
 /// @param query the query vector, heap or native memory, of exactly dimension * elementBytes bytes
 /// @param elementType type of the query's elements; must be the index's
 /// @param k neighbours wanted, 1 to the number of vectors in the index
-/// @param searchListSize length L of the candidate list, at least k; 0 lets the index choose
+/// @param searchListSize length L of the candidate list, at least k, the effort that a search makes;
+///   0 lets the index choose
 /// @param beamWidth page requests in flight (W); 0 lets the index choose
+/// @param gainThreshold a page is read while it may be expected to hold more than this many of the k
+///   nearest neighbours, 0 to 1: less finds more and reads more. Negative derives it from
+///   searchListSize, as `(k / searchListSize)^2`
+/// @param maxPageReads the most pages that the search may ask for, a bound on its time; 0 lets the
+///   index choose
 public record SearchRequest(
-    MemorySegment query, ElementType elementType, int k, int searchListSize, int beamWidth) {
+    MemorySegment query,
+    ElementType elementType,
+    int k,
+    int searchListSize,
+    int beamWidth,
+    float gainThreshold,
+    int maxPageReads) {
 
   /// The largest k and searchListSize that a request may ask for.
   public static final int MAX_SEARCH_LIST_SIZE = 10_000;
+
+  /// The gainThreshold that leaves the choice to the index.
+  public static final float AUTO_GAIN = -1f;
 
   /// The largest beamWidth that a request may ask for.
   public static final int MAX_BEAM_WIDTH = 32;
@@ -43,40 +58,66 @@ public record SearchRequest(
               + " (0: the default): beamWidth="
               + beamWidth);
     }
+    if (!(gainThreshold <= 1f)) {
+      throw new IllegalArgumentException(
+          "gainThreshold out of range 0..1 (negative: the default): gainThreshold="
+              + gainThreshold);
+    }
+    if (maxPageReads < 0) {
+      throw new IllegalArgumentException(
+          "maxPageReads must not be negative (0: the default): maxPageReads=" + maxPageReads);
+    }
   }
 
   /// A float32 query with the index's default effort.
   public static SearchRequest of(float[] query, int k) {
-    return new SearchRequest(MemorySegment.ofArray(query), ElementType.FLOAT32, k, 0, 0);
+    return of(MemorySegment.ofArray(query), ElementType.FLOAT32, k);
   }
 
   /// A query of unsigned bytes with the index's default effort.
   public static SearchRequest ofUint8(byte[] query, int k) {
-    return new SearchRequest(MemorySegment.ofArray(query), ElementType.UINT8, k, 0, 0);
+    return of(MemorySegment.ofArray(query), ElementType.UINT8, k);
   }
 
   /// A query of signed bytes with the index's default effort.
   public static SearchRequest ofInt8(byte[] query, int k) {
-    return new SearchRequest(MemorySegment.ofArray(query), ElementType.INT8, k, 0, 0);
+    return of(MemorySegment.ofArray(query), ElementType.INT8, k);
   }
 
   /// A row of a vector source as query, with the index's default effort.
   public static SearchRequest of(VectorSource source, long row, int k) {
-    return new SearchRequest(
+    return of(
         source.segment().asSlice(source.offset(row), source.vectorBytes()),
         source.elementType(),
-        k,
-        0,
-        0);
+        k);
+  }
+
+  /// A query in memory with the index's default effort.
+  public static SearchRequest of(MemorySegment query, ElementType elementType, int k) {
+    return new SearchRequest(query, elementType, k, 0, 0, AUTO_GAIN, 0);
   }
 
   /// This request with another searchListSize.
   public SearchRequest withSearchListSize(int newSearchListSize) {
-    return new SearchRequest(query, elementType, k, newSearchListSize, beamWidth);
+    return new SearchRequest(
+        query, elementType, k, newSearchListSize, beamWidth, gainThreshold, maxPageReads);
   }
 
   /// This request with another beamWidth.
   public SearchRequest withBeamWidth(int newBeamWidth) {
-    return new SearchRequest(query, elementType, k, searchListSize, newBeamWidth);
+    return new SearchRequest(
+        query, elementType, k, searchListSize, newBeamWidth, gainThreshold, maxPageReads);
+  }
+
+  /// This request with another gainThreshold.
+  public SearchRequest withGainThreshold(float newGainThreshold) {
+    return new SearchRequest(
+        query, elementType, k, searchListSize, beamWidth, newGainThreshold, maxPageReads);
+  }
+
+  /// This request with another maxPageReads.
+  public SearchRequest withMaxPageReads(int newMaxPageReads) {
+    return new SearchRequest(
+        query, elementType, k, searchListSize, beamWidth, gainThreshold, newMaxPageReads);
   }
 }

@@ -2,10 +2,14 @@ package com.omendb.vectors;
 
 /// What one search cost.
 ///
-/// @param rounds times that the search waited for a set of pages (hops of the beam)
+/// Time not spent waiting was spent computing. Of a search in a batch, waiting includes the time in
+/// which the thread worked for others of the batch.
+///
+/// @param rounds times that the search asked for a set of pages (hops of the beam)
 /// @param expanded nodes whose neighbours were looked at
 /// @param pageReads pages read from the SSD
 /// @param cacheHits pages that were wanted and already in memory
+/// @param wastedReads pages read from the SSD of which no vector came into the result
 /// @param bytesRead bytes read from the SSD
 /// @param approximateDistances distances estimated from codes
 /// @param exactDistances distances computed from full vectors
@@ -16,8 +20,15 @@ public record SearchStats(
     int expanded,
     int pageReads,
     int cacheHits,
+    int wastedReads,
     long bytesRead,
     int approximateDistances,
     int exactDistances,
     long waitNanos,
-    long totalNanos) {}
+    long totalNanos) {
+
+  /// Time spent computing.
+  public long computeNanos() {
+    return totalNanos - waitNanos;
+  }
+}

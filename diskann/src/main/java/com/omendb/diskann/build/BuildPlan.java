@@ -2,7 +2,9 @@ package com.omendb.diskann.build;
 
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.format.PageDirectory;
-import com.omendb.diskann.vamana.GraphWalk;
+import com.omendb.diskann.layout.BaseLayout;
+import com.omendb.diskann.layout.GroupGraph;
+import com.omendb.diskann.layout.ThinGraph;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaOptions;
@@ -33,6 +35,8 @@ public record BuildPlan(
   private static final long THREAD_BYTES = 2L << 20;
 
   /// Plans a build of `vectors`.
+  ///
+  /// @param subspaceCount bytes of the largest codes
   public static BuildPlan of(VectorSource vectors, BuildOptions options, int subspaceCount) {
     long count = vectors.count();
     return new BuildPlan(
@@ -40,11 +44,12 @@ public record BuildPlan(
         count * vectors.strideBytes(),
         VamanaBuilder.bytes(count, graphOptions(options))
             + NodeSpace.bytes(count, options.metric())
-            + orderBytes(count),
+            + BaseLayout.bytes(count)
+            + Math.max(GroupGraph.bytes(vectors), ThinGraph.bytes(count)),
         ProductQuantizer.trainingBytes(vectors, pqOptions(options, subspaceCount))
             + 2 * count * subspaceCount
             + PageDirectory.bytes(count)
-            + orderBytes(count),
+            + 2 * NodeOrder.bytes(count),
         THREAD_BYTES * options.threads());
   }
 
@@ -62,10 +67,6 @@ public record BuildPlan(
         .withSeed(options.seed())
         .withThreads(options.threads())
         .withNormalize(options.metric() == Metric.COSINE);
-  }
-
-  private static long orderBytes(long count) {
-    return GraphWalk.bytes(count) + NodeOrder.bytes(count);
   }
 
   /// The peak of the whole build. Codes are made after the graph has been written and let go.

@@ -7,15 +7,20 @@ import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.format.Publication;
-import com.omendb.diskann.vamana.GraphWalk;
+import com.omendb.diskann.layout.BaseLayout;
+import com.omendb.diskann.layout.GroupGraph;
+import com.omendb.diskann.layout.ThinGraph;
+import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
+import com.omendb.pagecache.AlignedMemory;
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pq.CodeError;
 import com.omendb.pq.PqOptions;
 import com.omendb.pq.ProductQuantizer;
 import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorChecks;
 import com.omendb.vectors.VectorSource;
@@ -24,6 +29,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -31,14 +37,12 @@ import java.util.UUID;
 /// Builds an index with a Vamana base layer: check the vectors, train the codebook, build the
 /// graph, write the pages, encode, write what the kind adds, publish.
 public final class IndexBuild {
-  private static final int MAX_DEFAULT_SUBSPACES = 64;
-  private static final int ERROR_SAMPLE = 2_000;
 
   private final VectorSource vectors;
   private final BuildOptions options;
   private final Progress progress;
   private final EntryWriter entryWriter;
-  private final int subspaceCount;
+  private final int[] subspaceCounts;
 
   /// Writes the structure through which searches of a kind of index enter the base layer.
   public interface EntryWriter {
@@ -71,7 +75,7 @@ public final class IndexBuild {
     this.options = options;
     this.entryWriter = entryWriter;
     this.progress = progress;
-    this.subspaceCount = chooseSubspaceCount(vectors.dimension(), options.subspaceCount());
+    this.subspaceCounts = CodeSizes.of(vectors.dimension(), options.subspaceCount());
   }
 
   /// Builds and publishes an index; see [com.omendb.vectors.AnnIndex#build].
@@ -88,7 +92,7 @@ public final class IndexBuild {
     }
     Publication.checkTarget(directory, options.overwrite());
     IndexBuild build = new IndexBuild(vectors, options, entryWriter, progress);
-    BuildPlan plan = BuildPlan.of(vectors, options, build.subspaceCount);
+    BuildPlan plan = BuildPlan.of(vectors, options, build.largestSubspaceCount());
     plan.requireWithin(options.memoryBudgetBytes());
     progress.note("memory: " + plan);
     try {
@@ -108,11 +112,13 @@ public final class IndexBuild {
     UUID indexId = UUID.randomUUID();
     try (Publication publication = Publication.begin(directory, indexId, options.overwrite());
         Arena arena = Arena.ofShared()) {
-      NodeOrder order = writeBaseLayer(publication, indexId, arena);
+      Laid laid = writeBaseLayer(publication, indexId, arena);
       SortedMap<String, String> settings = settings();
-      writeCodes(publication, indexId, order, arena, settings);
+      for (int subspaceCount : subspaceCounts) {
+        writeCodes(publication, indexId, laid, subspaceCount);
+      }
       entryWriter.write(
-          new Input(vectors, order, options, indexId, progress), publication, settings);
+          new Input(vectors, laid.order(), options, indexId, progress), publication, settings);
       progress.phase("publish", 0);
       publication.publish(
           new Manifest(
@@ -127,55 +133,66 @@ public final class IndexBuild {
     }
   }
 
-  // Writes the graph and lets go of it; the order of its nodes stays, in memory of `kept`.
-  private NodeOrder writeBaseLayer(Publication publication, UUID indexId, Arena kept)
+  /// What is kept of a base layer once it is written.
+  private record Laid(NodeOrder order, NearPairs nearPairs) {}
+
+  // Writes the graph, whole, thinned and by groups, and lets go of it; the order of its nodes
+  // stays, in memory of `kept`.
+  private Laid writeBaseLayer(Publication publication, UUID indexId, Arena kept)
       throws IOException {
+    Metric metric = options.metric();
     try (Arena arena = Arena.ofShared()) {
-      NodeSpace space = new NodeSpace(vectors, options.metric(), arena);
+      NodeSpace space = new NodeSpace(vectors, metric, arena);
       VamanaGraph graph =
           VamanaBuilder.build(space, BuildPlan.graphOptions(options), arena, "graph", progress);
-      progress.phase("order nodes", 0);
-      NodeOrder order =
-          new NodeOrder(GraphWalk.of(space, graph.adjacency(), graph.medoid(), kept), kept);
+      Adjacency adjacency = graph.adjacency();
+      BaseLayout layout = BaseLayout.of(space, metric, graph, kept, progress);
+      NodeOrder order = layout.order();
       PageDirectory pages =
-          new BasePagesWriter(vectors, options.metric(), graph, order)
+          new BasePagesWriter(vectors, metric, graph, order, layout.pageStarts())
               .write(publication.file(BasePageFormat.FILE), indexId, arena, progress);
       pages.write(publication.file(PageDirectory.FILE), indexId);
-      return order;
+      try (Arena lists = Arena.ofShared()) {
+        ThinGraph.of(space, adjacency, order, options.threads(), progress, lists)
+            .write(publication.file(ThinGraph.FILE), indexId);
+      }
+      try (Arena lists = Arena.ofShared()) {
+        GroupGraph.of(vectors, metric, adjacency, order, options.threads(), progress, lists)
+            .write(publication.file(GroupGraph.FILE), indexId);
+      }
+      return new Laid(order, NearPairs.sample(space, adjacency, options.seed()));
     }
   }
 
-  private void writeCodes(
-      Publication publication,
-      UUID indexId,
-      NodeOrder order,
-      Arena arena,
-      SortedMap<String, String> settings)
+  private void writeCodes(Publication publication, UUID indexId, Laid laid, int subspaceCount)
       throws IOException {
     PqOptions pqOptions = BuildPlan.pqOptions(options, subspaceCount);
     ProductQuantizer quantizer = ProductQuantizer.train(vectors, pqOptions, progress);
-    MemorySegment codes = arena.allocate(vectors.count() * subspaceCount, 64);
-    CodeError error = encode(quantizer, order, codes);
-    new CodesFile(quantizer, codes, error)
-        .write(publication.file(CodesFile.CODES), publication.file(CodesFile.CODEBOOK), indexId);
-    settings.put("codeRelativeError", String.valueOf(error.relativeError()));
-  }
-
-  // Encodes every row to the place of its node, and measures how far the estimates are off.
-  private CodeError encode(ProductQuantizer quantizer, NodeOrder order, MemorySegment codes) {
-    try (Arena scratch = Arena.ofShared()) {
-      MemorySegment byRow = scratch.allocate(codes.byteSize(), 64);
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment byRow = AlignedMemory.allocate(arena, vectors.count() * subspaceCount, 64);
       quantizer.encodeAll(vectors, byRow, options.threads(), progress);
+      CodeError error =
+          quantizer.estimateError(
+              vectors, laid.nearPairs().rows(), vectors, laid.nearPairs().neighbours(), byRow);
+      MemorySegment codes = AlignedMemory.allocate(arena, byRow.byteSize(), 64);
       for (int row = 0; row < vectors.count(); row++) {
         MemorySegment.copy(
             byRow,
             (long) row * subspaceCount,
             codes,
-            (long) order.node(row) * subspaceCount,
+            (long) laid.order().node(row) * subspaceCount,
             subspaceCount);
       }
-      return quantizer.estimateError(vectors, byRow, ERROR_SAMPLE, options.seed());
+      new CodesFile(quantizer, codes, error)
+          .write(
+              publication.file(CodesFile.codesName(subspaceCount)),
+              publication.file(CodesFile.codebookName(subspaceCount)),
+              indexId);
     }
+  }
+
+  private int largestSubspaceCount() {
+    return Arrays.stream(subspaceCounts).max().getAsInt();
   }
 
   private SortedMap<String, String> settings() {
@@ -183,19 +200,8 @@ public final class IndexBuild {
     settings.put("maxDegree", String.valueOf(options.maxDegree()));
     settings.put("buildListSize", String.valueOf(options.buildListSize()));
     settings.put("alpha", String.valueOf(options.alpha()));
-    settings.put("subspaceCount", String.valueOf(subspaceCount));
+    settings.put(CodeSizes.SETTING, CodeSizes.format(subspaceCounts));
     settings.put("seed", String.valueOf(options.seed()));
     return settings;
-  }
-
-  private static int chooseSubspaceCount(int dimension, int asked) {
-    if (asked > dimension) {
-      throw new IllegalArgumentException(
-          "subspaceCount is larger than the dimension: subspaceCount="
-              + asked
-              + ", dimension="
-              + dimension);
-    }
-    return asked > 0 ? asked : Math.clamp((dimension + 3) / 4, 1, MAX_DEFAULT_SUBSPACES);
   }
 }

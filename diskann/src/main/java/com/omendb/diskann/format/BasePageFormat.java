@@ -24,12 +24,11 @@ import java.util.UUID;
 /// record
 ///   vector       dimension elements; float32 vectors of a cosine index have unit length
 ///   varint       vectorId
-///   u8           degree
-///   varint[]     neighbours (nodes) in ascending order: the first, then differences minus one
+///   list         neighbours (nodes), as NeighbourCodec writes them
 /// ```
 ///
 /// Header fields: 0 node count, 1 dimension, 2 element type code, 3 metric code, 4 largest degree,
-/// 5 adjacency encoding (1: the above), 6 medoid.
+/// 5 baseBits of the neighbour codec, 6 medoid.
 public final class BasePageFormat {
   /// File name within the index.
   public static final String FILE = "base.pages";
@@ -37,8 +36,8 @@ public final class BasePageFormat {
   /// Magic of the header page.
   public static final String MAGIC = "OMENBASE";
 
-  /// The only version so far.
-  public static final int VERSION = 1;
+  /// The version that is written, and the only one that is read.
+  public static final int VERSION = 2;
 
   static final int FIRST_NODE_OFFSET = 8;
   static final int RECORD_COUNT_OFFSET = 12;
@@ -51,14 +50,12 @@ public final class BasePageFormat {
   /// Record offsets are 16 bits wide.
   static final int MAX_PAGE_BYTES = 65_536;
 
-  static final int ENCODING_SORTED_DELTA_VARINT = 1;
-
   static final int FIELD_NODE_COUNT = 0;
   static final int FIELD_DIMENSION = 1;
   static final int FIELD_ELEMENT_TYPE = 2;
   static final int FIELD_METRIC = 3;
   static final int FIELD_LARGEST_DEGREE = 4;
-  static final int FIELD_ENCODING = 5;
+  static final int FIELD_BASE_BITS = 5;
   static final int FIELD_MEDOID = 6;
   static final int FIELD_COUNT = 7;
 
@@ -71,39 +68,37 @@ public final class BasePageFormat {
       long elementTypeCode,
       long metricCode,
       long largestDegree,
+      long baseBits,
       long medoid) {}
 
   /// The header of an open file.
   ///
-  /// @throws CorruptFileException if it is of another index, or its adjacency is encoded in a way
-  ///   that no release has written
+  /// @throws CorruptFileException if it is of another index
   public static Header header(PageFile pages, UUID indexId) throws CorruptFileException {
     long[] fields = HeaderFields.require(pages.header(), indexId, FIELD_COUNT, pages.path());
-    if (fields[FIELD_ENCODING] != ENCODING_SORTED_DELTA_VARINT) {
-      throw new CorruptFileException(
-          "unknown adjacency encoding",
-          pages.path(),
-          0,
-          "encoding=" + ENCODING_SORTED_DELTA_VARINT,
-          "encoding=" + fields[FIELD_ENCODING]);
-    }
     return new Header(
         fields[FIELD_NODE_COUNT],
         fields[FIELD_DIMENSION],
         fields[FIELD_ELEMENT_TYPE],
         fields[FIELD_METRIC],
         fields[FIELD_LARGEST_DEGREE],
+        fields[FIELD_BASE_BITS],
         fields[FIELD_MEDOID]);
   }
 
+  /// Bytes of a page that records may take, each with [#TABLE_ENTRY_BYTES] beside it.
+  public static int recordRoom(int pageBytes) {
+    return pageBytes - TABLE_OFFSET;
+  }
+
   /// The smallest page that holds a record of this size.
-  static int pageBytesFor(int recordBytes) {
+  public static int pageBytesFor(int recordBytes) {
     int needed = TABLE_OFFSET + TABLE_ENTRY_BYTES + recordBytes;
     return (needed + PAGE_UNIT - 1) / PAGE_UNIT * PAGE_UNIT;
   }
 
   /// The most bytes that a record can take.
   static int maxRecordBytes(int vectorBytes, int maxDegree) {
-    return vectorBytes + Varint.MAX_LONG_BYTES + 1 + maxDegree * Varint.MAX_INT_BYTES;
+    return vectorBytes + Varint.MAX_LONG_BYTES + NeighbourCodec.maxBytes(maxDegree);
   }
 }

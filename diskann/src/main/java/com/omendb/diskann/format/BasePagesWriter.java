@@ -11,66 +11,120 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.UUID;
 
 /// Writes a graph and its vectors as `base.pages`, filling pages by bytes in node order, and notes
 /// where each page begins for the [PageDirectory].
 public final class BasePagesWriter {
+  private static final int PROGRESS_STEP = 1024;
+
   private final VectorSource vectors;
   private final Metric metric;
   private final VamanaGraph graph;
   private final NodeOrder order;
+  private final BitSet pageStarts;
+  private final NeighbourCodec codec;
   private final int[] neighbours;
   private final int nodeCount;
 
   /// A writer of one graph; nodes of the graph are rows of `vectors`.
-  public BasePagesWriter(VectorSource vectors, Metric metric, VamanaGraph graph, NodeOrder order) {
+  ///
+  /// @param pageStarts nodes that should begin a page, so that those between two share one
+  public BasePagesWriter(
+      VectorSource vectors,
+      Metric metric,
+      VamanaGraph graph,
+      NodeOrder order,
+      BitSet pageStarts) {
     this.vectors = vectors;
     this.metric = metric;
     this.graph = graph;
     this.order = order;
+    this.pageStarts = pageStarts;
     this.nodeCount = (int) vectors.count();
-    this.neighbours = new int[graph.adjacency().slots()];
+    this.neighbours = new int[Math.max(NeighbourCodec.MAX_DEGREE, graph.adjacency().slots())];
+    this.codec = new NeighbourCodec(nodeCount, chooseBaseBits());
+  }
+
+  /// Measures each record as it would be written: an unsigned short a row, with its entry in the
+  /// page's table.
+  public void measure(MemorySegment recordBytes, Progress progress) {
+    forEachRecordSize(
+        (row, bytes) ->
+            recordBytes.setAtIndex(
+                NativeMemory.SHORT, row, (short) (bytes + BasePageFormat.TABLE_ENTRY_BYTES)),
+        progress);
   }
 
   /// Writes the file and returns the directory of its pages, in memory of `arena`.
   public PageDirectory write(Path path, UUID indexId, Arena arena, Progress progress)
       throws IOException {
-    try (Arena scratch = Arena.ofConfined()) {
+    int pageBytes = choosePageBytes(progress);
+    PageDirectory.Builder directory = new PageDirectory.Builder(nodeCount, arena);
+    progress.phase("write pages", nodeCount);
+    try (Arena scratch = Arena.ofConfined();
+        PageWriter writer =
+            new PageWriter(
+                path, BasePageFormat.MAGIC, BasePageFormat.VERSION, indexId, pageBytes)) {
       RecordEncoder encoder =
-          new RecordEncoder(vectors, metric, graph.adjacency().maxDegree(), scratch);
-      progress.phase("measure records", nodeCount);
-      int pageBytes = choosePageBytes(encoder, progress);
-      PageDirectory.Builder directory = new PageDirectory.Builder(nodeCount, arena);
-      progress.phase("write pages", nodeCount);
-      try (PageWriter writer =
-          new PageWriter(path, BasePageFormat.MAGIC, BasePageFormat.VERSION, indexId, pageBytes)) {
-        PageFiller filler = new PageFiller(writer, pageBytes, directory, scratch);
-        for (int node = 0; node < nodeCount; node++) {
-          int row = order.row(node);
-          int bytes = encoder.encode(row, row, neighbours, mapNeighbours(row));
-          filler.add(node, encoder.record(), bytes);
-          if ((node & 1023) == 1023) {
-            progress.advance(1024);
-          }
+          new RecordEncoder(vectors, metric, graph.adjacency().maxDegree(), codec, scratch);
+      PageFiller filler = new PageFiller(writer, pageBytes, directory, scratch);
+      for (int node = 0; node < nodeCount; node++) {
+        int row = order.row(node);
+        int bytes = encoder.encode(row, row, neighbours, mapNeighbours(row));
+        if (pageStarts.get(node)) {
+          filler.beginGroup();
         }
-        filler.flush();
-        progress.advance(nodeCount & 1023);
-        writer.finish(headerFields());
+        filler.add(node, encoder.record(), bytes);
+        report(node, progress);
       }
-      return directory.build();
+      filler.flush();
+      writer.finish(headerFields());
+    }
+    return directory.build();
+  }
+
+  private int chooseBaseBits() {
+    NeighbourCodec.Chooser chooser = new NeighbourCodec.Chooser(nodeCount);
+    int step = Math.max(1, nodeCount / 10_000);
+    for (long row = 0; row < nodeCount; row += step) {
+      int degree = mapNeighbours((int) row);
+      Arrays.sort(neighbours, 0, degree);
+      chooser.add(neighbours, degree);
+    }
+    return chooser.baseBits();
+  }
+
+  private interface SizeConsumer {
+    void accept(int row, int bytes);
+  }
+
+  private void forEachRecordSize(SizeConsumer consumer, Progress progress) {
+    int vectorBytes = vectors.vectorBytes();
+    for (int row = 0; row < nodeCount; row++) {
+      int degree = mapNeighbours(row);
+      Arrays.sort(neighbours, 0, degree);
+      consumer.accept(row, vectorBytes + Varint.bytes(row) + codec.measure(neighbours, degree));
+      report(row, progress);
     }
   }
 
-  private int choosePageBytes(RecordEncoder encoder, Progress progress) {
-    int largest = 0;
-    for (int row = 0; row < nodeCount; row++) {
-      largest = Math.max(largest, encoder.measure(row, neighbours, mapNeighbours(row)));
-      if ((row & 1023) == 1023) {
-        progress.advance(1024);
-      }
+  private void report(int done, Progress progress) {
+    if ((done & (PROGRESS_STEP - 1)) == PROGRESS_STEP - 1) {
+      progress.advance(PROGRESS_STEP);
+    } else if (done == nodeCount - 1) {
+      progress.advance(nodeCount & (PROGRESS_STEP - 1));
     }
-    progress.advance(nodeCount & 1023);
+  }
+
+  private int choosePageBytes(Progress progress) {
+    progress.phase("measure records", nodeCount);
+    int[] largestSoFar = {0};
+    forEachRecordSize(
+        (row, bytes) -> largestSoFar[0] = Math.max(largestSoFar[0], bytes), progress);
+    int largest = largestSoFar[0];
     int pageBytes = BasePageFormat.pageBytesFor(largest);
     if (pageBytes > BasePageFormat.MAX_PAGE_BYTES) {
       throw new IllegalArgumentException(
@@ -98,7 +152,7 @@ public final class BasePagesWriter {
     fields[BasePageFormat.FIELD_ELEMENT_TYPE] = vectors.elementType().code();
     fields[BasePageFormat.FIELD_METRIC] = metric.code();
     fields[BasePageFormat.FIELD_LARGEST_DEGREE] = graph.adjacency().maxDegree();
-    fields[BasePageFormat.FIELD_ENCODING] = BasePageFormat.ENCODING_SORTED_DELTA_VARINT;
+    fields[BasePageFormat.FIELD_BASE_BITS] = codec.baseBits();
     fields[BasePageFormat.FIELD_MEDOID] = order.node(graph.medoid());
     return fields;
   }
@@ -120,6 +174,13 @@ public final class BasePagesWriter {
       this.directory = directory;
       this.records = scratch.allocate(pageBytes, 64);
       this.recordStarts = new int[pageBytes / BasePageFormat.TABLE_ENTRY_BYTES];
+    }
+
+    /// What is added next should not share a page with what is there, unless that is little.
+    void beginGroup() throws IOException {
+      if (recordBytes > pageBytes / 2) {
+        flush();
+      }
     }
 
     void add(int node, MemorySegment record, int bytes) throws IOException {

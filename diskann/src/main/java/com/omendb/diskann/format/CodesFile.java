@@ -10,28 +10,33 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/// The PQ codes of an index and the codebook that they refer to, each a segment file that is mapped
-/// for searching.
+/// PQ codes of an index, of one of the sizes that it keeps, and the codebook that they refer to,
+/// each a segment file that is mapped for searching.
 ///
-/// - `codes.pq`: the code of node i, `subspaceCount` bytes, at i * subspaceCount. Header fields: 0
-///   node count, 1 subspaceCount.
-/// - `codebook.pq`: the quantizer's centroids. Header fields: 0 dimension, 1 subspaceCount, 2
-///   whether vectors are brought to unit length (0 or 1), 3 and 4 the bits of the doubles `offset`
-///   and `relativeError` of the estimates, measured at build.
+/// - `codes-M.pq`, M being the subspaceCount: the code of node i, M bytes, at i * M. Header fields:
+///   0 node count, 1 subspaceCount.
+/// - `codebook-M.pq`: the quantizer's centroids. Header fields: 0 dimension, 1 subspaceCount, 2
+///   whether vectors are brought to unit length (0 or 1), 3 to 5 the bits of the doubles
+///   `meanSquaredResidual`, `offset` and `relativeError` of the estimates between near neighbours,
+///   measured at build.
 ///
 /// @param quantizer the trained quantizer
 /// @param codes the codes of all nodes, flat
 /// @param error how far estimates are from true distances
 public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeError error) {
-  /// File name of the codes within the index.
-  public static final String CODES = "codes.pq";
-
-  /// File name of the codebook within the index.
-  public static final String CODEBOOK = "codebook.pq";
-
   private static final String CODES_MAGIC = "OMENCODE";
   private static final String CODEBOOK_MAGIC = "OMENBOOK";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /// File name of the codes of a size within the index.
+  public static String codesName(int subspaceCount) {
+    return "codes-" + subspaceCount + ".pq";
+  }
+
+  /// File name of the codebook of a size within the index.
+  public static String codebookName(int subspaceCount) {
+    return "codebook-" + subspaceCount + ".pq";
+  }
 
   /// Writes both files.
   public void write(Path codesPath, Path codebookPath, UUID indexId) throws IOException {
@@ -52,6 +57,7 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
           quantizer.dimension(),
           subspaceCount,
           quantizer.normalize() ? 1 : 0,
+          Double.doubleToLongBits(error.meanSquaredResidual()),
           Double.doubleToLongBits(error.offset()),
           Double.doubleToLongBits(error.relativeError())
         },
@@ -59,20 +65,23 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
   }
 
   /// Maps both files and checks them against the index.
-  public static CodesFile map(Path files, UUID indexId, int nodeCount, int dimension, Arena arena)
+  ///
+  /// @param subspaceCount which of the sizes
+  public static CodesFile map(
+      Path files, UUID indexId, int nodeCount, int dimension, int subspaceCount, Arena arena)
       throws IOException {
-    Path codebookPath = files.resolve(CODEBOOK);
+    Path codebookPath = files.resolve(codebookName(subspaceCount));
     SegmentFile.Mapped codebook =
         SegmentFile.map(codebookPath, CODEBOOK_MAGIC, VERSION, VERSION, arena);
-    long[] fields = HeaderFields.require(codebook.header(), indexId, 5, codebookPath);
-    Path codesPath = files.resolve(CODES);
+    long[] fields = HeaderFields.require(codebook.header(), indexId, 6, codebookPath);
+    Path codesPath = files.resolve(codesName(subspaceCount));
     SegmentFile.Mapped codes = SegmentFile.map(codesPath, CODES_MAGIC, VERSION, VERSION, arena);
     long[] codesFields = HeaderFields.require(codes.header(), indexId, 2, codesPath);
-    long subspaceCount = fields[1];
     if (fields[0] != dimension
+        || fields[1] != subspaceCount
         || codesFields[0] != nodeCount
         || codesFields[1] != subspaceCount
-        || codes.payload().byteSize() != nodeCount * subspaceCount) {
+        || codes.payload().byteSize() != (long) nodeCount * subspaceCount) {
       throw new CorruptFileException(
           "codes do not match the index",
           codesPath,
@@ -87,9 +96,12 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
     }
     try {
       return new CodesFile(
-          ProductQuantizer.of(dimension, (int) subspaceCount, fields[2] == 1, codebook.payload()),
+          ProductQuantizer.of(dimension, subspaceCount, fields[2] == 1, codebook.payload()),
           codes.payload(),
-          new CodeError(0, Double.longBitsToDouble(fields[3]), Double.longBitsToDouble(fields[4])));
+          new CodeError(
+              Double.longBitsToDouble(fields[3]),
+              Double.longBitsToDouble(fields[4]),
+              Double.longBitsToDouble(fields[5])));
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(
           "codebook is unusable", codebookPath, 0, "finite centroids", String.valueOf(e));

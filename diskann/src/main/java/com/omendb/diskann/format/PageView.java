@@ -11,15 +11,17 @@ public final class PageView {
   private final int pageBytes;
   private final int vectorBytes;
   private final int nodeCount;
+  private final NeighbourCodec codec;
   private long address;
   private int firstNode;
   private int recordCount;
 
   /// A view for pages of an index of `nodeCount` nodes.
-  public PageView(int pageBytes, int vectorBytes, int nodeCount) {
+  public PageView(int pageBytes, int vectorBytes, int nodeCount, NeighbourCodec codec) {
     this.pageBytes = pageBytes;
     this.vectorBytes = vectorBytes;
     this.nodeCount = nodeCount;
+    this.codec = codec;
   }
 
   /// The most records that a page can hold.
@@ -103,28 +105,9 @@ public final class PageView {
       at++;
     }
     at++;
-    if (at >= end) {
-      throw new MalformedPageException("record ends before its degree: slot=" + slot);
-    }
-    int degree = Byte.toUnsignedInt(NativeMemory.ALL.get(NativeMemory.BYTE, at++));
-    long previous = -1;
-    for (int i = 0; i < degree; i++) {
-      long delta = 0;
-      int shift = 0;
-      byte part;
-      do {
-        if (at >= end || shift > 28) {
-          throw new MalformedPageException("record ends within neighbour " + i + ": slot=" + slot);
-        }
-        part = NativeMemory.ALL.get(NativeMemory.BYTE, at++);
-        delta |= (part & 0x7fL) << shift;
-        shift += 7;
-      } while (part < 0);
-      previous += delta + 1;
-      if (previous >= nodeCount) {
-        throw new MalformedPageException("neighbour=" + previous + ", nodeCount=" + nodeCount);
-      }
-      target[i] = (int) previous;
+    int degree = at < end ? codec.read(at, end, target) : -1;
+    if (degree < 0) {
+      throw new MalformedPageException("neighbours are no list: slot=" + slot);
     }
     return degree;
   }

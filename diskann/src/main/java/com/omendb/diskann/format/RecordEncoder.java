@@ -2,7 +2,6 @@ package com.omendb.diskann.format;
 
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
-import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -10,11 +9,14 @@ import java.util.Arrays;
 /// Encodes records of [BasePageFormat] into scratch memory of its own. Not thread-safe.
 final class RecordEncoder {
   private final VectorSource vectors;
+  private final NeighbourCodec codec;
   private final boolean unitLength;
   private final MemorySegment scratch;
 
-  RecordEncoder(VectorSource vectors, Metric metric, int maxDegree, Arena arena) {
+  RecordEncoder(
+      VectorSource vectors, Metric metric, int maxDegree, NeighbourCodec codec, Arena arena) {
     this.vectors = vectors;
+    this.codec = codec;
     this.unitLength = UnitLength.applies(metric, vectors.elementType());
     this.scratch =
         arena.allocate(BasePageFormat.maxRecordBytes(vectors.vectorBytes(), maxDegree), 64);
@@ -29,26 +31,8 @@ final class RecordEncoder {
       UnitLength.normalize(scratch, vectors.dimension());
     }
     long at = Varint.write(scratch.address() + vectorBytes, vectorId);
-    NativeMemory.ALL.set(NativeMemory.BYTE, at++, (byte) degree);
     Arrays.sort(neighbours, 0, degree);
-    int previous = -1;
-    for (int i = 0; i < degree; i++) {
-      at = Varint.write(at, neighbours[i] - previous - 1L);
-      previous = neighbours[i];
-    }
-    return (int) (at - scratch.address());
-  }
-
-  /// The length that [#encode] would return; sorts the neighbours likewise.
-  int measure(long vectorId, int[] neighbours, int degree) {
-    int bytes = vectors.vectorBytes() + Varint.bytes(vectorId) + 1;
-    Arrays.sort(neighbours, 0, degree);
-    int previous = -1;
-    for (int i = 0; i < degree; i++) {
-      bytes += Varint.bytes(neighbours[i] - previous - 1L);
-      previous = neighbours[i];
-    }
-    return bytes;
+    return (int) (codec.write(at, neighbours, degree) - scratch.address());
   }
 
   /// The record encoded last.

@@ -1,34 +1,72 @@
 package com.omendb.diskann.search;
 
+import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.CodesFile;
+import com.omendb.diskann.format.NeighbourCodec;
+import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.format.PageView;
 import com.omendb.pagecache.PageCache;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/// The parts of an open index that every search reads. Immutable and thread-safe.
+/// The parts of an open index that searches through its pages share. Immutable and thread-safe.
 ///
 /// @param pagesPath the file of the pages, for messages
-/// @param nodeCount nodes in the base layer
+/// @param header sizes and settings of the base layer
 /// @param dimension elements a vector
 /// @param elementType type of the elements
 /// @param metric distance of the index
 /// @param pageBytes bytes a page
-/// @param largestDegree the most neighbours of a node
-/// @param medoid the node from which all others can be reached
 /// @param directory which page holds a node
 /// @param codes codes in memory
+/// @param navigation how much of the graph is in memory
+/// @param graph that much of it; null for [Navigation#PAGES]
 /// @param cache pages in memory
-public record BaseLayer(
+record BaseLayer(
     Path pagesPath,
-    int nodeCount,
+    BasePageFormat.Header header,
     int dimension,
     ElementType elementType,
     Metric metric,
     int pageBytes,
-    int largestDegree,
-    int medoid,
     PageDirectory directory,
     CodesFile codes,
-    PageCache cache) {}
+    Navigation navigation,
+    @Nullable NeighbourLists graph,
+    PageCache cache) {
+
+  /// Nodes in the base layer.
+  int nodeCount() {
+    return (int) header.nodeCount();
+  }
+
+  /// The node from which all others can be reached.
+  int medoid() {
+    return (int) header.medoid();
+  }
+
+  /// A view of pages for one thread.
+  PageView newPageView() {
+    return pageView(header, elementType.vectorBytes(dimension), pageBytes);
+  }
+
+  /// A view of the pages of a base layer.
+  static PageView pageView(BasePageFormat.Header header, int vectorBytes, int pageBytes) {
+    int nodeCount = (int) header.nodeCount();
+    return new PageView(
+        pageBytes, vectorBytes, nodeCount, new NeighbourCodec(nodeCount, (int) header.baseBits()));
+  }
+
+  /// A navigator for one thread.
+  Navigator newNavigator() {
+    NeighbourLists lists = graph;
+    return lists == null
+        ? new Navigator.Entries()
+        : navigation == Navigation.GROUPS
+            ? new Navigator.Groups(lists, nodeCount())
+            : new Navigator.Graph(lists);
+  }
+}

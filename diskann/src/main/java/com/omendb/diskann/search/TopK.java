@@ -4,11 +4,13 @@ import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.SearchStats;
 import java.util.Arrays;
 
-/// The k nearest vectors seen so far, nearest first; equal distances by lower id. Reused from
+/// The k nearest vectors seen so far, nearest first; equal distances by lower id. With each goes the
+/// page that it came from. Reused from
 /// search to search. Not thread-safe.
 final class TopK {
   private long[] ids = new long[64];
   private float[] distances = new float[64];
+  private int[] pages = new int[64];
   private int k;
   private int size;
 
@@ -18,6 +20,7 @@ final class TopK {
     if (k > ids.length) {
       ids = new long[k];
       distances = new float[k];
+      pages = new int[k];
     }
   }
 
@@ -31,7 +34,7 @@ final class TopK {
   }
 
   /// Offers a vector, which must not have been offered before in this search.
-  void offer(long id, float distance) {
+  void offer(long id, float distance, int page) {
     int at = size;
     while (at > 0 && isAfter(at - 1, id, distance)) {
       at--;
@@ -42,9 +45,21 @@ final class TopK {
     int moved = Math.min(size, k - 1) - at;
     System.arraycopy(ids, at, ids, at + 1, moved);
     System.arraycopy(distances, at, distances, at + 1, moved);
+    System.arraycopy(pages, at, pages, at + 1, moved);
     ids[at] = id;
+    pages[at] = page;
     distances[at] = distance;
     size = Math.min(k, size + 1);
+  }
+
+  /// Whether any of the vectors came from a page.
+  boolean hasFrom(int page) {
+    for (int i = 0; i < size; i++) {
+      if (pages[i] == page) {
+        return true;
+      }
+    }
+    return false;
   }
 
   SearchResult result(SearchStats stats) {

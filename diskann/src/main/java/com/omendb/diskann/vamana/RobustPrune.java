@@ -34,12 +34,12 @@ public final class RobustPrune {
   }
 
   /// Forgets all candidates.
-  void clear() {
+  public void clear() {
     count = 0;
   }
 
   /// Adds a candidate with its distance to the node that is pruned. A candidate may come twice.
-  void add(int node, float distance) {
+  public void add(int node, float distance) {
     if (count == keys.length) {
       grow();
     }
@@ -51,7 +51,7 @@ public final class RobustPrune {
   /// within each round; returns how many.
   ///
   /// @param fill whether places that stay free take the nearest of the occluded candidates
-  int prune(int node, float alpha, boolean fill, int[] result) {
+  public int prune(int node, float alpha, boolean fill, int[] result) {
     int candidates = sortDistinct(node);
     Arrays.fill(occlusion, 0, candidates, 0f);
     int chosen = choose(candidates, 1f, alpha, result, 0);

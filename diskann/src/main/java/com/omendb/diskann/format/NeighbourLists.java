@@ -1,0 +1,230 @@
+package com.omendb.diskann.format;
+
+import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.SegmentFile;
+import com.omendb.vectors.memory.NativeMemory;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.UUID;
+
+/// A graph in memory, its lists of neighbours compressed by a [NeighbourCodec].
+///
+/// A segment file whose payload is
+///
+/// ```
+/// u64[b]     for each block of 64 vertices, where its lists begin in the bytes below; b is one
+///            more than the vertices by 64, rounded up
+/// u16[64 b]  for each vertex, where its list begins within its block
+/// bytes      the lists, one behind another
+/// ```
+///
+/// Header fields: 0 vertex count, 1 largest degree, 2 the codec's baseBits. Every list is checked
+/// when the file is mapped. Immutable and thread-safe; lives as long as the arena of its memory.
+public final class NeighbourLists {
+  private static final String MAGIC = "OMENLIST";
+  private static final int VERSION = 1;
+  private static final int BLOCK = 64;
+
+  /// The most neighbours that a list may have: a block's lists are found by 16 bits.
+  public static final int MAX_DEGREE = 200;
+
+  private final int vertexCount;
+  private final int largestDegree;
+  private final NeighbourCodec codec;
+  private final MemorySegment payload;
+  private final long bases;
+  private final long starts;
+  private final long lists;
+  private final long end;
+
+  private NeighbourLists(
+      int vertexCount, int largestDegree, NeighbourCodec codec, MemorySegment payload) {
+    this.vertexCount = vertexCount;
+    this.largestDegree = largestDegree;
+    this.codec = codec;
+    this.payload = payload;
+    this.bases = payload.address();
+    this.starts = bases + blocks(vertexCount) * Long.BYTES;
+    this.lists = payload.address() + headBytes(vertexCount);
+    this.end = payload.address() + payload.byteSize();
+  }
+
+  private static long blocks(long vertexCount) {
+    return (vertexCount + BLOCK - 1) / BLOCK + 1;
+  }
+
+  private static long headBytes(long vertexCount) {
+    return blocks(vertexCount) * (Long.BYTES + BLOCK * Short.BYTES);
+  }
+
+  /// The most bytes that the lists of a graph take, with their look-up.
+  public static long maxBytes(long vertexCount, int maxDegree) {
+    return headBytes(vertexCount) + vertexCount * NeighbourCodec.maxBytes(maxDegree);
+  }
+
+  /// The baseBits that suit the first lists of a graph.
+  ///
+  /// @param rows rows of `stride` ints: a degree and the neighbours in any order
+  public static int chooseBaseBits(int vertexCount, MemorySegment rows, int stride, int rowCount) {
+    NeighbourCodec.Chooser chooser = new NeighbourCodec.Chooser(vertexCount);
+    int[] row = new int[stride];
+    for (long i = 0; i < rowCount; i++) {
+      int degree = rows.getAtIndex(NativeMemory.INT, i * stride);
+      MemorySegment.copy(
+          rows, NativeMemory.INT, (i * stride + 1) * Integer.BYTES, row, 0, degree);
+      Arrays.sort(row, 0, degree);
+      chooser.add(row, degree);
+    }
+    return chooser.baseBits();
+  }
+
+  /// Vertices of the graph.
+  public int vertexCount() {
+    return vertexCount;
+  }
+
+  /// The most neighbours of a vertex.
+  public int largestDegree() {
+    return largestDegree;
+  }
+
+  /// Copies the neighbours of a vertex, ascending, into `target`, which holds
+  /// [NeighbourCodec#MAX_DEGREE], and returns how many they are.
+  public int copy(int vertex, int[] target) {
+    return codec.read(start(vertex), end, target);
+  }
+
+  private long start(int vertex) {
+    return lists
+        + NativeMemory.ALL.get(NativeMemory.LONG, bases + (long) (vertex / BLOCK) * Long.BYTES)
+        + Short.toUnsignedInt(
+            NativeMemory.ALL.get(NativeMemory.SHORT, starts + (long) vertex * Short.BYTES));
+  }
+
+  /// Bytes of the graph in memory.
+  public long byteSize() {
+    return payload.byteSize();
+  }
+
+  /// Writes the graph as a file.
+  public void write(Path path, UUID indexId) throws IOException {
+    SegmentFile.write(
+        path, MAGIC, VERSION, indexId, new long[] {vertexCount, largestDegree, codec.baseBits()}, payload);
+  }
+
+  /// Maps a graph and checks every list of it.
+  ///
+  /// @throws CorruptFileException if it is not a graph of `vertexCount` vertices
+  public static NeighbourLists map(Path path, UUID indexId, int vertexCount, Arena arena)
+      throws IOException {
+    SegmentFile.Mapped file = SegmentFile.map(path, MAGIC, VERSION, VERSION, arena);
+    long[] fields = HeaderFields.require(file.header(), indexId, 3, path);
+    MemorySegment payload = file.payload();
+    if (fields[0] != vertexCount
+        || fields[1] < 0
+        || fields[1] > MAX_DEGREE
+        || fields[2] != (int) fields[2]
+        || payload.byteSize() < headBytes(vertexCount)) {
+      throw new CorruptFileException(
+          "graph does not match the index",
+          path,
+          0,
+          "vertices=" + vertexCount + ", largest degree up to " + MAX_DEGREE,
+          Arrays.toString(fields));
+    }
+    NeighbourLists lists =
+        new NeighbourLists(
+            vertexCount, (int) fields[1], codec(vertexCount, (int) fields[2], path), payload);
+    lists.requireWhole(path);
+    return lists;
+  }
+
+  private static NeighbourCodec codec(int vertexCount, int baseBits, Path path)
+      throws CorruptFileException {
+    try {
+      return new NeighbourCodec(vertexCount, baseBits);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(
+          "graph is written in no known way", path, 0, "a codec", String.valueOf(e.getMessage()));
+    }
+  }
+
+  // Lists become vertices and vertices become addresses: none is trusted before this check.
+  private void requireWhole(Path path) throws CorruptFileException {
+    int[] neighbours = new int[NeighbourCodec.MAX_DEGREE];
+    long at = lists;
+    for (int vertex = 0; vertex < vertexCount; vertex++) {
+      if (start(vertex) != at) {
+        throw corrupt(path, vertex, "begins at " + (at - lists), start(vertex) - lists);
+      }
+      int degree = at < end ? codec.read(at, end, neighbours) : -1;
+      if (degree < 0 || degree > largestDegree) {
+        throw corrupt(path, vertex, "at most " + largestDegree + " neighbours", degree);
+      }
+      at += codec.length(at);
+    }
+    if (at != end) {
+      throw corrupt(path, vertexCount, "lists end at " + (at - lists), end - lists);
+    }
+  }
+
+  private static CorruptFileException corrupt(Path path, int vertex, String expected, long actual) {
+    return new CorruptFileException(
+        "list is unusable: vertex=" + vertex, path, 0, expected, String.valueOf(actual));
+  }
+
+  /// Collects the lists of vertices 0, 1, ... in this order.
+  public static final class Builder {
+    private final int vertexCount;
+    private final NeighbourCodec codec;
+    private final MemorySegment memory;
+    private final long head;
+    private long at;
+    private int next;
+    private int largestDegree;
+
+    /// A builder with room for the most that the lists can take, [#maxBytes]; of large room only
+    /// what is used becomes resident.
+    ///
+    /// @param baseBits as the codec of the graph has it
+    public Builder(int vertexCount, int maxDegree, int baseBits, Arena arena) {
+      if (maxDegree > MAX_DEGREE) {
+        throw new IllegalArgumentException(
+            "degree out of range 0.." + MAX_DEGREE + ": maxDegree=" + maxDegree);
+      }
+      this.vertexCount = vertexCount;
+      this.codec = new NeighbourCodec(vertexCount, baseBits);
+      this.memory = AlignedMemory.allocate(arena, maxBytes(vertexCount, maxDegree), 64);
+      this.head = headBytes(vertexCount);
+      this.at = head;
+    }
+
+    /// Adds the list of the next vertex. Sorts `neighbours[0..degree)`, which must be distinct.
+    public void add(int[] neighbours, int degree) {
+      if (next % BLOCK == 0) {
+        memory.setAtIndex(NativeMemory.LONG, next / BLOCK, at - head);
+      }
+      long base = memory.getAtIndex(NativeMemory.LONG, next / BLOCK);
+      memory.set(
+          NativeMemory.SHORT,
+          blocks(vertexCount) * Long.BYTES + (long) next * Short.BYTES,
+          (short) (at - head - base));
+      next++;
+      largestDegree = Math.max(largestDegree, degree);
+      Arrays.sort(neighbours, 0, degree);
+      at = codec.write(memory.address() + at, neighbours, degree) - memory.address();
+    }
+
+    /// The graph, in the builder's memory.
+    public NeighbourLists build() {
+      if (next != vertexCount) {
+        throw new IllegalStateException("lists=" + next + ", vertexCount=" + vertexCount);
+      }
+      return new NeighbourLists(vertexCount, largestDegree, codec, memory.asSlice(0, at));
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package com.omendb.diskann.layout;
+
+import com.omendb.diskann.format.NeighbourLists;
+import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.vamana.Adjacency;
+import com.omendb.diskann.vamana.NodeSpace;
+import com.omendb.diskann.vamana.RobustPrune;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.memory.NativeMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// A coarse graph over groups of nodes that lie beside each other in the pages: nodes `4 g` to `4 g
+/// + 3` form group `g`, and a group is joined to those groups near it that its members' neighbours
+/// belong to, thinned by RobustPrune.
+///
+/// It fits in memory where the graph over all nodes does not, and leads a search to all pages worth
+/// reading at once.
+public final class GroupGraph {
+  /// File name within the index.
+  public static final String FILE = "groups.graph";
+
+  /// Nodes a group.
+  public static final int GROUP_NODES = 4;
+
+  private static final int MAX_DEGREE = 24;
+  private static final float ALPHA = 1.2f;
+
+  private GroupGraph() {}
+
+  /// Groups of an index.
+  public static int groupCount(long nodeCount) {
+    return (int) ((nodeCount + GROUP_NODES - 1) / GROUP_NODES);
+  }
+
+  /// The most native bytes that [#of] takes at its peak.
+  public static long bytes(VectorSource vectors) {
+    long groups = groupCount(vectors.count());
+    return groups * vectors.vectorBytes()
+        + NeighbourLists.maxBytes(groups, MAX_DEGREE) / 2
+        + ParallelLists.scratchBytes(MAX_DEGREE)
+        + 4L * groups;
+  }
+
+  /// Builds the graph over the groups of a graph over rows.
+  public static NeighbourLists of(
+      VectorSource vectors,
+      Metric metric,
+      Adjacency graph,
+      NodeOrder order,
+      int threads,
+      Progress progress,
+      Arena arena) {
+    int groups = groupCount(vectors.count());
+    progress.phase("group graph", groups);
+    try (Arena scratch = Arena.ofShared()) {
+      NodeSpace space = new NodeSpace(means(vectors, order, groups, scratch), metric, scratch);
+      return ParallelLists.of(
+          groups,
+          MAX_DEGREE,
+          threads,
+          () -> new Joiner(space, graph, order),
+          progress,
+          arena);
+    }
+  }
+
+  private static final class Joiner implements ParallelLists.Chooser {
+    private final NodeSpace groups;
+    private final Adjacency graph;
+    private final NodeOrder order;
+    private final RobustPrune prune;
+    private final int[] row;
+    private final int[] near;
+    private final float[] distances;
+
+    Joiner(NodeSpace groups, Adjacency graph, NodeOrder order) {
+      this.groups = groups;
+      this.graph = graph;
+      this.order = order;
+      this.prune = new RobustPrune(groups, MAX_DEGREE);
+      this.row = new int[graph.slots()];
+      this.near = new int[GROUP_NODES * graph.slots()];
+      this.distances = new float[near.length];
+    }
+
+    @Override
+    public int choose(int group, int[] target) {
+      int count = distinctNear(group);
+      groups.distances(group, near, count, distances);
+      prune.clear();
+      for (int i = 0; i < count; i++) {
+        prune.add(near[i], distances[i]);
+      }
+      return prune.prune(group, ALPHA, true, target);
+    }
+
+    // The other groups that neighbours of a group's members belong to, into `near`.
+    private int distinctNear(int group) {
+      int count = 0;
+      int end = (int) Math.min((group + 1L) * GROUP_NODES, graph.nodeCount());
+      for (int node = group * GROUP_NODES; node < end; node++) {
+        int degree = graph.copy(order.row(node), row);
+        for (int i = 0; i < degree; i++) {
+          near[count++] = order.node(row[i]) / GROUP_NODES;
+        }
+      }
+      Arrays.sort(near, 0, count);
+      int distinct = 0;
+      for (int i = 0; i < count; i++) {
+        if (near[i] != group && (distinct == 0 || near[distinct - 1] != near[i])) {
+          near[distinct++] = near[i];
+        }
+      }
+      return distinct;
+    }
+  }
+
+  // The mean of each group's vectors, in their element type.
+  private static VectorSource means(
+      VectorSource vectors, NodeOrder order, int groups, Arena arena) {
+    int dimension = vectors.dimension();
+    ElementType type = vectors.elementType();
+    MemorySegment means = arena.allocate((long) groups * type.vectorBytes(dimension), 64);
+    double[] sum = new double[dimension];
+    for (int group = 0; group < groups; group++) {
+      Arrays.fill(sum, 0);
+      int first = group * GROUP_NODES;
+      int last = (int) Math.min(first + (long) GROUP_NODES, vectors.count());
+      for (int node = first; node < last; node++) {
+        long offset = vectors.offset(order.row(node));
+        for (int i = 0; i < dimension; i++) {
+          sum[i] +=
+              switch (type) {
+                case FLOAT32 ->
+                    vectors.segment().get(NativeMemory.FLOAT, offset + (long) i * Float.BYTES);
+                case UINT8 ->
+                    Byte.toUnsignedInt(vectors.segment().get(NativeMemory.BYTE, offset + i));
+                case INT8 -> vectors.segment().get(NativeMemory.BYTE, offset + i);
+              };
+        }
+      }
+      long target = (long) group * type.vectorBytes(dimension);
+      for (int i = 0; i < dimension; i++) {
+        double mean = sum[i] / (last - first);
+        switch (type) {
+          case FLOAT32 ->
+              means.set(NativeMemory.FLOAT, target + (long) i * Float.BYTES, (float) mean);
+          case UINT8, INT8 -> means.set(NativeMemory.BYTE, target + i, (byte) Math.round(mean));
+        }
+      }
+    }
+    return VectorSource.dense(means, groups, dimension, type);
+  }
+}

@@ -1,0 +1,56 @@
+package com.omendb.diskann.search;
+
+import com.omendb.pq.CodeError;
+import com.omendb.vectors.Metric;
+
+/// How far an estimated distance may be from the true one, from what was measured at build: keys are
+/// estimates without their mean error, and the error that remains is taken as normal.
+///
+/// Immutable and thread-safe.
+final class CodeErrorModel {
+  // The normal distribution function is within 0.01 of this logistic one.
+  private static final double LOGISTIC = 1.702;
+
+  private final Metric metric;
+  private final float offset;
+  private final double relativeError;
+  private final double innerProductError;
+
+  /// @param dimension elements of the vectors
+  CodeErrorModel(Metric metric, CodeError error, int dimension) {
+    this.metric = metric;
+    // A cosine distance is half the squared distance of unit vectors.
+    this.offset =
+        (float)
+            switch (metric) {
+              case SQUARED_L2 -> error.offset();
+              case COSINE -> error.offset() / 2;
+              case INNER_PRODUCT -> 0;
+            };
+    this.relativeError =
+        metric == Metric.COSINE ? error.relativeError() / Math.sqrt(2) : error.relativeError();
+    this.innerProductError = Math.sqrt(error.meanSquaredResidual() / dimension);
+  }
+
+  /// The mean error of an estimate, to be taken from it.
+  float offset() {
+    return offset;
+  }
+
+  /// The standard deviation of the error of estimates near `distance`.
+  ///
+  /// @param queryNorm length of the query, which matters under the inner product
+  double deviation(float distance, double queryNorm) {
+    return metric == Metric.INNER_PRODUCT
+        ? innerProductError * queryNorm
+        : relativeError * Math.sqrt(Math.max(0f, distance));
+  }
+
+  /// The probability that a node with this key is nearer than `bound`.
+  static double probability(float key, float bound, double deviation) {
+    double distance = (double) bound - key;
+    return deviation > 0
+        ? 1 / (1 + Math.exp(-LOGISTIC * distance / deviation))
+        : distance >= 0 ? 1 : 0;
+  }
+}

@@ -1,0 +1,53 @@
+package com.omendb.diskann.search;
+
+import com.omendb.diskann.format.CodesFile;
+import com.omendb.pq.DistanceTable;
+import com.omendb.vectors.Metric;
+import java.lang.foreign.Arena;
+
+/// Estimates the distances of nodes from their codes, freed of the mean error of the codes.
+///
+/// Scratch of one query at a time. Not thread-safe.
+final class CodeScorer {
+  private final DistanceTable table;
+  private final long codesAddress;
+  private final Metric metric;
+  private final CodeErrorModel errorModel;
+  private final float offset;
+  private double queryNorm;
+  private int estimateCount;
+
+  CodeScorer(CodesFile codes, Metric metric, Arena arena) {
+    this.table = new DistanceTable(codes.quantizer(), arena);
+    this.codesAddress = codes.codes().address();
+    this.metric = metric;
+    this.errorModel = new CodeErrorModel(metric, codes.error(), codes.quantizer().dimension());
+    this.offset = errorModel.offset();
+  }
+
+  /// Turns to the next query.
+  void prepare(QueryVector query) {
+    table.prepare(query.source(), 0, metric);
+    queryNorm = metric == Metric.INNER_PRODUCT ? query.norm() : 1;
+    estimateCount = 0;
+  }
+
+  /// Estimates the distances of the first `count` nodes.
+  void estimate(int[] nodes, int count, float[] estimates) {
+    table.distances(codesAddress, nodes, count, estimates);
+    for (int i = 0; i < count; i++) {
+      estimates[i] -= offset;
+    }
+    estimateCount += count;
+  }
+
+  /// Estimates made for this query.
+  int estimateCount() {
+    return estimateCount;
+  }
+
+  /// Standard deviation of the estimates near a distance.
+  double deviation(float distance) {
+    return errorModel.deviation(distance, queryNorm);
+  }
+}

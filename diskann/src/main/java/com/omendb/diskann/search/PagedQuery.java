@@ -1,0 +1,310 @@
+package com.omendb.diskann.search;
+
+import com.omendb.diskann.format.PageView;
+import com.omendb.diskann.format.PageView.MalformedPageException;
+import com.omendb.diskann.vamana.NodeSet;
+import com.omendb.pagecache.CorruptFileException;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.SearchStats;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+
+/// One query on its way through the pages of an index, driven from outside: it says which pages it
+/// wants, is given them one by one as they arrive, and never waits.
+///
+/// 1. [#begin]: from the entry nodes a [Navigator] fills the list with what can be found in memory.
+/// 2. [#choose]: the [PageChooser] picks the pages whose expected gain is worth a read.
+/// 3. [#take]: every record of a page is scored exactly, the distances take the place of the
+///    estimates, and the nearest records are expanded: their neighbours, estimated from the codes,
+///    join the list (Subramanya et al., "DiskANN", NeurIPS 2019, section 3.3, on whole pages).
+///
+/// 2 and 3 repeat until no page is worth reading. Owns scratch for one query at a time; [#result]
+/// allocates. Not thread-safe.
+final class PagedQuery {
+  /// searchListSize when a request leaves it open: this, or twice k if that is more.
+  static final int DEFAULT_SEARCH_LIST_SIZE = 30;
+
+  // The list is longer than the effort asked for: what is unlikely alone counts for a page.
+  private static final int LIST_SLACK = 80;
+
+  // Of so many records of a page one is expanded: docs/decisions/0005.
+  private static final int RECORDS_PER_EXPANSION = 4;
+
+  // Pages that a search may read beyond its searchListSize when a request sets no bound.
+  private static final int READS_SLACK = 32;
+
+  private static final int MAX_ENTRIES = 16;
+
+  private final BaseLayer base;
+  private final EntrySelector.Finder entryFinder;
+  private final Navigator navigator;
+  private final boolean expandsRecords;
+  private final int defaultBeamWidth;
+  private final ExactDistance exactDistance;
+  private final QueryVector query;
+  private final CodeScorer scorer;
+  private final PageView view;
+  private final PageChooser chooser;
+
+  private final OpenList list = new OpenList();
+  private final NodeSet seen = new NodeSet(2048);
+  private final TopK top = new TopK();
+  private final int[] entries = new int[MAX_ENTRIES];
+  private final int[] neighbours = new int[256];
+  private final float[] estimates = new float[256];
+  private final float[] recordDistances;
+  private final int[] inFlight = new int[SearchRequest.MAX_BEAM_WIDTH];
+  private int[] readPages = new int[64];
+
+  private int k;
+  private int listSize;
+  private int beamWidth;
+  private double gainThreshold;
+  private int maxPages;
+  private boolean exhaustive;
+
+  private int inFlightCount;
+  private int pagesAsked;
+  private int rounds;
+  private int expanded;
+  private int pageReads;
+  private int cacheHits;
+  private int exactDistances;
+  private long startNanos;
+  private long computeNanos;
+
+  PagedQuery(BaseLayer base, EntrySelector entrySelector, Arena arena) {
+    this.base = base;
+    this.entryFinder = entrySelector.newFinder();
+    this.navigator = base.newNavigator();
+    this.expandsRecords = base.navigation() != Navigation.GRAPH;
+    this.defaultBeamWidth = base.navigation().beamWidth();
+    this.exactDistance = new ExactDistance(base.metric(), base.elementType(), base.dimension());
+    this.query =
+        new QueryVector(
+            base.metric(), base.elementType(), base.dimension(), base.nodeCount(), arena);
+    this.scorer = new CodeScorer(base.codes(), base.metric(), arena);
+    this.view = base.newPageView();
+    this.chooser = new PageChooser(base.directory());
+    this.recordDistances = new float[PageView.maxRecordCount(base.pageBytes())];
+  }
+
+  /// Starts a query.
+  ///
+  /// @throws IllegalArgumentException if the request does not fit the index
+  void begin(SearchRequest request) {
+    startNanos = System.nanoTime();
+    query.set(request);
+    scorer.prepare(query);
+    configure(request);
+    enter();
+    computeNanos = System.nanoTime() - startNanos;
+  }
+
+  private void configure(SearchRequest request) {
+    k = request.k();
+    int effort =
+        request.searchListSize() > 0
+            ? request.searchListSize()
+            : Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k);
+    listSize = effort + LIST_SLACK;
+    beamWidth = request.beamWidth() > 0 ? request.beamWidth() : defaultBeamWidth;
+    double ratio = (double) k / effort;
+    gainThreshold = request.gainThreshold() >= 0 ? request.gainThreshold() : ratio * ratio;
+    maxPages = request.maxPageReads() > 0 ? request.maxPageReads() : effort + READS_SLACK;
+    exhaustive = false;
+    pagesAsked = 0;
+    rounds = 0;
+    expanded = 0;
+    pageReads = 0;
+    cacheHits = 0;
+    exactDistances = 0;
+  }
+
+  private void enter() {
+    clear();
+    int count = entryFinder.find(query.address(), entries);
+    exactDistances += entryFinder.distanceCount();
+    navigator.navigate(scorer, entries, count, list, listSize);
+    expanded += navigator.expandedCount();
+  }
+
+  private void clear() {
+    top.reset(k);
+    list.reset(listSize);
+    seen.clear();
+    inFlightCount = 0;
+  }
+
+  /// Pages asked for and not yet taken.
+  int inFlight() {
+    return inFlightCount;
+  }
+
+  /// How many pages may be in flight when it is time to choose more: what comes late should not
+  /// hold up the search, but pages chosen before others have arrived are chosen less well.
+  int refillBelow() {
+    return beamWidth / 4;
+  }
+
+  /// Writes the pages that are wanted next, at most `limit`, into `pages` and returns how many; each
+  /// must be given to [#take] or [#landed]. None, with nothing in flight, is the end of the search.
+  int choose(int[] pages, int limit) {
+    long start = System.nanoTime();
+    int count = chooseWithinBounds(pages, limit);
+    if (count == 0 && inFlightCount == 0 && !exhaustive && top.size() < k) {
+      searchEverything();
+      count = chooseWithinBounds(pages, limit);
+    }
+    computeNanos += System.nanoTime() - start;
+    return count;
+  }
+
+  private int chooseWithinBounds(int[] pages, int tickets) {
+    int limit = Math.min(tickets, beamWidth - inFlightCount);
+    if (!exhaustive) {
+      limit = Math.min(limit, maxPages - pagesAsked);
+    }
+    if (limit <= 0) {
+      return 0;
+    }
+    float bound = list.keyOf(k);
+    int count =
+        chooser.choose(
+            list,
+            bound,
+            scorer.deviation(bound),
+            exhaustive ? 0 : gainThreshold,
+            inFlight,
+            inFlightCount,
+            limit,
+            pages);
+    System.arraycopy(pages, 0, inFlight, inFlightCount, count);
+    inFlightCount += count;
+    pagesAsked += count;
+    rounds += count > 0 ? 1 : 0;
+    return count;
+  }
+
+  // The entries reached too little of the graph; from the medoid everything can be reached.
+  private void searchEverything() {
+    exhaustive = true;
+    clear();
+    neighbours[0] = base.medoid();
+    seen.add(base.medoid());
+    estimateAndAdd(1);
+  }
+
+  /// Takes a page that has arrived.
+  ///
+  /// @param wasRead whether it was read from the device for this query
+  /// @throws IOException if the page breaks the format
+  void take(int page, long address, boolean wasRead) throws IOException {
+    long start = System.nanoTime();
+    landed(page);
+    if (wasRead) {
+      if (pageReads == readPages.length) {
+        readPages = Arrays.copyOf(readPages, 2 * pageReads);
+      }
+      readPages[pageReads++] = page;
+    } else {
+      cacheHits++;
+    }
+    try {
+      view.moveTo(address);
+      scoreRecords(page);
+      if (exhaustive) {
+        expandRecords(view.recordCount());
+      } else if (expandsRecords) {
+        expandRecords(Math.ceilDiv(view.recordCount(), RECORDS_PER_EXPANSION));
+      }
+    } catch (MalformedPageException e) {
+      throw new CorruptFileException(
+          "page breaks the format",
+          base.pagesPath(),
+          (page + 1L) * base.pageBytes(),
+          "a page of the base layer",
+          String.valueOf(e.getMessage()));
+    }
+    computeNanos += System.nanoTime() - start;
+  }
+
+  /// Gives up a page that was asked for.
+  void landed(int page) {
+    for (int i = 0; i < inFlightCount; i++) {
+      if (inFlight[i] == page) {
+        inFlight[i] = inFlight[--inFlightCount];
+        return;
+      }
+    }
+  }
+
+  private void scoreRecords(int page) throws MalformedPageException {
+    int first = view.firstNode();
+    int count = view.recordCount();
+    list.dropRange(first, first + count);
+    for (int slot = 0; slot < count; slot++) {
+      float distance = exactDistance.between(query.address(), view.vectorAddress(slot));
+      recordDistances[slot] = distance;
+      seen.add(first + slot);
+      list.addExact(first + slot, distance);
+      if (distance <= top.bound()) {
+        top.offer(view.vectorId(slot), distance, page);
+      }
+    }
+    exactDistances += count;
+  }
+
+  private void expandRecords(int expansions) throws MalformedPageException {
+    int count = view.recordCount();
+    for (int rest = expansions; rest > 0; rest--) {
+      int nearest = 0;
+      for (int slot = 1; slot < count; slot++) {
+        if (recordDistances[slot] < recordDistances[nearest]) {
+          nearest = slot;
+        }
+      }
+      recordDistances[nearest] = Float.POSITIVE_INFINITY;
+      expanded++;
+      int degree = view.neighbours(nearest, neighbours);
+      int fresh = 0;
+      for (int i = 0; i < degree; i++) {
+        int node = neighbours[i];
+        if ((exhaustive || !navigator.hasSeen(node)) && seen.add(node)) {
+          neighbours[fresh++] = node;
+        }
+      }
+      estimateAndAdd(fresh);
+    }
+  }
+
+  private void estimateAndAdd(int count) {
+    scorer.estimate(neighbours, count, estimates);
+    for (int i = 0; i < count; i++) {
+      list.addEstimated(neighbours[i], estimates[i]);
+    }
+  }
+
+  /// What was found, once the search has ended.
+  SearchResult result() {
+    int wasted = 0;
+    for (int i = 0; i < pageReads; i++) {
+      wasted += top.hasFrom(readPages[i]) ? 0 : 1;
+    }
+    long total = System.nanoTime() - startNanos;
+    return top.result(
+        new SearchStats(
+            rounds,
+            expanded,
+            pageReads,
+            cacheHits,
+            wasted,
+            (long) pageReads * base.pageBytes(),
+            scorer.estimateCount(),
+            exactDistances,
+            Math.max(0, total - computeNanos),
+            total));
+  }
+}
