@@ -2,6 +2,7 @@ package com.omendb.diskann.build;
 
 import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.BasePagesWriter;
+import com.omendb.diskann.format.CodeSizes;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.format.NodeOrder;

@@ -2,7 +2,6 @@ package com.omendb.diskann.format;
 
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.PageFile;
-import java.util.UUID;
 
 /// The layout of `base.pages`: the full-precision vectors and the adjacency of the base layer.
 ///
@@ -61,7 +60,7 @@ public final class BasePageFormat {
 
   private BasePageFormat() {}
 
-  /// The header fields of a file, as written and not yet checked against the manifest.
+  /// The header fields of a file, checked against the manifest.
   public record Header(
       long nodeCount,
       long dimension,
@@ -71,19 +70,40 @@ public final class BasePageFormat {
       long baseBits,
       long medoid) {}
 
-  /// The header of an open file.
+  /// The header of an open file, checked against the manifest.
   ///
-  /// @throws CorruptFileException if it is of another index
-  public static Header header(PageFile pages, UUID indexId) throws CorruptFileException {
-    long[] fields = HeaderFields.require(pages.header(), indexId, FIELD_COUNT, pages.path());
-    return new Header(
-        fields[FIELD_NODE_COUNT],
-        fields[FIELD_DIMENSION],
-        fields[FIELD_ELEMENT_TYPE],
-        fields[FIELD_METRIC],
-        fields[FIELD_LARGEST_DEGREE],
-        fields[FIELD_BASE_BITS],
-        fields[FIELD_MEDOID]);
+  /// @throws CorruptFileException if it is of another index or does not match
+  public static Header header(PageFile pages, Manifest manifest) throws CorruptFileException {
+    long[] fields =
+        HeaderFields.require(pages.header(), manifest.indexId(), FIELD_COUNT, pages.path());
+    Header header =
+        new Header(
+            fields[FIELD_NODE_COUNT],
+            fields[FIELD_DIMENSION],
+            fields[FIELD_ELEMENT_TYPE],
+            fields[FIELD_METRIC],
+            fields[FIELD_LARGEST_DEGREE],
+            fields[FIELD_BASE_BITS],
+            fields[FIELD_MEDOID]);
+    boolean matches =
+        header.nodeCount() == manifest.count()
+            && header.nodeCount() <= Integer.MAX_VALUE
+            && header.dimension() == manifest.dimension()
+            && header.elementTypeCode() == manifest.elementType().code()
+            && header.metricCode() == manifest.metric().code()
+            && header.baseBits() >= 0
+            && header.baseBits() <= NeighbourCodec.MAX_BASE_BITS
+            && header.medoid() >= 0
+            && header.medoid() < header.nodeCount();
+    if (!matches) {
+      throw new CorruptFileException(
+          "base layer does not match the manifest",
+          pages.path(),
+          0,
+          "count=" + manifest.count() + ", dimension=" + manifest.dimension(),
+          header.toString());
+    }
+    return header;
   }
 
   /// Bytes of a page that records may take, each with [#TABLE_ENTRY_BYTES] beside it.

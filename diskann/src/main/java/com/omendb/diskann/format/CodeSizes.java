@@ -3,6 +3,7 @@ package com.omendb.diskann.format;
 import com.omendb.pagecache.CorruptFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /// The sizes of code that an index keeps: serving picks the best that its memory allows.
@@ -43,13 +44,13 @@ public final class CodeSizes {
   }
 
   /// The sizes that an index says it keeps, ascending.
-  public static int[] read(Manifest manifest, Path directory)
+  public static List<Integer> read(Manifest manifest, Path directory)
       throws CorruptFileException {
     String value = manifest.settings().getOrDefault(SETTING, "");
     try {
       int[] sizes = Arrays.stream(value.split(",")).mapToInt(Integer::parseInt).sorted().toArray();
       if (sizes[0] >= 1 && sizes[sizes.length - 1] <= manifest.dimension()) {
-        return sizes;
+        return Arrays.stream(sizes).boxed().toList();
       }
     } catch (NumberFormatException _) {
       // Told below, as sizes out of range are.

@@ -38,6 +38,11 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
     return "codebook-" + subspaceCount + ".pq";
   }
 
+  /// Whether a file of an index holds codes or a codebook.
+  public static boolean isName(String file) {
+    return file.endsWith(".pq");
+  }
+
   /// Writes both files.
   public void write(Path codesPath, Path codebookPath, UUID indexId) throws IOException {
     int subspaceCount = quantizer.subspaceCount();

@@ -23,7 +23,8 @@ public final class NeighbourCodec {
   public static final int MAX_DEGREE = 255;
 
   private static final int FAR = 15;
-  private static final int MAX_BASE_BITS = 16;
+  /// The largest baseBits.
+  static final int MAX_BASE_BITS = 16;
 
   private final int vertexCount;
   private final int baseBits;

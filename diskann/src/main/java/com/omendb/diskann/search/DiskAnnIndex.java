@@ -3,9 +3,11 @@ package com.omendb.diskann.search;
 import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.format.Publication;
-import com.omendb.pagecache.CorruptFileException;
+import com.omendb.diskann.layout.GroupGraph;
+import com.omendb.diskann.layout.ThinGraph;
 import com.omendb.pagecache.MemoryBudget;
 import com.omendb.pagecache.PageCache;
 import com.omendb.pagecache.PageFile;
@@ -19,8 +21,10 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// An open index whose base layer is a Vamana graph in SSD pages; where searches enter it is what
@@ -31,7 +35,7 @@ public final class DiskAnnIndex implements AnnIndex {
   private final IndexInfo info;
   private final Arena arena;
   private final PageFile pages;
-  private final BaseLayer base;
+  private final @Nullable PageCache cache;
   private final SearcherPool searchers;
   private final CloseGuard guard = new CloseGuard();
 
@@ -50,14 +54,13 @@ public final class DiskAnnIndex implements AnnIndex {
       IndexInfo info,
       Arena arena,
       PageFile pages,
-      BaseLayer base,
-      EntrySelector entrySelector,
-      int maxSearchers) {
+      @Nullable PageCache cache,
+      SearcherPool searchers) {
     this.info = info;
     this.arena = arena;
     this.pages = pages;
-    this.base = base;
-    this.searchers = new SearcherPool(maxSearchers, () -> new BeamSearch(base, entrySelector));
+    this.cache = cache;
+    this.searchers = searchers;
   }
 
   /// Opens the index in a directory.
@@ -80,39 +83,25 @@ public final class DiskAnnIndex implements AnnIndex {
               BasePageFormat.VERSION,
               BasePageFormat.VERSION,
               options.directIo());
-      BaseHeader header = BaseHeader.read(pages, manifest);
-      int subspaceCount = manifest.intSetting("subspaceCount", directory);
-      MemoryPlan plan = MemoryPlan.of(manifest, pages, subspaceCount, options);
+      BasePageFormat.Header header = BasePageFormat.header(pages, manifest);
+      ServingPlan plan = ServingPlan.of(manifest, pages, options, directory);
       MemoryBudget budget = new MemoryBudget(options.memoryBudgetBytes());
       plan.reserve(budget);
-      cache = new PageCache(pages, plan.frameBytes(), plan.maxPinned());
-      BaseLayer base =
-          new BaseLayer(
-              pages.path(),
-              header.nodeCount(),
-              manifest.dimension(),
-              manifest.elementType(),
-              manifest.metric(),
-              pages.pageBytes(),
-              header.largestDegree(),
-              header.medoid(),
-              PageDirectory.map(
-                  files.resolve(PageDirectory.FILE),
-                  manifest.indexId(),
-                  header.nodeCount(),
-                  pages.pageCount(),
-                  arena),
-              CodesFile.map(
-                  files, manifest.indexId(), header.nodeCount(), manifest.dimension(), arena),
-              cache);
-      EntrySelector entries = entryOpener.open(files, manifest, header.medoid(), arena);
+      EntrySelector entries = entryOpener.open(files, manifest, (int) header.medoid(), arena);
+      Parts parts = new Parts(files, manifest, pages, header, plan, arena);
+      Supplier<QueryRunner> runners;
+      if (plan.navigation() == Navigation.RESIDENT) {
+        runners = parts.residentRunners(entries);
+      } else {
+        cache = new PageCache(pages, plan.frameBytes(), plan.maxPinned());
+        runners = parts.pagedRunners(entries, cache);
+      }
       return new DiskAnnIndex(
-          describe(directory, manifest, pages, budget),
+          describe(directory, manifest, pages, plan, budget),
           arena,
           pages,
-          base,
-          entries,
-          options.maxSearchers());
+          cache,
+          new SearcherPool(options.maxSearchers(), runners));
     } catch (IOException | RuntimeException | Error e) {
       closeAll(cache, pages, arena);
       throw e;
@@ -120,12 +109,19 @@ public final class DiskAnnIndex implements AnnIndex {
   }
 
   private static IndexInfo describe(
-      Path directory, Manifest manifest, PageFile pages, MemoryBudget budget) {
+      Path directory,
+      Manifest manifest,
+      PageFile pages,
+      ServingPlan plan,
+      MemoryBudget budget) {
     Map<String, String> settings = new TreeMap<>(manifest.settings());
     settings.put("pageBytes", String.valueOf(pages.pageBytes()));
     settings.put("pageCount", String.valueOf(pages.pageCount()));
     settings.put("pageReader", pages.engine());
     settings.put("directIo", String.valueOf(pages.direct()));
+    settings.put("navigation", plan.navigation().label());
+    settings.put("subspaceCount", String.valueOf(plan.subspaceCount()));
+    settings.put("searchesSideBySide", String.valueOf(plan.laneCount()));
     long indexBytes = manifest.encode().length;
     for (Manifest.FileEntry file : manifest.files().values()) {
       indexBytes += file.length();
@@ -153,11 +149,21 @@ public final class DiskAnnIndex implements AnnIndex {
   public SearchResult search(SearchRequest request) throws IOException {
     guard.enter();
     try {
-      BeamSearch searcher = searchers.take();
+      return searchers.search(request);
+    } finally {
+      guard.leave();
+    }
+  }
+
+  @Override
+  public List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException {
+    guard.enter();
+    try {
+      QueryRunner runner = searchers.take();
       try {
-        return searcher.search(request);
+        return runner.searchBatch(requests);
       } finally {
-        searchers.giveBack(searcher);
+        searchers.giveBack(runner);
       }
     } finally {
       guard.leave();
@@ -179,7 +185,7 @@ public final class DiskAnnIndex implements AnnIndex {
     searchers.refuseWaiters();
     if (guard.close()) {
       searchers.close();
-      closeAll(base.cache(), pages, arena);
+      closeAll(cache, pages, arena);
     }
   }
 
@@ -195,23 +201,38 @@ public final class DiskAnnIndex implements AnnIndex {
 
   /// A searcher of the pool in the hands of a user.
   private final class LentSearcher implements Searcher {
-    private final BeamSearch searcher;
+    private final QueryRunner runner;
     private boolean closed;
 
-    LentSearcher(BeamSearch searcher) {
-      this.searcher = searcher;
+    LentSearcher(QueryRunner runner) {
+      this.runner = runner;
     }
 
     @Override
     public SearchResult search(SearchRequest request) throws IOException {
-      if (closed) {
-        throw new IllegalStateException("the searcher is closed");
-      }
+      requireOpen();
       guard.enter();
       try {
-        return searcher.search(request);
+        return runner.search(request);
       } finally {
         guard.leave();
+      }
+    }
+
+    @Override
+    public List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException {
+      requireOpen();
+      guard.enter();
+      try {
+        return runner.searchBatch(requests);
+      } finally {
+        guard.leave();
+      }
+    }
+
+    private void requireOpen() {
+      if (closed) {
+        throw new IllegalStateException("the searcher is closed");
       }
     }
 
@@ -219,33 +240,93 @@ public final class DiskAnnIndex implements AnnIndex {
     public void close() {
       if (!closed) {
         closed = true;
-        searchers.giveBack(searcher);
+        searchers.giveBack(runner);
       }
     }
   }
 
-  /// The header of the base pages, checked against the manifest.
-  private record BaseHeader(int nodeCount, int largestDegree, int medoid) {
-    static BaseHeader read(PageFile pages, Manifest manifest) throws CorruptFileException {
-      BasePageFormat.Header header = BasePageFormat.header(pages, manifest.indexId());
-      boolean matches =
-          header.nodeCount() == manifest.count()
-              && header.nodeCount() <= Integer.MAX_VALUE
-              && header.dimension() == manifest.dimension()
-              && header.elementTypeCode() == manifest.elementType().code()
-              && header.metricCode() == manifest.metric().code()
-              && header.medoid() >= 0
-              && header.medoid() < header.nodeCount();
-      if (!matches) {
-        throw new CorruptFileException(
-            "base layer does not match the manifest",
-            pages.path(),
-            0,
-            "count=" + manifest.count() + ", dimension=" + manifest.dimension(),
-            header.toString());
-      }
-      return new BaseHeader(
-          (int) header.nodeCount(), (int) header.largestDegree(), (int) header.medoid());
+  /// Opens the parts that searchers share.
+  private record Parts(
+      Path files,
+      Manifest manifest,
+      PageFile pages,
+      BasePageFormat.Header header,
+      ServingPlan plan,
+      Arena arena) {
+
+    Supplier<QueryRunner> residentRunners(EntrySelector entries) throws IOException {
+      int vectorBytes = manifest.elementType().vectorBytes(manifest.dimension());
+      NeighbourLists graph = thinGraph();
+      ResidentVectors vectors =
+          ResidentVectors.load(
+              pages,
+              BaseLayer.pageView(header, vectorBytes, pages.pageBytes()),
+              nodeCount(),
+              vectorBytes,
+              arena);
+      ExactDistance distance =
+          new ExactDistance(manifest.metric(), manifest.elementType(), manifest.dimension());
+      return () ->
+          new ResidentRunner(
+              vectors,
+              graph,
+              (int) header.medoid(),
+              entries,
+              distance,
+              scratch ->
+                  new QueryVector(
+                      manifest.metric(),
+                      manifest.elementType(),
+                      manifest.dimension(),
+                      nodeCount(),
+                      scratch));
+    }
+
+    Supplier<QueryRunner> pagedRunners(EntrySelector entries, PageCache cache)
+        throws IOException {
+      BaseLayer base =
+          new BaseLayer(
+              pages.path(),
+              header,
+              manifest.dimension(),
+              manifest.elementType(),
+              manifest.metric(),
+              pages.pageBytes(),
+              PageDirectory.map(
+                  files.resolve(PageDirectory.FILE),
+                  manifest.indexId(),
+                  nodeCount(),
+                  pages.pageCount(),
+                  arena),
+              CodesFile.map(
+                  files,
+                  manifest.indexId(),
+                  nodeCount(),
+                  manifest.dimension(),
+                  plan.subspaceCount(),
+                  arena),
+              plan.navigation(),
+              switch (plan.navigation()) {
+                case PAGES, RESIDENT -> null;
+                case GROUPS ->
+                    NeighbourLists.map(
+                        files.resolve(GroupGraph.FILE),
+                        manifest.indexId(),
+                        GroupGraph.groupCount(nodeCount()),
+                        arena);
+                case GRAPH -> thinGraph();
+              },
+              cache);
+      return () -> new PagedRunner(base, entries, plan.laneCount());
+    }
+
+    private NeighbourLists thinGraph() throws IOException {
+      return NeighbourLists.map(
+          files.resolve(ThinGraph.FILE), manifest.indexId(), nodeCount(), arena);
+    }
+
+    private int nodeCount() {
+      return (int) header.nodeCount();
     }
   }
 }

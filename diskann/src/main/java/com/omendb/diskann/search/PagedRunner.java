@@ -46,7 +46,7 @@ final class PagedRunner implements QueryRunner {
     this.entrySelector = entrySelector;
     this.lanes = new Lane[laneCount];
     int tickets = ticketCount(laneCount);
-    this.requests = base.cache().newRequests(tickets);
+    this.requests = base.cache().newAsyncSession(tickets);
     this.freeTickets = new int[tickets];
     this.laneOfTicket = new Lane[tickets];
     this.pageOfTicket = new int[tickets];

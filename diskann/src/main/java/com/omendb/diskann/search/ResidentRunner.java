@@ -1,0 +1,133 @@
+package com.omendb.diskann.search;
+
+import com.omendb.diskann.format.NeighbourLists;
+import com.omendb.diskann.vamana.CandidateList;
+import com.omendb.diskann.vamana.NodeSet;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.SearchStats;
+import java.lang.foreign.Arena;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Runs searches over vectors and a graph that lie in memory: best-first by exact distances, without
+/// a read.
+final class ResidentRunner implements QueryRunner {
+  /// searchListSize when a request leaves it open: this, or twice k if that is more.
+  private static final int DEFAULT_SEARCH_LIST_SIZE = 40;
+
+  private static final int MAX_ENTRIES = 16;
+
+  private final ResidentVectors vectors;
+  private final NeighbourLists graph;
+  private final int medoid;
+  private final EntrySelector.Finder entryFinder;
+  private final ExactDistance exactDistance;
+  private final Arena arena = Arena.ofShared();
+  private final QueryVector query;
+  private final CandidateList candidates = new CandidateList(256);
+  private final NodeSet seen = new NodeSet(4096);
+  private final TopK top = new TopK();
+  private final int[] entries = new int[MAX_ENTRIES];
+  private final int[] near = new int[256];
+  private final float[] distances = new float[near.length];
+  private int exactDistances;
+
+  ResidentRunner(
+      ResidentVectors vectors,
+      NeighbourLists graph,
+      int medoid,
+      EntrySelector entrySelector,
+      ExactDistance exactDistance,
+      Function<Arena, QueryVector> queryFactory) {
+    this.vectors = vectors;
+    this.graph = graph;
+    this.medoid = medoid;
+    this.entryFinder = entrySelector.newFinder();
+    this.exactDistance = exactDistance;
+    this.query = queryFactory.apply(arena);
+  }
+
+  @Override
+  public boolean hasIdleLane() {
+    return true;
+  }
+
+  @Override
+  public @Nullable QueryCall underWay() {
+    return null;
+  }
+
+  @Override
+  public void advance() {}
+
+  @Override
+  public void start(QueryCall call) {
+    try {
+      search(call);
+    } catch (RuntimeException e) {
+      call.fail(e);
+    }
+  }
+
+  private void search(QueryCall call) {
+    long start = System.nanoTime();
+    SearchRequest request = call.request();
+    query.set(request);
+    int k = request.k();
+    int listSize =
+        request.searchListSize() > 0
+            ? request.searchListSize()
+            : Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k);
+    int count = entryFinder.find(query.address(), entries);
+    exactDistances = entryFinder.distanceCount();
+    System.arraycopy(entries, 0, near, 0, count);
+    int expanded = search(listSize, count);
+    if (candidates.size() < k) {
+      // The entries reached too little of the graph; from the medoid everything can be reached.
+      near[0] = medoid;
+      expanded += search(listSize, 1);
+    }
+    top.reset(k);
+    for (int i = 0; i < Math.min(k, candidates.size()); i++) {
+      top.offer(vectors.vectorId(candidates.node(i)), candidates.distance(i), 0);
+    }
+    call.complete(
+        top.result(
+            new SearchStats(
+                0, expanded, 0, 0, 0, 0, 0, exactDistances, 0, System.nanoTime() - start)));
+  }
+
+  // Searches from the nodes in near[0..count); returns how many nodes were expanded.
+  private int search(int listSize, int count) {
+    candidates.reset(listSize);
+    seen.clear();
+    int expanded = 0;
+    addFresh(count);
+    for (int at = candidates.nearestUnexpanded(); at >= 0; at = candidates.nearestUnexpanded()) {
+      candidates.markExpanded(at);
+      expanded++;
+      addFresh(graph.copy(candidates.node(at), near));
+    }
+    return expanded;
+  }
+
+  private void addFresh(int count) {
+    int fresh = 0;
+    for (int i = 0; i < count; i++) {
+      if (seen.add(near[i])) {
+        near[fresh++] = near[i];
+      }
+    }
+    exactDistance.between(
+        query.address(), vectors.address(), vectors.strideBytes(), near, fresh, distances);
+    exactDistances += fresh;
+    for (int i = 0; i < fresh; i++) {
+      candidates.add(near[i], distances[i]);
+    }
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

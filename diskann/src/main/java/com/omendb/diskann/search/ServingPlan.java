@@ -1,0 +1,207 @@
+package com.omendb.diskann.search;
+
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.format.CodeSizes;
+import com.omendb.diskann.format.CodesFile;
+import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.layout.GroupGraph;
+import com.omendb.diskann.layout.ThinGraph;
+import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.MemoryBudget;
+import com.omendb.pagecache.MemoryBudgetException;
+import com.omendb.pagecache.PageCache;
+import com.omendb.pagecache.PageFile;
+import com.omendb.pq.DistanceTable;
+import com.omendb.vectors.OpenOptions;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Decides what of an index lies in memory under a budget, and splits the budget: what always lies
+/// there, scratch for every searcher, and page frames with all that is left.
+///
+/// What saves most reads for its bytes goes first: all vectors if they fit; else the thin graph with
+/// the largest codes; else the graph of groups with the largest codes that fit; else codes alone.
+///
+/// @param navigation how much of the graph is in memory
+/// @param subspaceCount bytes a code; 0 for [Navigation#RESIDENT], which needs none
+/// @param laneCount searches that a searcher runs side by side
+/// @param fixedBytes bytes by purpose of everything but the frames, in a stable order
+/// @param frameBytes bytes of page frames
+/// @param frameOverheadBytes what the page cache needs to keep track of pages and frames
+/// @param maxPinned frames that all searchers together may hold
+record ServingPlan(
+    Navigation navigation,
+    int subspaceCount,
+    int laneCount,
+    Map<String, Long> fixedBytes,
+    long frameBytes,
+    long frameOverheadBytes,
+    int maxPinned) {
+
+  // More lanes than this give a device nothing more to do; fewer, where memory is short.
+  private static final int[] LANE_COUNTS = {8, 4, 2, 1};
+
+  private static final long RESIDENT_SEARCHER_BYTES = 256 << 10;
+
+  /// Plans the budget of `options` for an index.
+  ///
+  /// @throws MemoryBudgetException if it is too small, with the smallest that works
+  /// @throws CorruptFileException if the manifest does not say which codes there are
+  static ServingPlan of(Manifest manifest, PageFile pages, OpenOptions options, Path directory)
+      throws CorruptFileException {
+    Planner planner = new Planner(manifest, pages, options);
+    List<Integer> sizes = CodeSizes.read(manifest, directory).reversed();
+    ServingPlan plan = planner.resident();
+    if (plan == null) {
+      plan = planner.paged(Navigation.GRAPH, sizes.getFirst());
+    }
+    for (Navigation navigation : new Navigation[] {Navigation.GROUPS, Navigation.PAGES}) {
+      for (int size : sizes) {
+        plan = plan == null ? planner.paged(navigation, size) : plan;
+      }
+    }
+    if (plan == null) {
+      throw new MemoryBudgetException(
+          "the memory budget is too small to open " + manifest.kind() + " index",
+          planner.smallest(),
+          options.memoryBudgetBytes());
+    }
+    return plan;
+  }
+
+  /// Reserves everything from the budget, which never fails for the budget that was planned.
+  void reserve(MemoryBudget budget) {
+    fixedBytes.forEach(budget::reserve);
+    if (frameBytes > 0) {
+      budget.reserve("page frames", frameBytes);
+      budget.reserve("page table", frameOverheadBytes);
+    }
+  }
+
+  /// Tries one plan after another.
+  private static final class Planner {
+    private final Manifest manifest;
+    private final PageFile pages;
+    private final OpenOptions options;
+    private long smallest = Long.MAX_VALUE;
+
+    Planner(Manifest manifest, PageFile pages, OpenOptions options) {
+      this.manifest = manifest;
+      this.pages = pages;
+      this.options = options;
+    }
+
+    /// The smallest budget of the plans that did not fit.
+    long smallest() {
+      return smallest;
+    }
+
+    @Nullable ServingPlan resident() {
+      Map<String, Long> fixed = new LinkedHashMap<>();
+      fixed.put(
+          "vectors",
+          manifest.count() * manifest.elementType().vectorBytes(manifest.dimension()));
+      fixed.put("vector ids", manifest.count() * Long.BYTES);
+      putFile(fixed, ThinGraph.FILE, "thin graph");
+      putEntryFiles(fixed);
+      fixed.put("searchers", options.maxSearchers() * RESIDENT_SEARCHER_BYTES);
+      return fits(total(fixed))
+          ? new ServingPlan(Navigation.RESIDENT, 0, 1, fixed, 0, 0, 0)
+          : null;
+    }
+
+    @Nullable ServingPlan paged(
+        Navigation navigation, int subspaceCount) {
+      for (int laneCount : LANE_COUNTS) {
+        ServingPlan plan = paged(navigation, subspaceCount, laneCount);
+        if (plan != null) {
+          return plan;
+        }
+      }
+      return null;
+    }
+
+    private @Nullable ServingPlan paged(
+        Navigation navigation, int subspaceCount, int laneCount) {
+      Map<String, Long> fixed = new LinkedHashMap<>();
+      putFile(fixed, CodesFile.codesName(subspaceCount), "codes");
+      putFile(fixed, CodesFile.codebookName(subspaceCount), "codebook");
+      putFile(fixed, PageDirectory.FILE, "page directory");
+      switch (navigation) {
+        case GRAPH -> putFile(fixed, ThinGraph.FILE, "thin graph");
+        case GROUPS -> putFile(fixed, GroupGraph.FILE, "group graph");
+        case PAGES, RESIDENT -> {}
+      }
+      putEntryFiles(fixed);
+      fixed.put(
+          "searchers",
+          options.maxSearchers()
+              * PagedRunner.bytes(
+                  laneCount, DistanceTable.bytes(subspaceCount, manifest.dimension())));
+      int maxPinned =
+          Math.multiplyExact(options.maxSearchers(), PagedRunner.ticketCount(laneCount));
+      long fixedTotal = total(fixed);
+      long smallestFrames = PageCache.smallestBytes(pages.pageBytes(), maxPinned);
+      if (!fits(fixedTotal + smallestFrames + overhead(smallestFrames))) {
+        return null;
+      }
+      long frameBytes =
+          fitFrames(options.memoryBudgetBytes() - fixedTotal, smallestFrames, maxPinned);
+      return new ServingPlan(
+          navigation,
+          subspaceCount,
+          laneCount,
+          fixed,
+          frameBytes,
+          overhead(frameBytes),
+          maxPinned);
+    }
+
+    private boolean fits(long bytes) {
+      smallest = Math.min(smallest, bytes);
+      return bytes <= options.memoryBudgetBytes();
+    }
+
+    private void putFile(Map<String, Long> fixed, String file, String purpose) {
+      Manifest.FileEntry entry = manifest.files().get(file);
+      fixed.put(purpose, entry == null ? 0 : entry.length());
+    }
+
+    // Whatever else the kind of index keeps is mapped and stays.
+    private void putEntryFiles(Map<String, Long> fixed) {
+      manifest
+          .files()
+          .forEach(
+              (name, file) -> {
+                if (!name.equals(BasePageFormat.FILE)
+                    && !name.equals(PageDirectory.FILE)
+                    && !name.equals(ThinGraph.FILE)
+                    && !name.equals(GroupGraph.FILE)
+                    && !CodesFile.isName(name)) {
+                  fixed.put(name, file.length());
+                }
+              });
+    }
+
+    // As many frames as fit with their overhead, at most one a page beside those that are pinned.
+    private long fitFrames(long available, long smallestFrames, int maxPinned) {
+      long wanted = (pages.pageCount() + maxPinned) * pages.pageBytes();
+      long frames = Math.min(wanted, available);
+      frames = Math.max(smallestFrames, Math.min(frames, available - overhead(frames)));
+      return frames / pages.pageBytes() * pages.pageBytes();
+    }
+
+    private long overhead(long frameBytes) {
+      return PageCache.overheadBytes(
+          pages.pageCount(), Math.toIntExact(frameBytes / pages.pageBytes()));
+    }
+
+    private static long total(Map<String, Long> bytes) {
+      return bytes.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+}
