@@ -143,7 +143,7 @@ class DiskAnnDamageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base.pages", "codes.pq", "codebook.pq", "pages.dir"})
+  @ValueSource(strings = {"base.pages", "codes-48.pq", "codebook-48.pq", "pages.dir"})
   void damageToAFileIsRefusedByOpening(String name) throws Exception {
     SplittableRandom random = Seeds.random("damageToAFileIsRefusedByOpening", 63);
     Path file = Fixtures.file(directory, name);
@@ -167,7 +167,7 @@ class DiskAnnDamageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"base.pages", "codes.pq", "codebook.pq", "pages.dir"})
+  @ValueSource(strings = {"base.pages", "codes-48.pq", "codebook-48.pq", "pages.dir"})
   void aFileOfAnotherBuildOfTheSameVectorsIsRefused(String name) throws Exception {
     Path file = Fixtures.file(directory, name);
     Files.write(file, Files.readAllBytes(Fixtures.file(sound.resolve("other"), name)));

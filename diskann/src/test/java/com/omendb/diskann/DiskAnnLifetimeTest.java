@@ -11,6 +11,7 @@ import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.Searcher;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// An open index under its memory budget, among threads, and when it is closed. Invariants: the
 /// smallest budget that a refusal names is enough and one byte less is not; what is reserved never
-/// exceeds the budget; results depend neither on the budget nor on other searches; closing waits
+/// exceeds the budget; results depend neither on the frames nor on other searches; closing waits
 /// for searches, ends waits, and every later call is refused.
 @Timeout(120)
 class DiskAnnLifetimeTest {
@@ -50,7 +51,8 @@ class DiskAnnLifetimeTest {
   @BeforeAll
   static void build() throws Exception {
     base = Fixtures.clustered(COUNT, 32, ElementType.FLOAT32, 40, ARENA);
-    Fixtures.build(base, directory, Fixtures.quickBuild("diskann", Metric.SQUARED_L2));
+    Fixtures.build(
+        base, directory, Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withSubspaceCount(8));
   }
 
   @AfterAll
@@ -114,10 +116,10 @@ class DiskAnnLifetimeTest {
     long smallest =
         assertThrows(
                 MemoryBudgetException.class,
-                () -> AnnIndex.open(directory, new OpenOptions(1, 2, true)))
+                () -> AnnIndex.open(directory, new OpenOptions(1, 2, true, Residency.PAGES)))
             .smallestBudgetBytes();
     // So few frames stay that threads keep evicting each other's pages.
-    OpenOptions tight = new OpenOptions(smallest + 40_000, 2, true);
+    OpenOptions tight = new OpenOptions(smallest + 40_000, 2, true, Residency.PAGES);
     try (AnnIndex index = AnnIndex.open(directory, tight);
         ExecutorService executor = Executors.newFixedThreadPool(8)) {
       Callable<List<SearchResult>> work = () -> results(index);

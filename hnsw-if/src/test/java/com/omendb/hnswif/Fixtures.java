@@ -13,6 +13,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
@@ -55,7 +56,10 @@ public final class Fixtures {
 
   /// Options that open a small index for one searcher.
   public static OpenOptions quickOpen() {
-    return OpenOptions.defaults().withMemoryBudgetBytes(64L << 20).withMaxSearchers(1);
+    return OpenOptions.defaults()
+        .withMemoryBudgetBytes(64L << 20)
+        .withMaxSearchers(1)
+        .withResidency(Residency.PAGES);
   }
 
   /// Builds an index and returns its directory.

@@ -2,9 +2,11 @@ package com.omendb.hnswif;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.format.Manifest;
+import com.omendb.pagecache.UnsupportedFormatException;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.IndexInfo;
@@ -29,15 +31,16 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/// An index of format version 1 that an earlier build wrote. Invariant: every later release opens
+/// An index of format version 2 that an earlier build wrote. Invariant: every later release opens
 /// it and finds in it what `expected.txt` says, to the last bit.
 ///
-/// A change of the format adds another directory beside `v1`. To write the files of the present
+/// A change of the format adds another directory beside `v2`. To write the files of the present
 /// version anew: `mvn verify -pl hnsw-if -am -Dtest=GoldenIndexTest
 /// -Dsurefire.failIfNoSpecifiedTests=false -Domen.golden=write`.
 class GoldenIndexTest {
-  private static final String VERSION = "golden/v1";
+  private static final String VERSION = "golden/v2";
   private static final String INDEX = "index";
   private static final String EXPECTED = "expected.txt";
 
@@ -45,6 +48,8 @@ class GoldenIndexTest {
   private static final int DIMENSION = 8;
   private static final int QUERIES = 6;
   private static final int K = 10;
+
+  @TempDir Path temporary;
 
   private static final Arena ARENA = Arena.ofShared();
   private static final VectorSource BASE = vectors(0, COUNT);
@@ -101,6 +106,24 @@ class GoldenIndexTest {
   }
 
   @Test
+  void anIndexOfVersionOneIsRefusedAndCanBeReplaced() throws Exception {
+    Path index = Files.createDirectories(temporary.resolve("index"));
+    URL manifest = GoldenIndexTest.class.getResource("/golden/v1/index/manifest.omen");
+    Files.copy(Path.of(Objects.requireNonNull(manifest).toURI()), index.resolve("manifest.omen"));
+    UnsupportedFormatException e =
+        assertThrows(
+            UnsupportedFormatException.class,
+            () -> AnnIndex.open(index, Fixtures.quickOpen()).close());
+    assertEquals(1, e.formatVersion());
+    Fixtures.assertMentions("version 1, this release reads 2", e);
+    Fixtures.build(
+        BASE, index, Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).withOverwrite(true));
+    try (AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen())) {
+      assertEquals(COUNT, open.info().count());
+    }
+  }
+
+  @Test
   void everyVectorIsInItUnchanged() throws Exception {
     try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), Fixtures.quickOpen())) {
       for (int row = 0; row < COUNT; row++) {
@@ -113,11 +136,11 @@ class GoldenIndexTest {
   }
 
   @Test
-  void theInfoAndTheManifestAreThoseOfVersionOne() throws Exception {
+  void theInfoAndTheManifestAreThoseOfVersionTwo() throws Exception {
     try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), Fixtures.quickOpen())) {
       IndexInfo info = index.info();
       assertEquals("hybrid", info.kind());
-      assertEquals(1, info.formatVersion());
+      assertEquals(2, info.formatVersion());
       assertEquals(COUNT, info.count());
       assertEquals(DIMENSION, info.dimension());
       assertEquals(ElementType.UINT8, info.elementType());

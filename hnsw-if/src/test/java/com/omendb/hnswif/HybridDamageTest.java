@@ -9,6 +9,7 @@ import com.omendb.pagecache.UnsupportedFormatException;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Damaged hybrid indexes. Invariants: opening refuses a file that is flipped, of another length,
 /// missing or of another index, with a typed exception that names it; a page is refused by the
@@ -46,8 +47,17 @@ class HybridDamageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"layers.hnsw", "codes.pq", "codebook.pq", "pages.dir", "base.pages"})
-  void damageToAFileIsRefusedByOpening(String name) throws Exception {
+  @CsvSource({
+    "layers.hnsw, PAGES",
+    "codes-8.pq, PAGES",
+    "codebook-8.pq, PAGES",
+    "pages.dir, PAGES",
+    "base.pages, PAGES",
+    "groups.graph, GROUPS",
+    "thin.graph, GRAPH",
+    "thin.graph, ALL"
+  })
+  void damageToAFileIsRefusedByOpening(String name, Residency residency) throws Exception {
     SplittableRandom random = Seeds.random("hybridDamageToAFileIsRefusedByOpening", 81);
     Path index = build("index");
     Path file = Fixtures.file(index, name);
@@ -57,25 +67,27 @@ class HybridDamageTest {
       byte[] damaged = whole.clone();
       damaged[random.nextInt(round < 30 ? 120 : verified)] ^= (byte) random.nextInt(1, 256);
       Files.write(file, damaged);
-      assertRefused(index, file);
+      assertRefused(index, residency, file);
     }
     for (int length : new int[] {0, 4095, 4096, whole.length - 1, whole.length + 1}) {
       Files.write(file, Arrays.copyOf(whole, length));
-      assertRefused(index, file);
+      assertRefused(index, residency, file);
     }
     Files.write(file, Files.readAllBytes(Fixtures.file(build("other"), name)));
-    assertRefused(index, file);
+    assertRefused(index, residency, file);
     Files.delete(file);
-    assertRefused(index, file);
+    assertRefused(index, residency, file);
     Files.write(file, whole);
-    try (AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen())) {
+    try (AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen().withResidency(residency))) {
       assertEquals(500, open.search(SearchRequest.of(base, 0, 500)).count());
     }
   }
 
-  private static void assertRefused(Path index, Path file) {
+  private static void assertRefused(Path index, Residency residency, Path file) {
     IOException e =
-        assertThrows(IOException.class, () -> AnnIndex.open(index, Fixtures.quickOpen()).close());
+        assertThrows(
+            IOException.class,
+            () -> AnnIndex.open(index, Fixtures.quickOpen().withResidency(residency)).close());
     assertTrue(e instanceof CorruptFileException || e instanceof UnsupportedFormatException);
     Fixtures.assertMentions(file.toString(), e);
   }

@@ -99,8 +99,14 @@ class HybridKindTest {
                 "manifest.omen",
                 "base.pages",
                 "pages.dir",
-                "codes.pq",
-                "codebook.pq",
+                "codes-2.pq",
+                "codes-3.pq",
+                "codes-4.pq",
+                "codebook-2.pq",
+                "codebook-3.pq",
+                "codebook-4.pq",
+                "groups.graph",
+                "thin.graph",
                 "layers.hnsw")) {
           bytes += Files.size(Fixtures.file(directory, file));
         }
@@ -173,7 +179,8 @@ class HybridKindTest {
       throws Exception {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base = Fixtures.clustered(800, 40, ElementType.FLOAT32, 73, arena);
-      Fixtures.build(base, directory, Fixtures.quickBuild("hybrid", Metric.SQUARED_L2));
+      Fixtures.build(
+          base, directory, Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).withSubspaceCount(10));
       OpenOptions options = Fixtures.quickOpen().withMaxSearchers(maxSearchers);
       long smallest =
           assertThrows(

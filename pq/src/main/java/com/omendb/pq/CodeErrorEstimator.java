@@ -19,6 +19,7 @@ final class CodeErrorEstimator implements AutoCloseable {
   private final Moments residuals = new Moments();
   private final Moments errors = new Moments();
   private final Moments relativeErrors = new Moments();
+  private final Moments innerProductErrors = new Moments();
 
   /// The sources and codes have been checked to fit the quantizer.
   CodeErrorEstimator(
@@ -47,11 +48,20 @@ final class CodeErrorEstimator implements AutoCloseable {
       errors.add(error);
       relativeErrors.add(error / Math.sqrt(trueDistance));
     }
+    double norm = Math.sqrt(dot(query, query));
+    if (norm > 0) {
+      innerProductErrors.add((dot(query, vector) - dot(query, decoded)) / norm);
+    }
   }
 
   /// The error over all pairs added so far.
   CodeError error() {
-    return new CodeError(residuals.mean(), errors.mean(), relativeErrors.standardDeviation());
+    return new CodeError(
+        residuals.mean(),
+        errors.mean(),
+        relativeErrors.standardDeviation(),
+        innerProductErrors.mean(),
+        innerProductErrors.standardDeviation());
   }
 
   @Override
@@ -62,6 +72,14 @@ final class CodeErrorEstimator implements AutoCloseable {
   private void read(VectorSource rows, long row, float[] target) {
     RowReader.read(rows, row, quantizer.normalize(), scratch.address(0), Float.BYTES);
     scratch.copyRow(0, target);
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
   }
 
   private static double squaredDistance(float[] a, float[] b) {

@@ -38,7 +38,6 @@ import picocli.CommandLine.Option;
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls the command
 final class DemoCommand extends Command {
   private static final int K = 10;
-  private static final int BEAM_WIDTH = 4;
   private static final double GOOD_RECALL = 0.95;
   private static final List<Integer> SEARCH_LIST_SIZES = List.of(10, 15, 20, 30, 50, 80, 120);
 
@@ -205,7 +204,7 @@ final class DemoCommand extends Command {
               threads));
       EvalPlan plan =
           new EvalPlan(
-              folder.index(), queries, truth, K, threads, open, false, EvalPlan.DEFAULT_WARM_UP);
+              folder.index(), queries, truth, K, threads, open, false, EvalPlan.DEFAULT_WARM_UP, 1);
       evaluate(plan, progress);
     }
   }
@@ -217,7 +216,7 @@ final class DemoCommand extends Command {
       boolean begun = false;
       @Nullable EvalRow enough = null;
       for (int searchListSize : SEARCH_LIST_SIZES) {
-        EvalRow row = evaluator.measure(new EvalSetting(searchListSize, BEAM_WIDTH));
+        EvalRow row = evaluator.measure(EvalSetting.of(searchListSize));
         progress.clearLine();
         if (json()) {
           println(EvalReport.json(row));

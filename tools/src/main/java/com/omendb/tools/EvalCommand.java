@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -70,12 +71,7 @@ final class EvalCommand extends Command {
       description = "Candidates kept, one or more; default: a sweep from recall 0.8 to 0.999.")
   private @Nullable NumberList<Integer> searchListSizes;
 
-  @Option(
-      names = "--beam-width",
-      defaultValue = "4",
-      paramLabel = "W",
-      description = "Page reads in flight; 0 lets the index choose.")
-  private int beamWidth;
+  @Mixin private EffortOptions effort;
 
   @Option(
       names = "--threads",
@@ -99,6 +95,13 @@ final class EvalCommand extends Command {
       description = "Queries before the first L, for the compiler; default: 1000 and 2 seconds.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   private long warmUpQueries;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "1",
+      paramLabel = "N",
+      description = "Queries that a thread gives to the index at a time, to be searched together.")
+  private int batchSize;
 
   @Option(names = "--keep-cache", description = "Keep one index open: pages stay in memory.")
   private boolean keepCache;
@@ -124,7 +127,8 @@ final class EvalCommand extends Command {
       VectorSource vectors = queryFile.vectors();
       GroundTruth exact = exactNeighbours(vectors, options, progress);
       EvalPlan plan =
-          new EvalPlan(index, vectors, exact, k, threads, options, keepCache, warmUpQueries);
+          new EvalPlan(
+              index, vectors, exact, k, threads, options, keepCache, warmUpQueries, batchSize);
       try (Evaluator evaluator = new Evaluator(plan, progress)) {
         EvalPrinter printer = new EvalPrinter(k, progress);
         if (searchListSizes == null) {
@@ -140,10 +144,10 @@ final class EvalCommand extends Command {
 
   private List<SearchKnobs> knobs() {
     if (searchListSizes == null) {
-      return List.of(new SearchKnobs(k, k, beamWidth));
+      return List.of(effort.knobs(k, k));
     }
     return searchListSizes.values().stream()
-        .map(searchListSize -> new SearchKnobs(k, searchListSize, beamWidth))
+        .map(searchListSize -> effort.knobs(k, searchListSize))
         .toList();
   }
 
@@ -194,7 +198,7 @@ final class EvalCommand extends Command {
   }
 
   private EvalSetting setting(int searchListSize) {
-    return new EvalSetting(searchListSize, beamWidth);
+    return effort.knobs(k, searchListSize).setting();
   }
 
   /// Prints each row when it is measured.

@@ -26,6 +26,8 @@ final class EvalReport {
                 new TextTable.Column("reads/q", 7),
                 new TextTable.Column("rounds/q", 8),
                 new TextTable.Column("hits/q", 7),
+                new TextTable.Column("wasted/q", 8),
+                new TextTable.Column("cpu us", 7),
                 new TextTable.Column("budget", 8),
                 new TextTable.Column("peak RSS", 8)));
   }
@@ -47,6 +49,8 @@ final class EvalReport {
             decimals(row.costs().pageReads(), 2),
             decimals(row.costs().rounds(), 2),
             decimals(row.costs().cacheHits(), 2),
+            decimals(row.costs().wastedReads(), 2),
+            decimals(row.costs().computeMicros(), 0),
             ByteSize.format(row.memoryBudgetBytes()),
             ByteSize.format(row.peakResidentBytes())));
   }
@@ -58,7 +62,9 @@ final class EvalReport {
             "setting",
             new JsonObject()
                 .put("searchListSize", row.setting().searchListSize())
-                .put("beamWidth", row.setting().beamWidth()))
+                .put("beamWidth", row.setting().beamWidth())
+                .put("gainThreshold", row.setting().gainThreshold(), 4)
+                .put("maxPageReads", row.setting().maxPageReads()))
         .put("threads", row.threads())
         .put("recallAt" + row.k(), row.recall(), 6)
         .put("qps", row.qps(), 2)
@@ -73,6 +79,10 @@ final class EvalReport {
         .put("residentBytesBefore", row.residentBytesBefore())
         .put("queryCount", row.queryCount())
         .put("seconds", row.seconds(), 3)
+        .put("batchSize", row.batchSize())
+        .put("wastedReadsPerQuery", row.costs().wastedReads(), 4)
+        .put("waitMicrosPerQuery", row.costs().waitMicros(), 2)
+        .put("computeMicrosPerQuery", row.costs().computeMicros(), 2)
         .put("bytesReadPerQuery", row.costs().bytesRead(), 1)
         .put("approximateDistancesPerQuery", row.costs().approximateDistances(), 2)
         .put("exactDistancesPerQuery", row.costs().exactDistances(), 2);

@@ -17,10 +17,12 @@ final class Explanation {
         .put("expanded", stats.expanded())
         .put("pageReads", stats.pageReads())
         .put("cacheHits", stats.cacheHits())
+        .put("wastedReads", stats.wastedReads())
         .put("bytesRead", stats.bytesRead())
         .put("approximateDistances", stats.approximateDistances())
         .put("exactDistances", stats.exactDistances())
         .put("waitMicros", stats.waitNanos() / NANOS_A_MICRO, 1)
+        .put("computeMicros", stats.computeNanos() / NANOS_A_MICRO, 1)
         .put("totalMicros", stats.totalNanos() / NANOS_A_MICRO, 1);
   }
 
@@ -28,20 +30,23 @@ final class Explanation {
     return String.format(
         Locale.ROOT,
         """
-        cost: %,.0f us, of which %,.0f us waiting for pages
+        cost: %,.0f us, of which %,.0f us waiting for pages and %,.0f us computing
           rounds of reads         %,d
           nodes expanded          %,d
           pages read              %,d (%s)
+            of them for nothing   %,d
           pages found in memory   %,d
           approximate distances   %,d
           exact distances         %,d\
         """,
         stats.totalNanos() / NANOS_A_MICRO,
         stats.waitNanos() / NANOS_A_MICRO,
+        stats.computeNanos() / NANOS_A_MICRO,
         stats.rounds(),
         stats.expanded(),
         stats.pageReads(),
         ByteSize.format(stats.bytesRead()),
+        stats.wastedReads(),
         stats.cacheHits(),
         stats.approximateDistances(),
         stats.exactDistances());

@@ -18,6 +18,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -91,12 +92,7 @@ final class SearchCommand extends Command {
       description = "Candidates kept: more finds more; 0 lets the index choose.")
   private int searchListSize;
 
-  @Option(
-      names = "--beam-width",
-      defaultValue = "0",
-      paramLabel = "W",
-      description = "Page reads in flight; 0 lets the index choose.")
-  private int beamWidth;
+  @Mixin private EffortOptions effort;
 
   @Option(
       names = "--memory",
@@ -115,7 +111,7 @@ final class SearchCommand extends Command {
 
   @Override
   void run() throws IOException {
-    SearchKnobs knobs = usage(() -> new SearchKnobs(k, searchListSize, beamWidth));
+    SearchKnobs knobs = usage(() -> effort.knobs(k, searchListSize));
     OpenOptions options =
         OpenOptions.defaults().withMemoryBudgetBytes(memoryBytes).withMaxSearchers(1);
     if (query.file == null && rows != null) {

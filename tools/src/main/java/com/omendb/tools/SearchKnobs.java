@@ -1,5 +1,6 @@
 package com.omendb.tools;
 
+import com.omendb.tools.eval.EvalSetting;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.VectorSource;
@@ -10,13 +11,27 @@ import java.lang.foreign.MemorySegment;
 /// @param k neighbours wanted
 /// @param searchListSize candidates kept; 0 lets the index choose
 /// @param beamWidth page requests in flight; 0 lets the index choose
-record SearchKnobs(int k, int searchListSize, int beamWidth) {
+/// @param gainThreshold gain that a page must exceed to be read; negative lets the index choose
+/// @param maxPageReads bound on the pages of a search; 0 lets the index choose
+record SearchKnobs(
+    int k, int searchListSize, int beamWidth, float gainThreshold, int maxPageReads) {
 
   /// Checks what [SearchRequest] checks, before any file is opened.
   SearchKnobs {
     var _ =
         new SearchRequest(
-            MemorySegment.ofArray(new byte[0]), ElementType.UINT8, k, searchListSize, beamWidth);
+            MemorySegment.ofArray(new byte[0]),
+            ElementType.UINT8,
+            k,
+            searchListSize,
+            beamWidth,
+            gainThreshold,
+            maxPageReads);
+  }
+
+  /// These knobs as a setting of an evaluation.
+  EvalSetting setting() {
+    return new EvalSetting(searchListSize, beamWidth, gainThreshold, maxPageReads);
   }
 
   /// A request for one row of a file.
@@ -26,6 +41,6 @@ record SearchKnobs(int k, int searchListSize, int beamWidth) {
 
   /// These knobs on a request.
   SearchRequest apply(SearchRequest request) {
-    return request.withSearchListSize(searchListSize).withBeamWidth(beamWidth);
+    return setting().apply(request);
   }
 }

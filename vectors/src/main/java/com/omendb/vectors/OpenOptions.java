@@ -7,7 +7,9 @@ package com.omendb.vectors;
 /// @param maxSearchers searches that may run at one time; more wait. Their scratch is reserved at
 ///   open
 /// @param directIo false to read pages through the operating system's cache instead of O_DIRECT
-public record OpenOptions(long memoryBudgetBytes, int maxSearchers, boolean directIo) {
+/// @param residency what of the index to keep in memory, where the budget should not decide
+public record OpenOptions(
+    long memoryBudgetBytes, int maxSearchers, boolean directIo, Residency residency) {
 
   /// Checks the ranges.
   ///
@@ -25,21 +27,27 @@ public record OpenOptions(long memoryBudgetBytes, int maxSearchers, boolean dire
 
   /// A budget of 1 GiB, a searcher for each processor, O_DIRECT.
   public static OpenOptions defaults() {
-    return new OpenOptions(1L << 30, Runtime.getRuntime().availableProcessors(), true);
+    return new OpenOptions(
+        1L << 30, Runtime.getRuntime().availableProcessors(), true, Residency.AUTO);
   }
 
   /// These options with another budget in bytes.
   public OpenOptions withMemoryBudgetBytes(long bytes) {
-    return new OpenOptions(bytes, maxSearchers, directIo);
+    return new OpenOptions(bytes, maxSearchers, directIo, residency);
   }
 
   /// These options with another number of concurrent searches.
   public OpenOptions withMaxSearchers(int searchers) {
-    return new OpenOptions(memoryBudgetBytes, searchers, directIo);
+    return new OpenOptions(memoryBudgetBytes, searchers, directIo, residency);
   }
 
   /// These options with O_DIRECT on or off.
   public OpenOptions withDirectIo(boolean direct) {
-    return new OpenOptions(memoryBudgetBytes, maxSearchers, direct);
+    return new OpenOptions(memoryBudgetBytes, maxSearchers, direct, residency);
+  }
+
+  /// These options with another residency.
+  public OpenOptions withResidency(Residency newResidency) {
+    return new OpenOptions(memoryBudgetBytes, maxSearchers, directIo, newResidency);
   }
 }

@@ -9,11 +9,11 @@ import java.lang.foreign.MemorySegment;
 /// @param query the query vector, heap or native memory, of exactly dimension * elementBytes bytes
 /// @param elementType type of the query's elements; must be the index's
 /// @param k neighbours wanted, 1 to the number of vectors in the index
-/// @param searchListSize length L of the candidate list, at least k, the effort that a search makes;
-///   0 lets the index choose
+/// @param searchListSize length L of the candidate list, at least k, the effort that a search
+///   makes; 0 lets the index choose
 /// @param beamWidth page requests in flight (W); 0 lets the index choose
-/// @param gainThreshold a page is read while it may be expected to hold more than this many of the k
-///   nearest neighbours, 0 to 1: less finds more and reads more. Negative derives it from
+/// @param gainThreshold a page is read while it may be expected to hold more than this many of the
+///   k nearest neighbours, 0 to 1: less finds more and reads more. Negative derives it from
 ///   searchListSize, as `(k / searchListSize)^2`
 /// @param maxPageReads the most pages that the search may ask for, a bound on its time; 0 lets the
 ///   index choose

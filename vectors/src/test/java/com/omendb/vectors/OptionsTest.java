@@ -14,7 +14,13 @@ class OptionsTest {
 
   private static SearchRequest request(int k, int searchListSize, int beamWidth) {
     return new SearchRequest(
-        MemorySegment.ofArray(new byte[4]), ElementType.UINT8, k, searchListSize, beamWidth);
+        MemorySegment.ofArray(new byte[4]),
+        ElementType.UINT8,
+        k,
+        searchListSize,
+        beamWidth,
+        SearchRequest.AUTO_GAIN,
+        0);
   }
 
   @Test
@@ -29,6 +35,12 @@ class OptionsTest {
     assertRefused("searchListSize=10001", () -> request(10, 10_001, 0));
     assertRefused("beamWidth=-1", () -> request(10, 0, -1));
     assertRefused("beamWidth=33", () -> request(10, 0, 33));
+    SearchRequest request = request(10, 0, 0);
+    request.withGainThreshold(0f);
+    request.withGainThreshold(1f);
+    assertRefused("gainThreshold=1.5", () -> request.withGainThreshold(1.5f));
+    assertRefused("gainThreshold=NaN", () -> request.withGainThreshold(Float.NaN));
+    assertRefused("maxPageReads=-1", () -> request.withMaxPageReads(-1));
   }
 
   @Test
@@ -54,8 +66,8 @@ class OptionsTest {
     SearchRequest first = request(10, 20, 4);
     assertEquals(request(10, 20, 8).beamWidth(), first.withBeamWidth(8).beamWidth());
     assertEquals(
-        new SearchRequest(first.query(), first.elementType(), 10, 30, 8),
-        first.withBeamWidth(8).withSearchListSize(30));
+        new SearchRequest(first.query(), first.elementType(), 10, 30, 8, 0.5f, 7),
+        first.withBeamWidth(8).withSearchListSize(30).withMaxPageReads(7).withGainThreshold(0.5f));
     assertRefused("searchListSize=5", () -> first.withSearchListSize(5));
   }
 
@@ -101,7 +113,11 @@ class OptionsTest {
     assertRefused("maxSearchers=0", () -> options.withMaxSearchers(0));
     assertRefused("maxSearchers=4097", () -> options.withMaxSearchers(4097));
     assertEquals(
-        new OpenOptions(5, 6, false),
-        options.withMemoryBudgetBytes(5).withMaxSearchers(6).withDirectIo(false));
+        new OpenOptions(5, 6, false, Residency.GRAPH),
+        options
+            .withMemoryBudgetBytes(5)
+            .withMaxSearchers(6)
+            .withDirectIo(false)
+            .withResidency(Residency.GRAPH));
   }
 }

@@ -168,10 +168,11 @@ public final class IndexBuild {
   private void writeCodes(Publication publication, UUID indexId, Laid laid, int subspaceCount)
       throws IOException {
     PqOptions pqOptions = BuildPlan.pqOptions(options, subspaceCount);
-    ProductQuantizer quantizer = ProductQuantizer.train(vectors, pqOptions, progress);
+    Progress sized = new SuffixedProgress(progress, ", " + subspaceCount + " bytes");
+    ProductQuantizer quantizer = ProductQuantizer.train(vectors, pqOptions, sized);
     try (Arena arena = Arena.ofShared()) {
       MemorySegment byRow = AlignedMemory.allocate(arena, vectors.count() * subspaceCount, 64);
-      quantizer.encodeAll(vectors, byRow, options.threads(), progress);
+      quantizer.encodeAll(vectors, byRow, options.threads(), sized);
       CodeError error =
           quantizer.estimateError(
               vectors, laid.nearPairs().rows(), vectors, laid.nearPairs().neighbours(), byRow);

@@ -7,12 +7,27 @@ import java.util.SplittableRandom;
 
 /// Rows and near neighbours of theirs: what the error of codes is measured over, because it is the
 /// near ones that a search has to tell apart.
-///
-/// @param rows rows, each several times
-/// @param neighbours for each of them, a row near it
-record NearPairs(long[] rows, long[] neighbours) {
+final class NearPairs {
   private static final int SAMPLE = 2_000;
   private static final int NEAREST = 10;
+
+  private final long[] rows;
+  private final long[] neighbours;
+
+  private NearPairs(long[] rows, long[] neighbours) {
+    this.rows = rows;
+    this.neighbours = neighbours;
+  }
+
+  /// Rows, each several times. Not a copy.
+  long[] rows() {
+    return rows;
+  }
+
+  /// For each of the rows, one near it. Not a copy.
+  long[] neighbours() {
+    return neighbours;
+  }
 
   /// Some rows with those of their neighbours in the graph that are nearest.
   static NearPairs sample(NodeSpace space, Adjacency graph, long seed) {

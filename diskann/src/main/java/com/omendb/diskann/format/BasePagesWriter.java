@@ -33,11 +33,7 @@ public final class BasePagesWriter {
   ///
   /// @param pageStarts nodes that should begin a page, so that those between two share one
   public BasePagesWriter(
-      VectorSource vectors,
-      Metric metric,
-      VamanaGraph graph,
-      NodeOrder order,
-      BitSet pageStarts) {
+      VectorSource vectors, Metric metric, VamanaGraph graph, NodeOrder order, BitSet pageStarts) {
     this.vectors = vectors;
     this.metric = metric;
     this.graph = graph;
@@ -122,8 +118,7 @@ public final class BasePagesWriter {
   private int choosePageBytes(Progress progress) {
     progress.phase("measure records", nodeCount);
     int[] largestSoFar = {0};
-    forEachRecordSize(
-        (row, bytes) -> largestSoFar[0] = Math.max(largestSoFar[0], bytes), progress);
+    forEachRecordSize((row, bytes) -> largestSoFar[0] = Math.max(largestSoFar[0], bytes), progress);
     int largest = largestSoFar[0];
     int pageBytes = BasePageFormat.pageBytesFor(largest);
     if (pageBytes > BasePageFormat.MAX_PAGE_BYTES) {

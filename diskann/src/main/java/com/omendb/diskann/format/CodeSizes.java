@@ -44,8 +44,7 @@ public final class CodeSizes {
   }
 
   /// The sizes that an index says it keeps, ascending.
-  public static List<Integer> read(Manifest manifest, Path directory)
-      throws CorruptFileException {
+  public static List<Integer> read(Manifest manifest, Path directory) throws CorruptFileException {
     String value = manifest.settings().getOrDefault(SETTING, "");
     try {
       int[] sizes = Arrays.stream(value.split(",")).mapToInt(Integer::parseInt).sorted().toArray();

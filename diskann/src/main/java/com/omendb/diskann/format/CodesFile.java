@@ -16,9 +16,9 @@ import java.util.UUID;
 /// - `codes-M.pq`, M being the subspaceCount: the code of node i, M bytes, at i * M. Header fields:
 ///   0 node count, 1 subspaceCount.
 /// - `codebook-M.pq`: the quantizer's centroids. Header fields: 0 dimension, 1 subspaceCount, 2
-///   whether vectors are brought to unit length (0 or 1), 3 to 5 the bits of the doubles
-///   `meanSquaredResidual`, `offset` and `relativeError` of the estimates between near neighbours,
-///   measured at build.
+///   whether vectors are brought to unit length (0 or 1), 3 to 7 the bits of the doubles
+///   `meanSquaredResidual`, `offset`, `relativeError`, `innerProductOffset` and `innerProductError`
+///   of the estimates between near neighbours, measured at build.
 ///
 /// @param quantizer the trained quantizer
 /// @param codes the codes of all nodes, flat
@@ -64,7 +64,9 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
           quantizer.normalize() ? 1 : 0,
           Double.doubleToLongBits(error.meanSquaredResidual()),
           Double.doubleToLongBits(error.offset()),
-          Double.doubleToLongBits(error.relativeError())
+          Double.doubleToLongBits(error.relativeError()),
+          Double.doubleToLongBits(error.innerProductOffset()),
+          Double.doubleToLongBits(error.innerProductError())
         },
         quantizer.codebook());
   }
@@ -78,7 +80,7 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
     Path codebookPath = files.resolve(codebookName(subspaceCount));
     SegmentFile.Mapped codebook =
         SegmentFile.map(codebookPath, CODEBOOK_MAGIC, VERSION, VERSION, arena);
-    long[] fields = HeaderFields.require(codebook.header(), indexId, 6, codebookPath);
+    long[] fields = HeaderFields.require(codebook.header(), indexId, 8, codebookPath);
     Path codesPath = files.resolve(codesName(subspaceCount));
     SegmentFile.Mapped codes = SegmentFile.map(codesPath, CODES_MAGIC, VERSION, VERSION, arena);
     long[] codesFields = HeaderFields.require(codes.header(), indexId, 2, codesPath);
@@ -106,7 +108,9 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
           new CodeError(
               Double.longBitsToDouble(fields[3]),
               Double.longBitsToDouble(fields[4]),
-              Double.longBitsToDouble(fields[5])));
+              Double.longBitsToDouble(fields[5]),
+              Double.longBitsToDouble(fields[6]),
+              Double.longBitsToDouble(fields[7])));
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(
           "codebook is unusable", codebookPath, 0, "finite centroids", String.valueOf(e));

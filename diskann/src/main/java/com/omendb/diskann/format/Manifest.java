@@ -23,6 +23,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /// What an index is and which files it consists of: `manifest.omen`, written last.
@@ -30,7 +31,7 @@ import java.util.zip.CRC32C;
 /// Text, UTF-8, one `name=value` a line; the last line is the CRC32C of everything before it:
 ///
 /// ```
-/// omendb-manifest=1
+/// omendb-manifest=2
 /// kind=hybrid
 /// indexId=0b5f...
 /// count=1000000
@@ -67,7 +68,7 @@ public record Manifest(
   public static final String FILE = "manifest.omen";
 
   /// The version of all formats of an index together.
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   private static final String VERSION_KEY = "omendb-manifest";
   private static final String CHECKSUM_KEY = "crc32c";
@@ -128,6 +129,18 @@ public record Manifest(
     String last =
         String.format(Locale.ROOT, "%s=%08x\n", CHECKSUM_KEY, checksum(bytes, bytes.length));
     return (body + last).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// What a manifest of any version, so far and to come, says of where the index's files are; empty
+  /// if it does not.
+  static String indexIdOfAnyVersion(Path directory) throws IOException {
+    try (Stream<String> lines = Files.lines(directory.resolve(FILE), StandardCharsets.ISO_8859_1)) {
+      return lines
+          .filter(line -> line.startsWith("indexId="))
+          .map(line -> line.substring("indexId=".length()))
+          .findFirst()
+          .orElse("");
+    }
   }
 
   /// Reads the manifest of an index directory.

@@ -23,6 +23,7 @@ public final class NeighbourCodec {
   public static final int MAX_DEGREE = 255;
 
   private static final int FAR = 15;
+
   /// The largest baseBits.
   static final int MAX_BASE_BITS = 16;
 

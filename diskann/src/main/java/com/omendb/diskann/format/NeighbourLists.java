@@ -74,8 +74,7 @@ public final class NeighbourLists {
     int[] row = new int[stride];
     for (long i = 0; i < rowCount; i++) {
       int degree = rows.getAtIndex(NativeMemory.INT, i * stride);
-      MemorySegment.copy(
-          rows, NativeMemory.INT, (i * stride + 1) * Integer.BYTES, row, 0, degree);
+      MemorySegment.copy(rows, NativeMemory.INT, (i * stride + 1) * Integer.BYTES, row, 0, degree);
       Arrays.sort(row, 0, degree);
       chooser.add(row, degree);
     }
@@ -113,7 +112,12 @@ public final class NeighbourLists {
   /// Writes the graph as a file.
   public void write(Path path, UUID indexId) throws IOException {
     SegmentFile.write(
-        path, MAGIC, VERSION, indexId, new long[] {vertexCount, largestDegree, codec.baseBits()}, payload);
+        path,
+        MAGIC,
+        VERSION,
+        indexId,
+        new long[] {vertexCount, largestDegree, codec.baseBits()},
+        payload);
   }
 
   /// Maps a graph and checks every list of it.

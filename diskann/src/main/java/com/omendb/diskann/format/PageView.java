@@ -120,7 +120,7 @@ public final class PageView {
                 address
                     + BasePageFormat.TABLE_OFFSET
                     + (long) slot * BasePageFormat.TABLE_ENTRY_BYTES));
-    if (start >= pageBytes) {
+    if (start < BasePageFormat.TABLE_OFFSET || start >= pageBytes) {
       throw new MalformedPageException("slot=" + slot + ", recordStart=" + start);
     }
     return start;

@@ -1,6 +1,7 @@
 package com.omendb.diskann.format;
 
 import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.UnsupportedFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -204,6 +205,8 @@ public final class Publication implements AutoCloseable {
       return Manifest.read(directory).indexId().toString();
     } catch (CorruptFileException _) {
       return "";
+    } catch (UnsupportedFormatException _) {
+      return Manifest.indexIdOfAnyVersion(directory);
     }
   }
 

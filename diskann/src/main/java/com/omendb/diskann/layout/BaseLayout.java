@@ -54,8 +54,7 @@ public record BaseLayout(NodeOrder order, BitSet pageStarts) {
     int largest = 0;
     for (long row = 0; row < nodeCount; row++) {
       largest =
-          Math.max(
-              largest, Short.toUnsignedInt(recordBytes.getAtIndex(NativeMemory.SHORT, row)));
+          Math.max(largest, Short.toUnsignedInt(recordBytes.getAtIndex(NativeMemory.SHORT, row)));
     }
     return BasePageFormat.pageBytesFor(largest);
   }

@@ -16,7 +16,7 @@ import java.util.Arrays;
 
 /// A coarse graph over groups of nodes that lie beside each other in the pages: nodes `4 g` to `4 g
 /// + 3` form group `g`, and a group is joined to those groups near it that its members' neighbours
-/// belong to, thinned by RobustPrune.
+///   belong to, thinned by RobustPrune.
 ///
 /// It fits in memory where the graph over all nodes does not, and leads a search to all pages worth
 /// reading at once.
@@ -27,7 +27,7 @@ public final class GroupGraph {
   /// Nodes a group.
   public static final int GROUP_NODES = 4;
 
-  private static final int MAX_DEGREE = 24;
+  private static final int MAX_DEGREE = 20;
   private static final float ALPHA = 1.2f;
 
   private GroupGraph() {}
@@ -60,12 +60,7 @@ public final class GroupGraph {
     try (Arena scratch = Arena.ofShared()) {
       NodeSpace space = new NodeSpace(means(vectors, order, groups, scratch), metric, scratch);
       return ParallelLists.of(
-          groups,
-          MAX_DEGREE,
-          threads,
-          () -> new Joiner(space, graph, order),
-          progress,
-          arena);
+          groups, MAX_DEGREE, threads, () -> new Joiner(space, graph, order), progress, arena);
     }
   }
 

@@ -9,6 +9,7 @@ import com.omendb.diskann.format.PageView;
 import com.omendb.pagecache.PageCache;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.Residency;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param pageBytes bytes a page
 /// @param directory which page holds a node
 /// @param codes codes in memory
-/// @param navigation how much of the graph is in memory
-/// @param graph that much of it; null for [Navigation#PAGES]
+/// @param residency how much of the graph is in memory
+/// @param graph that much of it; null for [Residency#PAGES]
 /// @param cache pages in memory
 record BaseLayer(
     Path pagesPath,
@@ -34,7 +35,7 @@ record BaseLayer(
     int pageBytes,
     PageDirectory directory,
     CodesFile codes,
-    Navigation navigation,
+    Residency residency,
     @Nullable NeighbourLists graph,
     PageCache cache) {
 
@@ -65,7 +66,7 @@ record BaseLayer(
     NeighbourLists lists = graph;
     return lists == null
         ? new Navigator.Entries()
-        : navigation == Navigation.GROUPS
+        : residency == Residency.GROUPS
             ? new Navigator.Groups(lists, nodeCount())
             : new Navigator.Graph(lists);
   }

@@ -3,8 +3,8 @@ package com.omendb.diskann.search;
 import com.omendb.pq.CodeError;
 import com.omendb.vectors.Metric;
 
-/// How far an estimated distance may be from the true one, from what was measured at build: keys are
-/// estimates without their mean error, and the error that remains is taken as normal.
+/// How far an estimated distance may be from the true one, from what was measured at build: keys
+/// are estimates without their mean error, and the error that remains is taken as normal.
 ///
 /// Immutable and thread-safe.
 final class CodeErrorModel {
@@ -12,38 +12,34 @@ final class CodeErrorModel {
   private static final double LOGISTIC = 1.702;
 
   private final Metric metric;
-  private final float offset;
-  private final double relativeError;
-  private final double innerProductError;
+  private final CodeError error;
 
-  /// @param dimension elements of the vectors
-  CodeErrorModel(Metric metric, CodeError error, int dimension) {
+  CodeErrorModel(Metric metric, CodeError error) {
     this.metric = metric;
-    // A cosine distance is half the squared distance of unit vectors.
-    this.offset =
-        (float)
-            switch (metric) {
-              case SQUARED_L2 -> error.offset();
-              case COSINE -> error.offset() / 2;
-              case INNER_PRODUCT -> 0;
-            };
-    this.relativeError =
-        metric == Metric.COSINE ? error.relativeError() / Math.sqrt(2) : error.relativeError();
-    this.innerProductError = Math.sqrt(error.meanSquaredResidual() / dimension);
+    this.error = error;
   }
 
   /// The mean error of an estimate, to be taken from it.
-  float offset() {
-    return offset;
+  ///
+  /// @param queryNorm length of the query, which matters under the inner product
+  double offset(double queryNorm) {
+    return switch (metric) {
+      case SQUARED_L2 -> error.offset();
+      // A cosine distance is half the squared distance of unit vectors.
+      case COSINE -> error.offset() / 2;
+      case INNER_PRODUCT -> error.innerProductOffset() * queryNorm;
+    };
   }
 
   /// The standard deviation of the error of estimates near `distance`.
   ///
   /// @param queryNorm length of the query, which matters under the inner product
   double deviation(float distance, double queryNorm) {
-    return metric == Metric.INNER_PRODUCT
-        ? innerProductError * queryNorm
-        : relativeError * Math.sqrt(Math.max(0f, distance));
+    return switch (metric) {
+      case SQUARED_L2 -> error.relativeError() * Math.sqrt(Math.max(0f, distance));
+      case COSINE -> error.relativeError() * Math.sqrt(Math.max(0f, distance) / 2);
+      case INNER_PRODUCT -> error.innerProductError() * queryNorm;
+    };
   }
 
   /// The probability that a node with this key is nearer than `bound`.

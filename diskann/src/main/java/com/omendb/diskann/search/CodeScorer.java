@@ -13,7 +13,7 @@ final class CodeScorer {
   private final long codesAddress;
   private final Metric metric;
   private final CodeErrorModel errorModel;
-  private final float offset;
+  private float offset;
   private double queryNorm;
   private int estimateCount;
 
@@ -21,14 +21,14 @@ final class CodeScorer {
     this.table = new DistanceTable(codes.quantizer(), arena);
     this.codesAddress = codes.codes().address();
     this.metric = metric;
-    this.errorModel = new CodeErrorModel(metric, codes.error(), codes.quantizer().dimension());
-    this.offset = errorModel.offset();
+    this.errorModel = new CodeErrorModel(metric, codes.error());
   }
 
   /// Turns to the next query.
   void prepare(QueryVector query) {
     table.prepare(query.source(), 0, metric);
     queryNorm = metric == Metric.INNER_PRODUCT ? query.norm() : 1;
+    offset = (float) errorModel.offset(queryNorm);
     estimateCount = 0;
   }
 

@@ -14,6 +14,7 @@ import com.omendb.pagecache.PageFile;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.IndexInfo;
 import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.Searcher;
@@ -90,7 +91,7 @@ public final class DiskAnnIndex implements AnnIndex {
       EntrySelector entries = entryOpener.open(files, manifest, (int) header.medoid(), arena);
       Parts parts = new Parts(files, manifest, pages, header, plan, arena);
       Supplier<QueryRunner> runners;
-      if (plan.navigation() == Navigation.RESIDENT) {
+      if (plan.residency() == Residency.ALL) {
         runners = parts.residentRunners(entries);
       } else {
         cache = new PageCache(pages, plan.frameBytes(), plan.maxPinned());
@@ -109,17 +110,14 @@ public final class DiskAnnIndex implements AnnIndex {
   }
 
   private static IndexInfo describe(
-      Path directory,
-      Manifest manifest,
-      PageFile pages,
-      ServingPlan plan,
-      MemoryBudget budget) {
+      Path directory, Manifest manifest, PageFile pages, ServingPlan plan, MemoryBudget budget) {
     Map<String, String> settings = new TreeMap<>(manifest.settings());
     settings.put("pageBytes", String.valueOf(pages.pageBytes()));
     settings.put("pageCount", String.valueOf(pages.pageCount()));
     settings.put("pageReader", pages.engine());
     settings.put("directIo", String.valueOf(pages.direct()));
     settings.put("navigation", plan.navigation().label());
+    settings.put("residency", plan.residency().label());
     settings.put("subspaceCount", String.valueOf(plan.subspaceCount()));
     settings.put("searchesSideBySide", String.valueOf(plan.laneCount()));
     long indexBytes = manifest.encode().length;
@@ -282,8 +280,7 @@ public final class DiskAnnIndex implements AnnIndex {
                       scratch));
     }
 
-    Supplier<QueryRunner> pagedRunners(EntrySelector entries, PageCache cache)
-        throws IOException {
+    Supplier<QueryRunner> pagedRunners(EntrySelector entries, PageCache cache) throws IOException {
       BaseLayer base =
           new BaseLayer(
               pages.path(),
@@ -305,9 +302,9 @@ public final class DiskAnnIndex implements AnnIndex {
                   manifest.dimension(),
                   plan.subspaceCount(),
                   arena),
-              plan.navigation(),
-              switch (plan.navigation()) {
-                case PAGES, RESIDENT -> null;
+              plan.residency(),
+              switch (plan.residency()) {
+                case PAGES, ALL, AUTO -> null;
                 case GROUPS ->
                     NeighbourLists.map(
                         files.resolve(GroupGraph.FILE),

@@ -44,8 +44,8 @@ final class OpenList {
     return size < k ? Float.POSITIVE_INFINITY : keys[k - 1];
   }
 
-  /// Adds a node by the estimate of its distance, unless the list is full of nearer ones. The caller
-  /// sees to it that a node comes once.
+  /// Adds a node by the estimate of its distance, unless the list is full of nearer ones. The
+  /// caller sees to it that a node comes once.
   void addEstimated(int node, float estimate) {
     add(node, estimate);
   }

@@ -4,6 +4,7 @@ import com.omendb.diskann.format.PageView;
 import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.NodeSet;
 import com.omendb.pagecache.CorruptFileException;
+import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.SearchStats;
@@ -26,9 +27,6 @@ final class PagedQuery {
   /// searchListSize when a request leaves it open: this, or twice k if that is more.
   static final int DEFAULT_SEARCH_LIST_SIZE = 30;
 
-  // The list is longer than the effort asked for: what is unlikely alone counts for a page.
-  private static final int LIST_SLACK = 80;
-
   // Of so many records of a page one is expanded: docs/decisions/0005.
   private static final int RECORDS_PER_EXPANSION = 4;
 
@@ -41,7 +39,6 @@ final class PagedQuery {
   private final EntrySelector.Finder entryFinder;
   private final Navigator navigator;
   private final boolean expandsRecords;
-  private final int defaultBeamWidth;
   private final ExactDistance exactDistance;
   private final QueryVector query;
   private final CodeScorer scorer;
@@ -59,6 +56,7 @@ final class PagedQuery {
   private int[] readPages = new int[64];
 
   private int k;
+  private int effort;
   private int listSize;
   private int beamWidth;
   private double gainThreshold;
@@ -79,8 +77,7 @@ final class PagedQuery {
     this.base = base;
     this.entryFinder = entrySelector.newFinder();
     this.navigator = base.newNavigator();
-    this.expandsRecords = base.navigation() != Navigation.GRAPH;
-    this.defaultBeamWidth = base.navigation().beamWidth();
+    this.expandsRecords = base.residency() != Residency.GRAPH;
     this.exactDistance = new ExactDistance(base.metric(), base.elementType(), base.dimension());
     this.query =
         new QueryVector(
@@ -89,6 +86,24 @@ final class PagedQuery {
     this.view = base.newPageView();
     this.chooser = new PageChooser(base.directory());
     this.recordDistances = new float[PageView.maxRecordCount(base.pageBytes())];
+  }
+
+  /// Page requests in flight when a request leaves it open: the better a search knows its pages
+  /// beforehand, the more of them it asks for at once.
+  static int beamWidth(Residency residency) {
+    return switch (residency) {
+      case PAGES -> 4;
+      case GROUPS -> 8;
+      case GRAPH -> SearchRequest.MAX_BEAM_WIDTH;
+      case ALL, AUTO -> throw new IllegalArgumentException("residency=" + residency);
+    };
+  }
+
+  // How much longer the list is than the effort asked for: candidates that are unlikely alone still
+  // count for the gain of their page, and where the graph ends with the list, its length decides
+  // what is found at all.
+  private static int listSlack(Residency residency) {
+    return residency == Residency.GRAPH ? 120 : 80;
   }
 
   /// Starts a query.
@@ -105,12 +120,12 @@ final class PagedQuery {
 
   private void configure(SearchRequest request) {
     k = request.k();
-    int effort =
+    effort =
         request.searchListSize() > 0
             ? request.searchListSize()
             : Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k);
-    listSize = effort + LIST_SLACK;
-    beamWidth = request.beamWidth() > 0 ? request.beamWidth() : defaultBeamWidth;
+    listSize = effort + listSlack(base.residency());
+    beamWidth = request.beamWidth() > 0 ? request.beamWidth() : beamWidth(base.residency());
     double ratio = (double) k / effort;
     gainThreshold = request.gainThreshold() >= 0 ? request.gainThreshold() : ratio * ratio;
     maxPages = request.maxPageReads() > 0 ? request.maxPageReads() : effort + READS_SLACK;
@@ -138,31 +153,30 @@ final class PagedQuery {
     inFlightCount = 0;
   }
 
-  /// Pages asked for and not yet taken.
-  int inFlight() {
-    return inFlightCount;
-  }
-
   /// How many pages may be in flight when it is time to choose more: what comes late should not
   /// hold up the search, but pages chosen before others have arrived are chosen less well.
   int refillBelow() {
     return beamWidth / 4;
   }
 
-  /// Writes the pages that are wanted next, at most `limit`, into `pages` and returns how many; each
-  /// must be given to [#take] or [#landed]. None, with nothing in flight, is the end of the search.
+  /// Writes the pages that are wanted next, at most `limit`, into `pages` and returns how many;
+  /// each must be given to [#take] or [#landed]. None, with nothing in flight, is the end of the
+  /// search.
   int choose(int[] pages, int limit) {
     long start = System.nanoTime();
-    int count = chooseWithinBounds(pages, limit);
-    if (count == 0 && inFlightCount == 0 && !exhaustive && top.size() < k) {
-      searchEverything();
-      count = chooseWithinBounds(pages, limit);
+    int count = chooseWithinBounds(pages, limit, gainThreshold);
+    if (count == 0 && inFlightCount == 0 && top.size() < k) {
+      count = chooseWithinBounds(pages, limit, 0);
+      if (count == 0 && !exhaustive) {
+        searchEverything();
+        count = chooseWithinBounds(pages, limit, 0);
+      }
     }
     computeNanos += System.nanoTime() - start;
     return count;
   }
 
-  private int chooseWithinBounds(int[] pages, int tickets) {
+  private int chooseWithinBounds(int[] pages, int tickets, double threshold) {
     int limit = Math.min(tickets, beamWidth - inFlightCount);
     if (!exhaustive) {
       limit = Math.min(limit, maxPages - pagesAsked);
@@ -173,14 +187,7 @@ final class PagedQuery {
     float bound = list.keyOf(k);
     int count =
         chooser.choose(
-            list,
-            bound,
-            scorer.deviation(bound),
-            exhaustive ? 0 : gainThreshold,
-            inFlight,
-            inFlightCount,
-            limit,
-            pages);
+            list, bound, scorer.deviation(bound), threshold, inFlight, inFlightCount, limit, pages);
     System.arraycopy(pages, 0, inFlight, inFlightCount, count);
     inFlightCount += count;
     pagesAsked += count;
@@ -197,13 +204,12 @@ final class PagedQuery {
     estimateAndAdd(1);
   }
 
-  /// Takes a page that has arrived.
+  /// Takes a page that has arrived; [#landed] was called for it.
   ///
   /// @param wasRead whether it was read from the device for this query
   /// @throws IOException if the page breaks the format
   void take(int page, long address, boolean wasRead) throws IOException {
     long start = System.nanoTime();
-    landed(page);
     if (wasRead) {
       if (pageReads == readPages.length) {
         readPages = Arrays.copyOf(readPages, 2 * pageReads);
@@ -218,7 +224,10 @@ final class PagedQuery {
       if (exhaustive) {
         expandRecords(view.recordCount());
       } else if (expandsRecords) {
-        expandRecords(Math.ceilDiv(view.recordCount(), RECORDS_PER_EXPANSION));
+        expandRecords(
+            Math.max(
+                Math.ceilDiv(view.recordCount(), RECORDS_PER_EXPANSION),
+                recordsWithin(list.keyOf(effort))));
       }
     } catch (MalformedPageException e) {
       throw new CorruptFileException(
@@ -231,7 +240,7 @@ final class PagedQuery {
     computeNanos += System.nanoTime() - start;
   }
 
-  /// Gives up a page that was asked for.
+  /// A page that was asked for is not in flight any more.
   void landed(int page) {
     for (int i = 0; i < inFlightCount; i++) {
       if (inFlight[i] == page) {
@@ -278,6 +287,14 @@ final class PagedQuery {
       }
       estimateAndAdd(fresh);
     }
+  }
+
+  private int recordsWithin(float bound) {
+    int count = 0;
+    for (int slot = 0; slot < view.recordCount(); slot++) {
+      count += recordDistances[slot] <= bound ? 1 : 0;
+    }
+    return count;
   }
 
   private void estimateAndAdd(int count) {

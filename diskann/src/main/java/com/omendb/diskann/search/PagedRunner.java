@@ -1,43 +1,55 @@
 package com.omendb.diskann.search;
 
 import com.omendb.pagecache.PageRequests;
+import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Runs searches through the pages, each in a lane of its own, over one set of page requests: while
 /// some wait for their pages others compute, and what all of them want is asked for together.
 ///
+/// A lane takes its pages in the order in which it has asked for them, whichever arrives first, so
+/// that what a search finds does not depend on the device, on the cache or on other searches.
+///
 /// Memory for the scratch of a lane is taken when the lane is first used.
 final class PagedRunner implements QueryRunner {
   /// Heap and native bytes of a lane besides its table: lists, sets and scratch.
-  private static final long LANE_BYTES = 192 << 10;
+  private static final long LANE_BYTES = 96 << 10;
+
+  private static final int NO_TICKET = -1;
 
   private final BaseLayer base;
   private final EntrySelector entrySelector;
   private final Arena arena = Arena.ofShared();
   private final PageRequests requests;
-  private final Lane[] lanes;
+  private final @Nullable Lane[] lanes;
   private final int[] freeTickets;
   private int freeTicketCount;
-  private final Lane[] laneOfTicket;
-  private final int[] pageOfTicket;
-  private final int[] arrived;
-  private final int[] resident = new int[SearchRequest.MAX_BEAM_WIDTH];
+  private final boolean[] arrived;
+  private final int[] arrivedTickets;
   private final int[] wanted = new int[SearchRequest.MAX_BEAM_WIDTH];
   private int lanesUnderWay;
 
-  /// A query and what it belongs to.
+  /// A query and the pages that it has asked for, oldest first.
   private static final class Lane {
     final PagedQuery query;
+    final int[] pages = new int[SearchRequest.MAX_BEAM_WIDTH];
+    final int[] tickets = new int[SearchRequest.MAX_BEAM_WIDTH];
+    int first;
+    int count;
+    // Of the pages so many, the newest, have no ticket yet.
+    int withoutTicket;
     @Nullable QueryCall call;
     @Nullable Throwable failure;
-    boolean mayChoose;
 
     Lane(PagedQuery query) {
       this.query = query;
+    }
+
+    int slot(int i) {
+      return (first + i) % pages.length;
     }
   }
 
@@ -48,16 +60,17 @@ final class PagedRunner implements QueryRunner {
     int tickets = ticketCount(laneCount);
     this.requests = base.cache().newAsyncSession(tickets);
     this.freeTickets = new int[tickets];
-    this.laneOfTicket = new Lane[tickets];
-    this.pageOfTicket = new int[tickets];
-    this.arrived = new int[tickets];
-    Arrays.setAll(freeTickets, i -> i);
-    this.freeTicketCount = tickets;
+    this.arrived = new boolean[tickets];
+    this.arrivedTickets = new int[tickets];
+    for (int ticket = 0; ticket < tickets; ticket++) {
+      freeTickets[freeTicketCount++] = ticket;
+    }
   }
 
   /// Pages that the lanes of a runner may have asked for together.
   static int ticketCount(int laneCount) {
-    return Math.max(SearchRequest.MAX_BEAM_WIDTH, Navigation.GROUPS.beamWidth() * laneCount);
+    return Math.max(
+        SearchRequest.MAX_BEAM_WIDTH, PagedQuery.beamWidth(Residency.GROUPS) * laneCount);
   }
 
   /// Heap and native bytes of a runner.
@@ -90,10 +103,11 @@ final class PagedRunner implements QueryRunner {
     lanesUnderWay++;
     try {
       lane.query.begin(call.request());
+      choose(lane);
     } catch (RuntimeException e) {
       lane.failure = e;
     }
-    pump(lane);
+    goOn(lane);
   }
 
   private Lane idleLane() {
@@ -112,33 +126,71 @@ final class PagedRunner implements QueryRunner {
 
   @Override
   public void advance() {
-    int count = requests.await(1, arrived);
+    int count = requests.await(1, arrivedTickets);
     for (int i = 0; i < count; i++) {
-      arrive(arrived[i]);
+      arrived[arrivedTickets[i]] = true;
     }
     for (Lane lane : lanes) {
-      if (lane != null && lane.call != null && lane.mayChoose) {
-        pump(lane);
+      if (lane != null && lane.call != null) {
+        goOn(lane);
       }
     }
   }
 
-  private void arrive(int ticket) {
-    Lane lane = laneOfTicket[ticket];
-    take(lane, ticket);
-    lane.mayChoose = lane.query.inFlight() <= lane.query.refillBelow();
+  // Takes the pages of a lane as far as they have arrived, oldest first, and asks for more.
+  private void goOn(Lane lane) {
+    requestWaiting(lane);
+    while (lane.count > lane.withoutTicket && arrived[lane.tickets[lane.first]]) {
+      takeOldest(lane);
+      if (lane.failure == null && lane.count <= lane.query.refillBelow()) {
+        choose(lane);
+      }
+      requestWaiting(lane);
+    }
+    if (lane.count == 0) {
+      finish(lane);
+    }
   }
 
-  // Gives a lane the page of a held ticket.
-  private void take(Lane lane, int ticket) {
-    int page = pageOfTicket[ticket];
+  private void choose(Lane lane) {
+    int count = lane.query.choose(wanted, lane.pages.length - lane.count);
+    for (int i = 0; i < count; i++) {
+      int slot = lane.slot(lane.count++);
+      lane.pages[slot] = wanted[i];
+      lane.tickets[slot] = NO_TICKET;
+    }
+    lane.withoutTicket += count;
+  }
+
+  // Asks for the pages of a lane that have no ticket, as far as tickets are free.
+  private void requestWaiting(Lane lane) {
+    if (lane.failure != null) {
+      // Pages that were not asked for are not wanted any more.
+      for (; lane.withoutTicket > 0; lane.withoutTicket--) {
+        lane.query.landed(lane.pages[lane.slot(--lane.count)]);
+      }
+      return;
+    }
+    for (; lane.withoutTicket > 0 && freeTicketCount > 0; lane.withoutTicket--) {
+      int slot = lane.slot(lane.count - lane.withoutTicket);
+      int ticket = freeTickets[--freeTicketCount];
+      lane.tickets[slot] = ticket;
+      arrived[ticket] = requests.request(lane.pages[slot], ticket);
+    }
+  }
+
+  private void takeOldest(Lane lane) {
+    int ticket = lane.tickets[lane.first];
+    int page = lane.pages[lane.first];
+    lane.first = lane.slot(1);
+    lane.count--;
+    lane.query.landed(page);
     try {
       IOException unreadable = requests.failure(ticket);
       if (lane.failure == null && unreadable == null) {
         lane.query.take(page, requests.address(ticket), requests.wasRead(ticket));
-      } else {
-        lane.query.landed(page);
-        lane.failure = lane.failure == null ? unreadable : lane.failure;
+      } else if (lane.failure == null) {
+        lane.failure = unreadable;
       }
     } catch (IOException | RuntimeException e) {
       lane.failure = e;
@@ -148,52 +200,17 @@ final class PagedRunner implements QueryRunner {
     }
   }
 
-  // Asks for the pages that a lane wants; resident ones are taken once the others are on their way.
-  private void pump(Lane lane) {
-    lane.mayChoose = false;
-    int resident;
-    do {
-      resident = lane.failure == null ? request(lane) : 0;
-    } while (resident > 0);
-    if (lane.query.inFlight() == 0 && !lane.mayChoose) {
-      finish(lane);
-    }
-  }
-
-  // Returns how many of the pages asked for were resident.
-  private int request(Lane lane) {
-    if (freeTicketCount == 0) {
-      lane.mayChoose = true;
-      return 0;
-    }
-    int count = lane.query.choose(wanted, freeTicketCount);
-    int residentCount = 0;
-    for (int i = 0; i < count; i++) {
-      int ticket = freeTickets[--freeTicketCount];
-      laneOfTicket[ticket] = lane;
-      pageOfTicket[ticket] = wanted[i];
-      if (requests.request(wanted[i], ticket)) {
-        resident[residentCount++] = ticket;
-      }
-    }
-    for (int i = 0; i < residentCount; i++) {
-      take(lane, resident[i]);
-    }
-    return residentCount;
-  }
-
   private void finish(Lane lane) {
     QueryCall call = lane.call;
-    Throwable failure = lane.failure;
     lane.call = null;
     lanesUnderWay--;
     if (call == null) {
       return;
     }
-    if (failure == null) {
+    if (lane.failure == null) {
       call.complete(lane.query.result());
     } else {
-      call.fail(failure);
+      call.fail(lane.failure);
     }
   }
 

@@ -78,7 +78,7 @@ final class QueryCall {
   }
 
   private void wakeCaller() {
-    if (caller != Thread.currentThread()) {
+    if (caller.threadId() != Thread.currentThread().threadId()) {
       LockSupport.unpark(caller);
     }
   }

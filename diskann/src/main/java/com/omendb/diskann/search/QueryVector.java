@@ -21,8 +21,7 @@ final class QueryVector {
   private final MemorySegment query;
   private final VectorSource source;
 
-  QueryVector(
-      Metric metric, ElementType elementType, int dimension, long nodeCount, Arena arena) {
+  QueryVector(Metric metric, ElementType elementType, int dimension, long nodeCount, Arena arena) {
     this.metric = metric;
     this.elementType = elementType;
     this.dimension = dimension;

@@ -9,8 +9,8 @@ import java.lang.foreign.Arena;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Runs searches over vectors and a graph that lie in memory: best-first by exact distances, without
-/// a read.
+/// Runs searches over vectors and a graph that lie in memory: best-first by exact distances,
+/// without a read.
 final class ResidentRunner implements QueryRunner {
   /// searchListSize when a request leaves it open: this, or twice k if that is more.
   private static final int DEFAULT_SEARCH_LIST_SIZE = 40;

@@ -80,11 +80,7 @@ final class ResidentVectors {
       for (int slot = 0; slot < view.recordCount(); slot++) {
         long node = (long) view.firstNode() + slot;
         MemorySegment.copy(
-            NativeMemory.ALL,
-            view.vectorAddress(slot),
-            vectors,
-            node * vectorBytes,
-            vectorBytes);
+            NativeMemory.ALL, view.vectorAddress(slot), vectors, node * vectorBytes, vectorBytes);
         vectorIds.setAtIndex(NativeMemory.LONG, node, view.vectorId(slot));
       }
       return view.recordCount();

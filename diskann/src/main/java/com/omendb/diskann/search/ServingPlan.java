@@ -14,6 +14,7 @@ import com.omendb.pagecache.PageCache;
 import com.omendb.pagecache.PageFile;
 import com.omendb.pq.DistanceTable;
 import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.Residency;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,18 +24,19 @@ import org.jspecify.annotations.Nullable;
 /// Decides what of an index lies in memory under a budget, and splits the budget: what always lies
 /// there, scratch for every searcher, and page frames with all that is left.
 ///
-/// What saves most reads for its bytes goes first: all vectors if they fit; else the thin graph with
-/// the largest codes; else the graph of groups with the largest codes that fit; else codes alone.
+/// What saves most reads for its bytes goes first: all vectors if they fit; else the thin graph
+/// with the largest codes; else the graph of groups with the largest codes that fit; else codes
+/// alone.
 ///
-/// @param navigation how much of the graph is in memory
-/// @param subspaceCount bytes a code; 0 for [Navigation#RESIDENT], which needs none
+/// @param residency how much of the graph is in memory
+/// @param subspaceCount bytes a code; 0 for [Residency#ALL], which needs none
 /// @param laneCount searches that a searcher runs side by side
 /// @param fixedBytes bytes by purpose of everything but the frames, in a stable order
 /// @param frameBytes bytes of page frames
 /// @param frameOverheadBytes what the page cache needs to keep track of pages and frames
 /// @param maxPinned frames that all searchers together may hold
 record ServingPlan(
-    Navigation navigation,
+    Residency residency,
     int subspaceCount,
     int laneCount,
     Map<String, Long> fixedBytes,
@@ -57,11 +59,11 @@ record ServingPlan(
     List<Integer> sizes = CodeSizes.read(manifest, directory).reversed();
     ServingPlan plan = planner.resident();
     if (plan == null) {
-      plan = planner.paged(Navigation.GRAPH, sizes.getFirst());
+      plan = planner.paged(Residency.GRAPH, sizes.getFirst());
     }
-    for (Navigation navigation : new Navigation[] {Navigation.GROUPS, Navigation.PAGES}) {
+    for (Residency residency : new Residency[] {Residency.GROUPS, Residency.PAGES}) {
       for (int size : sizes) {
-        plan = plan == null ? planner.paged(navigation, size) : plan;
+        plan = plan == null ? planner.paged(residency, size) : plan;
       }
     }
     if (plan == null) {
@@ -100,24 +102,30 @@ record ServingPlan(
       return smallest;
     }
 
+    private boolean mayBe(Residency residency) {
+      return options.residency() == Residency.AUTO || options.residency() == residency;
+    }
+
     @Nullable ServingPlan resident() {
+      if (!mayBe(Residency.ALL)) {
+        return null;
+      }
       Map<String, Long> fixed = new LinkedHashMap<>();
       fixed.put(
-          "vectors",
-          manifest.count() * manifest.elementType().vectorBytes(manifest.dimension()));
+          "vectors", manifest.count() * manifest.elementType().vectorBytes(manifest.dimension()));
       fixed.put("vector ids", manifest.count() * Long.BYTES);
       putFile(fixed, ThinGraph.FILE, "thin graph");
       putEntryFiles(fixed);
       fixed.put("searchers", options.maxSearchers() * RESIDENT_SEARCHER_BYTES);
-      return fits(total(fixed))
-          ? new ServingPlan(Navigation.RESIDENT, 0, 1, fixed, 0, 0, 0)
-          : null;
+      return fits(total(fixed)) ? new ServingPlan(Residency.ALL, 0, 1, fixed, 0, 0, 0) : null;
     }
 
-    @Nullable ServingPlan paged(
-        Navigation navigation, int subspaceCount) {
+    @Nullable ServingPlan paged(Residency residency, int subspaceCount) {
+      if (!mayBe(residency)) {
+        return null;
+      }
       for (int laneCount : LANE_COUNTS) {
-        ServingPlan plan = paged(navigation, subspaceCount, laneCount);
+        ServingPlan plan = paged(residency, subspaceCount, laneCount);
         if (plan != null) {
           return plan;
         }
@@ -125,16 +133,15 @@ record ServingPlan(
       return null;
     }
 
-    private @Nullable ServingPlan paged(
-        Navigation navigation, int subspaceCount, int laneCount) {
+    private @Nullable ServingPlan paged(Residency residency, int subspaceCount, int laneCount) {
       Map<String, Long> fixed = new LinkedHashMap<>();
       putFile(fixed, CodesFile.codesName(subspaceCount), "codes");
       putFile(fixed, CodesFile.codebookName(subspaceCount), "codebook");
       putFile(fixed, PageDirectory.FILE, "page directory");
-      switch (navigation) {
+      switch (residency) {
         case GRAPH -> putFile(fixed, ThinGraph.FILE, "thin graph");
         case GROUPS -> putFile(fixed, GroupGraph.FILE, "group graph");
-        case PAGES, RESIDENT -> {}
+        case PAGES, ALL, AUTO -> {}
       }
       putEntryFiles(fixed);
       fixed.put(
@@ -152,13 +159,7 @@ record ServingPlan(
       long frameBytes =
           fitFrames(options.memoryBudgetBytes() - fixedTotal, smallestFrames, maxPinned);
       return new ServingPlan(
-          navigation,
-          subspaceCount,
-          laneCount,
-          fixed,
-          frameBytes,
-          overhead(frameBytes),
-          maxPinned);
+          residency, subspaceCount, laneCount, fixed, frameBytes, overhead(frameBytes), maxPinned);
     }
 
     private boolean fits(long bytes) {

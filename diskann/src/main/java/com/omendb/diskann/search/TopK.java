@@ -4,9 +4,8 @@ import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.SearchStats;
 import java.util.Arrays;
 
-/// The k nearest vectors seen so far, nearest first; equal distances by lower id. With each goes the
-/// page that it came from. Reused from
-/// search to search. Not thread-safe.
+/// The k nearest vectors seen so far, nearest first; equal distances by lower id. With each goes
+/// the page that it came from. Reused from search to search. Not thread-safe.
 final class TopK {
   private long[] ids = new long[64];
   private float[] distances = new float[64];

@@ -36,7 +36,7 @@ class ManifestTest {
 
   private static final String GOLDEN =
       """
-      omendb-manifest=1
+      omendb-manifest=2
       kind=hybrid
       indexId=01234567-89ab-cdef-fedc-ba9876543210
       count=1000000
@@ -183,12 +183,12 @@ class ManifestTest {
 
   @Test
   void anotherVersionIsNamedAsSuch() {
-    String later = GOLDEN.replace("omendb-manifest=1", "omendb-manifest=2");
+    String later = GOLDEN.replace("omendb-manifest=2", "omendb-manifest=3");
     UnsupportedFormatException e =
         assertThrows(
             UnsupportedFormatException.class,
             () -> Manifest.decode(bytes(withChecksum(later)), PATH));
-    assertEquals(2, e.formatVersion());
+    assertEquals(3, e.formatVersion());
   }
 
   @Test

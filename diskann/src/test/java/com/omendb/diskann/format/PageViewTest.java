@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.diskann.vamana.VamanaGraph;
+import com.omendb.pagecache.PageFile;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -21,6 +22,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -59,7 +61,11 @@ class PageViewTest {
           Path path = directory.resolve(dimension + "-" + type + "-" + metric);
           PageDirectory pages =
               new BasePagesWriter(
-                      vectors, metric, Fixtures.graph(edges, 250, 1, arena), reversed(count, arena))
+                      vectors,
+                      metric,
+                      Fixtures.graph(edges, 250, 1, arena),
+                      reversed(count, arena),
+                      new BitSet())
                   .write(path, INDEX_ID, arena, Progress.NONE);
           int pageBytes = checkAll(path, pages, vectors, metric, edges, arena);
           if (type == ElementType.FLOAT32 && dimension != 960) {
@@ -82,7 +88,7 @@ class PageViewTest {
     MemorySegment file = load(path, arena);
     int pageBytes = (int) (file.byteSize() / (pages.pageCount() + 1));
     assertEquals(0, file.byteSize() % (pages.pageCount() + 1));
-    PageView view = new PageView(pageBytes, vectors.vectorBytes(), count);
+    PageView view = view(pageBytes, vectors.vectorBytes(), count, path);
     NodeOrder order = reversed(count, arena);
     int[] neighbours = new int[255];
     int next = 0;
@@ -132,8 +138,9 @@ class PageViewTest {
     SplittableRandom random = Seeds.random("neighboursAndIdsOfTheWholeRangeRoundTrip", 3);
     try (Arena arena = Arena.ofConfined()) {
       VectorSource vectors = Fixtures.uniform(random, 1, 5, ElementType.INT8, arena);
-      RecordEncoder encoder = new RecordEncoder(vectors, Metric.SQUARED_L2, 250, arena);
-      PageView view = new PageView(4096, 5, Integer.MAX_VALUE);
+      NeighbourCodec codec = new NeighbourCodec(Integer.MAX_VALUE, random.nextInt(17));
+      RecordEncoder encoder = new RecordEncoder(vectors, Metric.SQUARED_L2, 250, codec, arena);
+      PageView view = new PageView(4096, 5, Integer.MAX_VALUE, codec);
       for (int degree = 0; degree <= 250; degree++) {
         int[] neighbours = random.ints(0, Integer.MAX_VALUE).distinct().limit(degree).toArray();
         if (degree > 2) {
@@ -145,7 +152,7 @@ class PageViewTest {
         int[] sorted = neighbours.clone();
         Arrays.sort(sorted);
         assertEquals(
-            encoder.measure(id, neighbours.clone(), neighbours.length),
+            5 + Varint.bytes(id) + codec.measure(sorted, sorted.length),
             encoder.encode(0, id, neighbours, neighbours.length));
         view.moveTo(pageOf(encoder, arena).address());
         assertEquals(id, view.vectorId(0));
@@ -164,10 +171,10 @@ class PageViewTest {
       VectorSource vectors = Fixtures.uniform(random, count, 3, type, arena);
       VamanaGraph graph = Fixtures.graph(randomEdges(random, count), 250, 0, arena);
       Path path = directory.resolve("pages");
-      new BasePagesWriter(vectors, Metric.SQUARED_L2, graph, reversed(count, arena))
+      new BasePagesWriter(vectors, Metric.SQUARED_L2, graph, reversed(count, arena), new BitSet())
           .write(path, INDEX_ID, arena, Progress.NONE);
       MemorySegment page = load(path, arena).asSlice(4096, 4096);
-      PageView view = new PageView(4096, vectors.vectorBytes(), count);
+      PageView view = view(4096, vectors.vectorBytes(), count, path);
       assertTrue(readAll(view, page, count), "the page is sound before it is damaged");
       int refused = 0;
       for (int offset = 8; offset < 4096; offset++) {
@@ -197,7 +204,8 @@ class PageViewTest {
         for (int slot = 0; slot < 12; slot++) {
           page.set(NativeMemory.SHORT, 16 + 2L * slot, (short) random.nextInt(4200));
         }
-        readAll(new PageView(4096, random.nextInt(1, 300), 30), page, 30);
+        readAll(
+            new PageView(4096, random.nextInt(1, 300), 30, new NeighbourCodec(30, 0)), page, 30);
       }
     }
   }
@@ -207,22 +215,35 @@ class PageViewTest {
     try (Arena arena = Arena.ofConfined()) {
       VectorSource vectors =
           Fixtures.uniform(new SplittableRandom(1), 1, 4, ElementType.UINT8, arena);
-      RecordEncoder encoder = new RecordEncoder(vectors, Metric.SQUARED_L2, 4, arena);
+      NeighbourCodec codec = new NeighbourCodec(10, 0);
+      RecordEncoder encoder = new RecordEncoder(vectors, Metric.SQUARED_L2, 4, codec, arena);
       encoder.encode(0, 0, new int[0], 0);
       MemorySegment page = pageOf(encoder, arena);
-      PageView view = new PageView(4096, 4, 10);
+      PageView view = new PageView(4096, 4, 10, codec);
       view.moveTo(page.address());
       page.set(NativeMemory.SHORT, BasePageFormat.RECORD_COUNT_OFFSET, (short) 0);
       assertThrows(MalformedPageException.class, () -> view.moveTo(page.address()));
       page.set(NativeMemory.SHORT, BasePageFormat.RECORD_COUNT_OFFSET, (short) 2041);
       assertThrows(
           MalformedPageException.class,
-          () -> new PageView(4096, 4, 1 << 20).moveTo(page.address()));
+          () -> new PageView(4096, 4, 1 << 20, codec).moveTo(page.address()));
       page.set(NativeMemory.SHORT, BasePageFormat.RECORD_COUNT_OFFSET, (short) 1);
       for (int firstNode : new int[] {10, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
         page.set(NativeMemory.INT, BasePageFormat.FIRST_NODE_OFFSET, firstNode);
         assertThrows(MalformedPageException.class, () -> view.moveTo(page.address()));
       }
+    }
+  }
+
+  /// A view of the pages of a file, with the codec that its header names.
+  private static PageView view(int pageBytes, int vectorBytes, int nodeCount, Path path)
+      throws IOException {
+    try (PageFile pages =
+        PageFile.open(
+            path, BasePageFormat.MAGIC, BasePageFormat.VERSION, BasePageFormat.VERSION, false)) {
+      int baseBits = (int) pages.header().fields()[BasePageFormat.FIELD_BASE_BITS];
+      return new PageView(
+          pageBytes, vectorBytes, nodeCount, new NeighbourCodec(nodeCount, baseBits));
     }
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// Invariants: whatever the order of the offers, the result is the first k of all that was offered,
 /// sorted by distance and then id; the bound is the k-th distance once there are k.
 class TopKTest {
-  private static final SearchStats STATS = new SearchStats(0, 0, 0, 0, 0, 0, 0, 0, 0);
+  private static final SearchStats STATS = new SearchStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   private record Offer(long id, float distance) {}
 
@@ -32,7 +32,7 @@ class TopKTest {
         // Distinct ids in an order of their own.
         Offer offer = new Offer(i * 0x9E37_79B1L % 1009, random.nextInt(distinctDistances) - 9f);
         offers.add(offer);
-        top.offer(offer.id(), offer.distance());
+        top.offer(offer.id(), offer.distance(), 0);
         offers.sort(Comparator.comparingDouble(Offer::distance).thenComparingLong(Offer::id));
         if (offers.size() > k) {
           offers.removeLast();
@@ -53,11 +53,11 @@ class TopKTest {
   void aResultIsNotChangedByTheNextSearch() {
     TopK top = new TopK();
     top.reset(2);
-    top.offer(1, 1f);
-    top.offer(2, 2f);
+    top.offer(1, 1f, 0);
+    top.offer(2, 2f, 0);
     SearchResult result = top.result(STATS);
     top.reset(2);
-    top.offer(9, 0f);
+    top.offer(9, 0f, 0);
     assertArrayEquals(new long[] {1, 2}, result.ids());
   }
 }

@@ -26,9 +26,9 @@ import java.util.SortedMap;
 public final class LayerBuilder {
   /// Of so many nodes of a layer, one is drawn into the layer above: a sample of 1 to 2 % removes
   /// the reads of the approach, a larger one saves no more.
-  static final int RATIO = 64;
+  static final int RATIO = 128;
 
-  private static final int MAX_DEGREE = 32;
+  private static final int MAX_DEGREE = 24;
   private static final int BUILD_LIST_SIZE = 64;
   private static final float ALPHA = 1.2f;
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 ///   open it anew, so that every setting starts with an empty cache
 /// @param warmUpQueries queries searched before the first setting, so that the compiler has done
 ///   its work; [#DEFAULT_WARM_UP] for as many as that takes
+/// @param batchSize queries that a thread gives to the index at a time
 public record EvalPlan(
     Path index,
     VectorSource queries,
@@ -25,7 +26,8 @@ public record EvalPlan(
     int threads,
     OpenOptions openOptions,
     boolean keepCache,
-    long warmUpQueries) {
+    long warmUpQueries,
+    int batchSize) {
 
   /// At least 1,000 queries and two seconds of them.
   public static final long DEFAULT_WARM_UP = -1;
@@ -51,6 +53,9 @@ public record EvalPlan(
     }
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be positive: threads=" + threads);
+    }
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("batchSize must be positive: batchSize=" + batchSize);
     }
     openOptions = openOptions.withMaxSearchers(threads);
   }

@@ -6,6 +6,7 @@ package com.omendb.tools.eval;
 /// @param queryCount queries searched
 /// @param k neighbours wanted
 /// @param threads threads that searched
+/// @param batchSize queries that a thread gave to the index at a time
 /// @param recall share of the true k nearest that came back, scored by distance
 /// @param seconds from the first query's start to the last one's end
 /// @param latencyMicrosMean mean time of a search
@@ -21,6 +22,7 @@ public record EvalRow(
     int queryCount,
     int k,
     int threads,
+    int batchSize,
     double recall,
     double seconds,
     double latencyMicrosMean,
@@ -36,6 +38,9 @@ public record EvalRow(
   /// @param pageReads pages read from the SSD
   /// @param rounds times that a search waited for pages
   /// @param cacheHits pages found in memory
+  /// @param wastedReads pages read from the SSD that gave nothing to the result
+  /// @param waitMicros time that a search waited
+  /// @param computeMicros time that a search computed
   /// @param bytesRead bytes read from the SSD
   /// @param approximateDistances distances estimated from codes
   /// @param exactDistances distances computed from full vectors
@@ -43,6 +48,9 @@ public record EvalRow(
       double pageReads,
       double rounds,
       double cacheHits,
+      double wastedReads,
+      double waitMicros,
+      double computeMicros,
       double bytesRead,
       double approximateDistances,
       double exactDistances) {}

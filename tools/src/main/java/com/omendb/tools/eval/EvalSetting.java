@@ -1,7 +1,27 @@
 package com.omendb.tools.eval;
 
+import com.omendb.vectors.SearchRequest;
+
 /// The knobs of a search that an evaluation turns.
 ///
 /// @param searchListSize L, candidates kept
-/// @param beamWidth W, page requests in flight
-public record EvalSetting(int searchListSize, int beamWidth) {}
+/// @param beamWidth W, page requests in flight; 0 lets the index choose
+/// @param gainThreshold gain that a page must exceed to be read; negative lets the index choose
+/// @param maxPageReads bound on the pages of a search; 0 lets the index choose
+public record EvalSetting(
+    int searchListSize, int beamWidth, float gainThreshold, int maxPageReads) {
+
+  /// A setting of the list alone.
+  public static EvalSetting of(int searchListSize) {
+    return new EvalSetting(searchListSize, 0, SearchRequest.AUTO_GAIN, 0);
+  }
+
+  /// These knobs on a request.
+  public SearchRequest apply(SearchRequest request) {
+    return request
+        .withSearchListSize(searchListSize)
+        .withBeamWidth(beamWidth)
+        .withGainThreshold(gainThreshold)
+        .withMaxPageReads(maxPageReads);
+  }
+}

@@ -85,6 +85,9 @@ final class QueryPass {
     long pageReads;
     long rounds;
     long cacheHits;
+    long wastedReads;
+    long waitNanos;
+    long computeNanos;
     long bytesRead;
     long approximateDistances;
     long exactDistances;
@@ -96,6 +99,9 @@ final class QueryPass {
       pageReads += stats.pageReads();
       rounds += stats.rounds();
       cacheHits += stats.cacheHits();
+      wastedReads += stats.wastedReads();
+      waitNanos += stats.waitNanos();
+      computeNanos += stats.computeNanos();
       bytesRead += stats.bytesRead();
       approximateDistances += stats.approximateDistances();
       exactDistances += stats.exactDistances();
@@ -107,6 +113,9 @@ final class QueryPass {
       pageReads += other.pageReads;
       rounds += other.rounds;
       cacheHits += other.cacheHits;
+      wastedReads += other.wastedReads;
+      waitNanos += other.waitNanos;
+      computeNanos += other.computeNanos;
       bytesRead += other.bytesRead;
       approximateDistances += other.approximateDistances;
       exactDistances += other.exactDistances;
@@ -170,24 +179,37 @@ final class QueryPass {
     long indexCount = index.info().count();
     long expectedCount = Math.min(plan.k(), indexCount);
     Totals totals = new Totals();
+    List<SearchRequest> requests = new ArrayList<>();
     while (!failed) {
-      long position = next.getAndIncrement();
+      long position = next.getAndAdd(plan.batchSize());
       if (position >= limit && (minNanos == 0 || System.nanoTime() - startNanos >= minNanos)) {
         break;
       }
-      int query = queryOf.applyAsInt(position);
-      SearchRequest request =
-          SearchRequest.of(queries, query, plan.k())
-              .withSearchListSize(setting.searchListSize())
-              .withBeamWidth(setting.beamWidth());
+      long end = position + plan.batchSize();
+      if (minNanos == 0) {
+        end = Math.min(limit, end);
+      }
+      requests.clear();
+      for (long at = position; at < end; at++) {
+        requests.add(setting.apply(SearchRequest.of(queries, queryOf.applyAsInt(at), plan.k())));
+      }
       long begin = System.nanoTime();
-      SearchResult result = searcher.search(request);
-      latencies.record(query, System.nanoTime() - begin);
-      long[] ids = result.ids();
-      float[] distances = result.distances();
-      ResultChecks.require(query, ids, distances, expectedCount, indexCount);
-      totals.add(result.stats(), scorer.hits(query, ids, distances));
-      progress.advance(1);
+      List<SearchResult> results =
+          plan.batchSize() == 1
+              ? List.of(searcher.search(requests.getFirst()))
+              : searcher.searchBatch(requests);
+      long nanos = System.nanoTime() - begin;
+      for (int i = 0; i < results.size(); i++) {
+        int query = queryOf.applyAsInt(position + i);
+        SearchResult result = results.get(i);
+        // In a batch each query has a time of its own.
+        latencies.record(query, plan.batchSize() == 1 ? nanos : result.stats().totalNanos());
+        long[] ids = result.ids();
+        float[] distances = result.distances();
+        ResultChecks.require(query, ids, distances, expectedCount, indexCount);
+        totals.add(result.stats(), scorer.hits(query, ids, distances));
+        progress.advance(1);
+      }
     }
     return totals;
   }

@@ -49,8 +49,18 @@ final class BruteForceIndex implements AnnIndex {
       }
 
       @Override
+      public List<SearchResult> searchBatch(List<SearchRequest> requests) {
+        return BruteForceIndex.this.searchBatch(requests);
+      }
+
+      @Override
       public void close() {}
     };
+  }
+
+  @Override
+  public List<SearchResult> searchBatch(List<SearchRequest> requests) {
+    return requests.stream().map(this::search).toList();
   }
 
   @Override
@@ -93,6 +103,7 @@ final class BruteForceIndex implements AnnIndex {
             listSize,
             2 * listSize,
             listSize,
+            0,
             8192L * listSize,
             0,
             (int) info.count(),
