@@ -52,7 +52,7 @@ final class EvalCommandTest {
     Map<String, String> row = rows.getFirst();
     assertEquals(CONTRACT, List.copyOf(row.keySet()).subList(0, CONTRACT.size()));
     assertEquals(
-        "{\"searchListSize\":20,\"beamWidth\":0,\"gainThreshold\":-1.0000,\"maxPageReads\":0}",
+        "{\"searchListSize\":20,\"beamWidth\":0,\"gainThreshold\":-1,\"maxPageReads\":0}",
         row.get("setting"));
     assertEquals(2, JsonReader.number(row, "threads"));
     assertEquals(64_000_000, JsonReader.number(row, "memoryBudgetBytes"));

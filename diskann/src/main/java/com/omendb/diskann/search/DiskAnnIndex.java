@@ -116,7 +116,6 @@ public final class DiskAnnIndex implements AnnIndex {
     settings.put("pageCount", String.valueOf(pages.pageCount()));
     settings.put("pageReader", pages.engine());
     settings.put("directIo", String.valueOf(pages.direct()));
-    settings.put("navigation", plan.navigation().label());
     settings.put("residency", plan.residency().label());
     settings.put("subspaceCount", String.valueOf(plan.subspaceCount()));
     settings.put("searchesSideBySide", String.valueOf(plan.laneCount()));
