@@ -141,8 +141,8 @@ public final class DistanceTable {
     try {
       for (int from = 0; from < count; from += BLOCK_CODES) {
         int blockCount = Math.min(BLOCK_CODES, count - from);
-        copyCodes(codesAddress, nodes, from, blockCount);
-        codeKernels.sum(table, subspaceCount, scratch, batch, blockCount, sums);
+        codeKernels.sumOf(
+            table, subspaceCount, scratch, codesAddress, nodes, from, blockCount, batch, sums);
         for (int i = 0; i < blockCount; i++) {
           distances[from + i] = offset + step * ALL.get(INT, sums + 4L * i);
         }
@@ -155,14 +155,6 @@ public final class DistanceTable {
   private void requirePrepared() {
     if (!prepared) {
       throw new IllegalStateException("no query was prepared");
-    }
-  }
-
-  /// Copies the codes of a block before any is looked at, so that their cache misses overlap.
-  private void copyCodes(long codesAddress, int[] nodes, int from, int count) {
-    for (int i = 0; i < count; i++) {
-      long code = codesAddress + (long) nodes[from + i] * subspaceCount;
-      MemorySegment.copy(ALL, code, ALL, batch + (long) i * subspaceCount, subspaceCount);
     }
   }
 

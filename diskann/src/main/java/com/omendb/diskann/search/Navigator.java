@@ -3,50 +3,40 @@ package com.omendb.diskann.search;
 import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.vamana.CandidateList;
-import com.omendb.diskann.vamana.NodeSet;
 
 /// Brings a search from its entry nodes as near to the answer as what lies in memory allows, before
 /// anything is read. Owns the scratch of one thread; not thread-safe.
 interface Navigator {
 
-  /// Fills the list with the nodes found.
-  void navigate(CodeScorer scorer, int[] entries, int entryCount, OpenList list, int listSize);
-
-  /// Whether a node has been estimated by the last navigation, or was in its way.
-  boolean hasSeen(int node);
-
-  /// Nodes or groups whose neighbours the last navigation looked at.
-  int expandedCount();
+  /// Fills the list with the nodes found, and `seen` with all that were estimated.
+  ///
+  /// @return nodes or groups whose neighbours were looked at
+  int navigate(
+      CodeScorer scorer,
+      int[] entries,
+      int entryCount,
+      SeenNodes seen,
+      OpenList list,
+      int listSize);
 
   /// Knows nothing but the entries.
   final class Entries implements Navigator {
     private final float[] estimates = new float[64];
-    private int[] found = new int[0];
-    private int foundCount;
 
     @Override
-    public void navigate(
-        CodeScorer scorer, int[] entries, int entryCount, OpenList list, int listSize) {
+    public int navigate(
+        CodeScorer scorer,
+        int[] entries,
+        int entryCount,
+        SeenNodes seen,
+        OpenList list,
+        int listSize) {
       scorer.estimate(entries, entryCount, estimates);
       for (int i = 0; i < entryCount; i++) {
-        list.addEstimated(entries[i], estimates[i]);
-      }
-      found = entries;
-      foundCount = entryCount;
-    }
-
-    @Override
-    public boolean hasSeen(int node) {
-      for (int i = 0; i < foundCount; i++) {
-        if (found[i] == node) {
-          return true;
+        if (seen.add(entries[i])) {
+          list.addEstimated(entries[i], estimates[i]);
         }
       }
-      return false;
-    }
-
-    @Override
-    public int expandedCount() {
       return 0;
     }
   }
@@ -56,130 +46,139 @@ interface Navigator {
     /// Length of the list of groups: what a longer one finds, the pages find as well.
     private static final int LIST_SIZE = 20;
 
+    // Full blocks of codes cost the least.
+    private static final int EXPANDED_TOGETHER = 2;
+
     private static final int MEMBERS = GroupGraph.GROUP_NODES;
 
     private final NeighbourLists graph;
     private final int nodeCount;
     private final CandidateList groups = new CandidateList(LIST_SIZE);
-    private final NodeSet seen = new NodeSet(1024);
     private final int[] near;
+    private final int[] both;
     private final int[] members;
     private final float[] estimates;
-    private int expanded;
 
     Groups(NeighbourLists graph, int nodeCount) {
       this.graph = graph;
       this.nodeCount = nodeCount;
       this.near = new int[256];
-      this.members = new int[near.length * MEMBERS];
+      this.both = new int[EXPANDED_TOGETHER * near.length];
+      this.members = new int[both.length * MEMBERS];
       this.estimates = new float[members.length];
     }
 
     @Override
-    public void navigate(
-        CodeScorer scorer, int[] entries, int entryCount, OpenList list, int listSize) {
+    public int navigate(
+        CodeScorer scorer,
+        int[] entries,
+        int entryCount,
+        SeenNodes seen,
+        OpenList list,
+        int listSize) {
       groups.reset(LIST_SIZE);
-      seen.clear();
-      expanded = 0;
+      int expanded = 0;
       for (int i = 0; i < entryCount; i++) {
-        near[i] = entries[i] / MEMBERS;
+        both[i] = entries[i] / MEMBERS;
       }
-      addGroups(scorer, entryCount, list);
+      addGroups(scorer, entryCount, seen, list);
       for (int at = groups.nearestUnexpanded(); at >= 0; at = groups.nearestUnexpanded()) {
-        groups.markExpanded(at);
-        expanded++;
-        addGroups(scorer, graph.copy(groups.node(at), near), list);
+        int count = 0;
+        for (int rest = EXPANDED_TOGETHER; rest > 0 && at >= 0; rest--) {
+          groups.markExpanded(at);
+          expanded++;
+          int degree = graph.copy(groups.node(at), near);
+          System.arraycopy(near, 0, both, count, degree);
+          count += degree;
+          at = groups.nearestUnexpanded();
+        }
+        addGroups(scorer, count, seen, list);
       }
+      return expanded;
     }
 
-    // Adds the groups in near[0..count) that are new, and their members to the list.
-    private void addGroups(CodeScorer scorer, int count, OpenList list) {
+    // Adds the groups in both[0..count) that are new, and their members to the list.
+    private void addGroups(CodeScorer scorer, int count, SeenNodes seen, OpenList list) {
       int fresh = 0;
       int memberCount = 0;
       for (int i = 0; i < count; i++) {
-        if (seen.add(near[i])) {
-          int end = Math.min(near[i] * MEMBERS + MEMBERS, nodeCount);
-          for (int node = near[i] * MEMBERS; node < end; node++) {
+        if (seen.addGroup(both[i])) {
+          int end = Math.min(both[i] * MEMBERS + MEMBERS, nodeCount);
+          for (int node = both[i] * MEMBERS; node < end; node++) {
             members[memberCount++] = node;
           }
-          near[fresh++] = near[i];
+          both[fresh++] = both[i];
         }
       }
       scorer.estimate(members, memberCount, estimates);
       int at = 0;
       for (int i = 0; i < fresh; i++) {
         float nearest = Float.POSITIVE_INFINITY;
-        for (; at < memberCount && members[at] / MEMBERS == near[i]; at++) {
+        for (; at < memberCount && members[at] / MEMBERS == both[i]; at++) {
           list.addEstimated(members[at], estimates[at]);
           nearest = Math.min(nearest, estimates[at]);
         }
-        groups.add(near[i], nearest);
+        groups.add(both[i], nearest);
       }
-    }
-
-    @Override
-    public boolean hasSeen(int node) {
-      return seen.contains(node / MEMBERS);
-    }
-
-    @Override
-    public int expandedCount() {
-      return expanded;
     }
   }
 
   /// Best-first search over the thin graph of all nodes.
   final class Graph implements Navigator {
+    // Full blocks of codes cost the least: a node has some 16 neighbours that are new.
+    private static final int EXPANDED_TOGETHER = 4;
+
     private final NeighbourLists graph;
     private final CandidateList candidates = new CandidateList(256);
-    private final NodeSet seen = new NodeSet(4096);
     private final int[] near = new int[256];
-    private final float[] estimates = new float[near.length];
-    private int expanded;
+    private final int[] freshNodes = new int[EXPANDED_TOGETHER * near.length];
+    private final float[] estimates = new float[freshNodes.length];
 
     Graph(NeighbourLists graph) {
       this.graph = graph;
     }
 
     @Override
-    public void navigate(
-        CodeScorer scorer, int[] entries, int entryCount, OpenList list, int listSize) {
+    public int navigate(
+        CodeScorer scorer,
+        int[] entries,
+        int entryCount,
+        SeenNodes seen,
+        OpenList list,
+        int listSize) {
       candidates.reset(listSize);
-      seen.clear();
-      expanded = 0;
-      System.arraycopy(entries, 0, near, 0, entryCount);
+      int expanded = 0;
+      for (int i = 0; i < entryCount; i++) {
+        seen.add(entries[i]);
+        freshNodes[i] = entries[i];
+      }
       addFresh(scorer, entryCount);
       for (int at = candidates.nearestUnexpanded(); at >= 0; at = candidates.nearestUnexpanded()) {
-        candidates.markExpanded(at);
-        expanded++;
-        addFresh(scorer, graph.copy(candidates.node(at), near));
+        int fresh = 0;
+        for (int rest = EXPANDED_TOGETHER; rest > 0 && at >= 0; rest--) {
+          candidates.markExpanded(at);
+          expanded++;
+          int degree = graph.copy(candidates.node(at), near);
+          for (int i = 0; i < degree; i++) {
+            if (seen.add(near[i])) {
+              freshNodes[fresh++] = near[i];
+            }
+          }
+          at = candidates.nearestUnexpanded();
+        }
+        addFresh(scorer, fresh);
       }
       for (int i = 0; i < candidates.size(); i++) {
         list.addEstimated(candidates.node(i), candidates.distance(i));
       }
+      return expanded;
     }
 
     private void addFresh(CodeScorer scorer, int count) {
-      int fresh = 0;
+      scorer.estimate(freshNodes, count, estimates);
       for (int i = 0; i < count; i++) {
-        if (seen.add(near[i])) {
-          near[fresh++] = near[i];
-        }
+        candidates.add(freshNodes[i], estimates[i]);
       }
-      scorer.estimate(near, fresh, estimates);
-      for (int i = 0; i < fresh; i++) {
-        candidates.add(near[i], estimates[i]);
-      }
-    }
-
-    @Override
-    public boolean hasSeen(int node) {
-      return seen.contains(node);
-    }
-
-    @Override
-    public int expandedCount() {
-      return expanded;
     }
   }
 }

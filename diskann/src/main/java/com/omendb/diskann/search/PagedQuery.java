@@ -2,7 +2,6 @@ package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.PageView;
 import com.omendb.diskann.format.PageView.MalformedPageException;
-import com.omendb.diskann.vamana.NodeSet;
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
@@ -46,11 +45,12 @@ final class PagedQuery {
   private final PageChooser chooser;
 
   private final OpenList list = new OpenList();
-  private final NodeSet seen = new NodeSet(2048);
+  private final SeenNodes seen = new SeenNodes(1024);
   private final TopK top = new TopK();
   private final int[] entries = new int[MAX_ENTRIES];
   private final int[] neighbours = new int[256];
-  private final float[] estimates = new float[256];
+  private final int[] fresh = new int[512];
+  private final float[] estimates = new float[fresh.length];
   private final float[] recordDistances;
   private final int[] inFlight = new int[SearchRequest.MAX_BEAM_WIDTH];
   private int[] readPages = new int[64];
@@ -142,8 +142,7 @@ final class PagedQuery {
     clear();
     int count = entryFinder.find(query.address(), entries);
     exactDistances += entryFinder.distanceCount();
-    navigator.navigate(scorer, entries, count, list, listSize);
-    expanded += navigator.expandedCount();
+    expanded += navigator.navigate(scorer, entries, count, seen, list, listSize);
   }
 
   private void clear() {
@@ -199,7 +198,7 @@ final class PagedQuery {
   private void searchEverything() {
     exhaustive = true;
     clear();
-    neighbours[0] = base.medoid();
+    fresh[0] = base.medoid();
     seen.add(base.medoid());
     estimateAndAdd(1);
   }
@@ -268,6 +267,8 @@ final class PagedQuery {
 
   private void expandRecords(int expansions) throws MalformedPageException {
     int count = view.recordCount();
+    // All are estimated together: full blocks of codes cost the least.
+    int freshCount = 0;
     for (int rest = expansions; rest > 0; rest--) {
       int nearest = 0;
       for (int slot = 1; slot < count; slot++) {
@@ -278,15 +279,18 @@ final class PagedQuery {
       recordDistances[nearest] = Float.POSITIVE_INFINITY;
       expanded++;
       int degree = view.neighbours(nearest, neighbours);
-      int fresh = 0;
+      if (freshCount + degree > fresh.length) {
+        estimateAndAdd(freshCount);
+        freshCount = 0;
+      }
       for (int i = 0; i < degree; i++) {
         int node = neighbours[i];
-        if ((exhaustive || !navigator.hasSeen(node)) && seen.add(node)) {
-          neighbours[fresh++] = node;
+        if (seen.add(node)) {
+          fresh[freshCount++] = node;
         }
       }
-      estimateAndAdd(fresh);
     }
+    estimateAndAdd(freshCount);
   }
 
   private int recordsWithin(float bound) {
@@ -298,9 +302,9 @@ final class PagedQuery {
   }
 
   private void estimateAndAdd(int count) {
-    scorer.estimate(neighbours, count, estimates);
+    scorer.estimate(fresh, count, estimates);
     for (int i = 0; i < count; i++) {
-      list.addEstimated(neighbours[i], estimates[i]);
+      list.addEstimated(fresh[i], estimates[i]);
     }
   }
 

@@ -29,8 +29,10 @@ final class PagedRunner implements QueryRunner {
   private int freeTicketCount;
   private final boolean[] arrived;
   private final int[] arrivedTickets;
-  private final int[] wanted = new int[SearchRequest.MAX_BEAM_WIDTH];
+  private final int[] chosen = new int[SearchRequest.MAX_BEAM_WIDTH];
   private int lanesUnderWay;
+  // Whether pages were asked for that are not on their way yet.
+  private boolean asked;
 
   /// A query and the pages that it has asked for, oldest first.
   private static final class Lane {
@@ -126,14 +128,23 @@ final class PagedRunner implements QueryRunner {
 
   @Override
   public void advance() {
-    int count = requests.await(1, arrivedTickets);
-    for (int i = 0; i < count; i++) {
-      arrived[arrivedTickets[i]] = true;
-    }
+    await(1);
     for (Lane lane : lanes) {
       if (lane != null && lane.call != null) {
         goOn(lane);
+        if (asked && lanesUnderWay > 1) {
+          // On their way while other lanes compute.
+          await(0);
+        }
       }
+    }
+  }
+
+  private void await(int minArrivals) {
+    asked = false;
+    int count = requests.await(minArrivals, arrivedTickets);
+    for (int i = 0; i < count; i++) {
+      arrived[arrivedTickets[i]] = true;
     }
   }
 
@@ -153,10 +164,10 @@ final class PagedRunner implements QueryRunner {
   }
 
   private void choose(Lane lane) {
-    int count = lane.query.choose(wanted, lane.pages.length - lane.count);
+    int count = lane.query.choose(chosen, lane.pages.length - lane.count);
     for (int i = 0; i < count; i++) {
       int slot = lane.slot(lane.count++);
-      lane.pages[slot] = wanted[i];
+      lane.pages[slot] = chosen[i];
       lane.tickets[slot] = NO_TICKET;
     }
     lane.withoutTicket += count;
@@ -176,6 +187,7 @@ final class PagedRunner implements QueryRunner {
       int ticket = freeTickets[--freeTicketCount];
       lane.tickets[slot] = ticket;
       arrived[ticket] = requests.request(lane.pages[slot], ticket);
+      asked |= !arrived[ticket];
     }
   }
 

@@ -2,7 +2,6 @@ package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.vamana.CandidateList;
-import com.omendb.diskann.vamana.NodeSet;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchStats;
 import java.lang.foreign.Arena;
@@ -25,7 +24,7 @@ final class ResidentRunner implements QueryRunner {
   private final Arena arena = Arena.ofShared();
   private final QueryVector query;
   private final CandidateList candidates = new CandidateList(256);
-  private final NodeSet seen = new NodeSet(4096);
+  private final SeenNodes seen = new SeenNodes(2048);
   private final TopK top = new TopK();
   private final int[] entries = new int[MAX_ENTRIES];
   private final int[] near = new int[256];

@@ -1,5 +1,9 @@
 package com.omendb.pq.simd;
 
+import static com.omendb.vectors.memory.NativeMemory.ALL;
+
+import java.lang.foreign.MemorySegment;
+
 /// The hot loops over a distance table and over blocks of codes.
 ///
 /// A table is native `float[subspaceCount][256]`. Once quantized it holds whole numbers from 0 to
@@ -55,4 +59,27 @@ public interface CodeKernels {
   /// @param count 1 to [#BLOCK_CODES]
   /// @param sums address of `int[64]`; those past `count` are undefined after
   void sum(long table, int subspaceCount, long scratch, long codes, int count, long sums);
+
+  /// Sums as [#sum] does for codes that lie anywhere: that of node `v` at `codes + v *
+  /// subspaceCount`.
+  ///
+  /// @param nodes of which those from `from` on count, `count` of them, 1 to [#BLOCK_CODES]
+  /// @param batch address of [#batchBytes] bytes of scratch
+  default void sumOf(
+      long table,
+      int subspaceCount,
+      long scratch,
+      long codes,
+      int[] nodes,
+      int from,
+      int count,
+      long batch,
+      long sums) {
+    // All are copied before any is looked at, so that their cache misses overlap.
+    for (int i = 0; i < count; i++) {
+      long code = codes + (long) nodes[from + i] * subspaceCount;
+      MemorySegment.copy(ALL, code, ALL, batch + (long) i * subspaceCount, subspaceCount);
+    }
+    sum(table, subspaceCount, scratch, batch, count, sums);
+  }
 }

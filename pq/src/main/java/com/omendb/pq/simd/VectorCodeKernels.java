@@ -121,6 +121,91 @@ public final class VectorCodeKernels implements CodeKernels {
       moveLongs(codes + s, subspaceCount, moved);
       transpose(moved, rows + (long) s * BLOCK_CODES);
     }
+    sumBlock(subspaceCount, scratch, sums);
+  }
+
+  @Override
+  public void sumOf(
+      long table,
+      int subspaceCount,
+      long scratch,
+      long codes,
+      int[] nodes,
+      int from,
+      int count,
+      long batch,
+      long sums) {
+    if (count <= SMALL_COUNT || !moveCodes(codes, nodes, from, count, subspaceCount, batch)) {
+      CodeKernels.super.sumOf(
+          table, subspaceCount, scratch, codes, nodes, from, count, batch, sums);
+      return;
+    }
+    long rows = scratch + CodeKernels.planesBytes(subspaceCount) + 8L * BLOCK_CODES;
+    for (int s = 0; s < subspaceCount; s += Long.BYTES) {
+      transpose(batch + (long) s * BLOCK_CODES, rows + (long) s * BLOCK_CODES);
+    }
+    sumBlock(subspaceCount, scratch, sums);
+  }
+
+  /// Moves codes from where they lie to where [#transpose] wants them, all bytes of one before the
+  /// next: their cache misses overlap, and each line is asked for once. Straight-line for the sizes
+  /// that indexes keep: a loop of a few steps would cost more than what it does.
+  private static boolean moveCodes(
+      long codes, int[] nodes, int from, int count, int codeBytes, long target) {
+    switch (codeBytes) {
+      case 32 -> move32(codes, nodes, from, count, target);
+      case 48 -> move48(codes, nodes, from, count, target);
+      case 64 -> move64(codes, nodes, from, count, target);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void move32(long codes, int[] nodes, int from, int count, long target) {
+    for (int i = 0; i < count; i++) {
+      long code = codes + 32L * nodes[from + i];
+      long to = target + 32L * (i & 15) + 8L * (i >> 4);
+      ALL.set(LONG, to, ALL.get(LONG, code));
+      ALL.set(LONG, to + 512, ALL.get(LONG, code + 8));
+      ALL.set(LONG, to + 1024, ALL.get(LONG, code + 16));
+      ALL.set(LONG, to + 1536, ALL.get(LONG, code + 24));
+    }
+  }
+
+  private static void move48(long codes, int[] nodes, int from, int count, long target) {
+    for (int i = 0; i < count; i++) {
+      long code = codes + 48L * nodes[from + i];
+      long to = target + 32L * (i & 15) + 8L * (i >> 4);
+      ALL.set(LONG, to, ALL.get(LONG, code));
+      ALL.set(LONG, to + 512, ALL.get(LONG, code + 8));
+      ALL.set(LONG, to + 1024, ALL.get(LONG, code + 16));
+      ALL.set(LONG, to + 1536, ALL.get(LONG, code + 24));
+      ALL.set(LONG, to + 2048, ALL.get(LONG, code + 32));
+      ALL.set(LONG, to + 2560, ALL.get(LONG, code + 40));
+    }
+  }
+
+  private static void move64(long codes, int[] nodes, int from, int count, long target) {
+    for (int i = 0; i < count; i++) {
+      long code = codes + 64L * nodes[from + i];
+      long to = target + 32L * (i & 15) + 8L * (i >> 4);
+      ALL.set(LONG, to, ALL.get(LONG, code));
+      ALL.set(LONG, to + 512, ALL.get(LONG, code + 8));
+      ALL.set(LONG, to + 1024, ALL.get(LONG, code + 16));
+      ALL.set(LONG, to + 1536, ALL.get(LONG, code + 24));
+      ALL.set(LONG, to + 2048, ALL.get(LONG, code + 32));
+      ALL.set(LONG, to + 2560, ALL.get(LONG, code + 40));
+      ALL.set(LONG, to + 3072, ALL.get(LONG, code + 48));
+      ALL.set(LONG, to + 3584, ALL.get(LONG, code + 56));
+    }
+  }
+
+  /// Sums a block that was turned to rows.
+  private static void sumBlock(int subspaceCount, long scratch, long sums) {
+    long moved = scratch + CodeKernels.planesBytes(subspaceCount);
+    long rows = moved + 8L * BLOCK_CODES;
     for (int i = 0; i < 4; i++) {
       IntVector.zero(INTS).intoMemorySegment(ALL, sums + i * VECTOR_BYTES, LITTLE_ENDIAN);
     }
