@@ -19,6 +19,19 @@ interface Navigator {
       OpenList list,
       int listSize);
 
+  /// Takes the nearest unexpanded candidates, as many as there is room for in `nodes`, and marks
+  /// them expanded; returns how many.
+  static int takeNearest(CandidateList candidates, int[] nodes) {
+    int count = 0;
+    for (int at = candidates.nearestUnexpanded();
+        at >= 0 && count < nodes.length;
+        at = candidates.nearestUnexpanded()) {
+      candidates.markExpanded(at);
+      nodes[count++] = candidates.node(at);
+    }
+    return count;
+  }
+
   /// Knows nothing but the entries.
   final class Entries implements Navigator {
     private final float[] estimates = new float[64];
@@ -55,6 +68,7 @@ interface Navigator {
     private final int nodeCount;
     private final CandidateList groups = new CandidateList(LIST_SIZE);
     private final int[] near;
+    private final int[] together = new int[EXPANDED_TOGETHER];
     private final int[] both;
     private final int[] members;
     private final float[] estimates;
@@ -83,14 +97,14 @@ interface Navigator {
       }
       addGroups(scorer, entryCount, seen, list);
       for (int at = groups.nearestUnexpanded(); at >= 0; at = groups.nearestUnexpanded()) {
+        int vertices = takeNearest(groups, together);
+        expanded += vertices;
+        graph.touch(together, vertices);
         int count = 0;
-        for (int rest = EXPANDED_TOGETHER; rest > 0 && at >= 0; rest--) {
-          groups.markExpanded(at);
-          expanded++;
-          int degree = graph.copy(groups.node(at), near);
+        for (int vertex = 0; vertex < vertices; vertex++) {
+          int degree = graph.copy(together[vertex], near);
           System.arraycopy(near, 0, both, count, degree);
           count += degree;
-          at = groups.nearestUnexpanded();
         }
         addGroups(scorer, count, seen, list);
       }
@@ -131,6 +145,7 @@ interface Navigator {
     private final NeighbourLists graph;
     private final CandidateList candidates = new CandidateList(256);
     private final int[] near = new int[256];
+    private final int[] together = new int[EXPANDED_TOGETHER];
     private final int[] freshNodes = new int[EXPANDED_TOGETHER * near.length];
     private final float[] estimates = new float[freshNodes.length];
 
@@ -154,17 +169,17 @@ interface Navigator {
       }
       addFresh(scorer, entryCount);
       for (int at = candidates.nearestUnexpanded(); at >= 0; at = candidates.nearestUnexpanded()) {
+        int count = takeNearest(candidates, together);
+        expanded += count;
+        graph.touch(together, count);
         int fresh = 0;
-        for (int rest = EXPANDED_TOGETHER; rest > 0 && at >= 0; rest--) {
-          candidates.markExpanded(at);
-          expanded++;
-          int degree = graph.copy(candidates.node(at), near);
+        for (int vertex = 0; vertex < count; vertex++) {
+          int degree = graph.copy(together[vertex], near);
           for (int i = 0; i < degree; i++) {
             if (seen.add(near[i])) {
               freshNodes[fresh++] = near[i];
             }
           }
-          at = candidates.nearestUnexpanded();
         }
         addFresh(scorer, fresh);
       }

@@ -16,6 +16,9 @@ final class ResidentRunner implements QueryRunner {
 
   private static final int MAX_ENTRIES = 16;
 
+  // Expanded side by side, so that their waits for memory overlap.
+  private static final int EXPANDED_TOGETHER = 2;
+
   private final ResidentVectors vectors;
   private final NeighbourLists graph;
   private final int medoid;
@@ -28,7 +31,9 @@ final class ResidentRunner implements QueryRunner {
   private final TopK top = new TopK();
   private final int[] entries = new int[MAX_ENTRIES];
   private final int[] near = new int[256];
-  private final float[] distances = new float[near.length];
+  private final int[] together = new int[EXPANDED_TOGETHER];
+  private final int[] freshNodes = new int[EXPANDED_TOGETHER * near.length];
+  private final float[] distances = new float[freshNodes.length];
   private int exactDistances;
 
   ResidentRunner(
@@ -79,11 +84,11 @@ final class ResidentRunner implements QueryRunner {
             : Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k);
     int count = entryFinder.find(query.address(), entries);
     exactDistances = entryFinder.distanceCount();
-    System.arraycopy(entries, 0, near, 0, count);
+    System.arraycopy(entries, 0, freshNodes, 0, count);
     int expanded = search(listSize, count);
     if (candidates.size() < k) {
       // The entries reached too little of the graph; from the medoid everything can be reached.
-      near[0] = medoid;
+      freshNodes[0] = medoid;
       expanded += search(listSize, 1);
     }
     top.reset(k);
@@ -96,32 +101,40 @@ final class ResidentRunner implements QueryRunner {
                 0, expanded, 0, 0, 0, 0, 0, exactDistances, 0, System.nanoTime() - start)));
   }
 
-  // Searches from the nodes in near[0..count); returns how many nodes were expanded.
+  // Searches from the nodes in freshNodes[0..count); returns how many nodes were expanded.
   private int search(int listSize, int count) {
     candidates.reset(listSize);
     seen.clear();
     int expanded = 0;
+    for (int i = 0; i < count; i++) {
+      seen.add(freshNodes[i]);
+    }
     addFresh(count);
-    for (int at = candidates.nearestUnexpanded(); at >= 0; at = candidates.nearestUnexpanded()) {
-      candidates.markExpanded(at);
-      expanded++;
-      addFresh(graph.copy(candidates.node(at), near));
+    while (candidates.nearestUnexpanded() >= 0) {
+      int nodes = Navigator.takeNearest(candidates, together);
+      expanded += nodes;
+      graph.touch(together, nodes);
+      int fresh = 0;
+      for (int node = 0; node < nodes; node++) {
+        int degree = graph.copy(together[node], near);
+        for (int i = 0; i < degree; i++) {
+          if (seen.add(near[i])) {
+            freshNodes[fresh++] = near[i];
+          }
+        }
+      }
+      addFresh(fresh);
     }
     return expanded;
   }
 
   private void addFresh(int count) {
-    int fresh = 0;
-    for (int i = 0; i < count; i++) {
-      if (seen.add(near[i])) {
-        near[fresh++] = near[i];
-      }
-    }
+    vectors.touch(freshNodes, count);
     exactDistance.between(
-        query.address(), vectors.address(), vectors.strideBytes(), near, fresh, distances);
-    exactDistances += fresh;
-    for (int i = 0; i < fresh; i++) {
-      candidates.add(near[i], distances[i]);
+        query.address(), vectors.address(), vectors.strideBytes(), freshNodes, count, distances);
+    exactDistances += count;
+    for (int i = 0; i < count; i++) {
+      candidates.add(freshNodes[i], distances[i]);
     }
   }
 

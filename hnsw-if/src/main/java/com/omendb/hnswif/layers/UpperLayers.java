@@ -25,7 +25,7 @@ public final class UpperLayers implements EntrySelector {
   public static final String FILE = "layers.hnsw";
 
   // One entry node costs the fewest page reads; a list of this length finds it reliably.
-  private static final int LIST_SIZE = 24;
+  private static final int LIST_SIZE = 8;
   private static final int ENTRY_COUNT = 1;
 
   private final MemorySegment payload;
