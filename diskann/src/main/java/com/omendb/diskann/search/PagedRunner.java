@@ -20,6 +20,12 @@ final class PagedRunner implements QueryRunner {
 
   private static final int NO_TICKET = -1;
 
+  /// Pages of a lone search that go on their way together: a device may report the reads of one
+  /// submission only when all of them are done, so that smaller ones let the first be taken while
+  /// the last are still read. Side by side, other searches fill the wait and fewer calls are
+  /// better.
+  private static final int SENT_TOGETHER = 4;
+
   private final BaseLayer base;
   private final EntrySelector entrySelector;
   private final Arena arena = Arena.ofShared();
@@ -33,6 +39,8 @@ final class PagedRunner implements QueryRunner {
   private int lanesUnderWay;
   // Whether pages were asked for that are not on their way yet.
   private boolean asked;
+  // Pages asked for since they were last sent on their way.
+  private int unsent;
 
   /// A query and the pages that it has asked for, oldest first.
   private static final class Lane {
@@ -142,6 +150,7 @@ final class PagedRunner implements QueryRunner {
 
   private void await(int minArrivals) {
     asked = false;
+    unsent = 0;
     int count = requests.await(minArrivals, arrivedTickets);
     for (int i = 0; i < count; i++) {
       arrived[arrivedTickets[i]] = true;
@@ -188,6 +197,9 @@ final class PagedRunner implements QueryRunner {
       lane.tickets[slot] = ticket;
       arrived[ticket] = requests.request(lane.pages[slot], ticket);
       asked |= !arrived[ticket];
+      if (!arrived[ticket] && ++unsent >= SENT_TOGETHER && lanesUnderWay == 1) {
+        await(0);
+      }
     }
   }
 
