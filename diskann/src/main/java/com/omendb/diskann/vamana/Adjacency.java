@@ -29,11 +29,23 @@ public final class Adjacency {
   /// @param maxDegree the degree R that a finished row keeps to
   /// @param slots the degree that a row may reach before it is pruned, at least maxDegree
   public Adjacency(Arena arena, int nodeCount, int maxDegree, int slots) {
+    this(arena.allocate(Math.max(1, bytes(nodeCount, slots)), 64), nodeCount, maxDegree, slots);
+  }
+
+  /// Rows in memory that the caller gives, such as a mapped file: native, aligned to ints, zero
+  /// where no row has been written yet, and open for as long as the graph is used.
+  ///
+  /// @throws IllegalArgumentException if the memory is too small or not native
+  public Adjacency(MemorySegment memory, int nodeCount, int maxDegree, int slots) {
+    if (!memory.isNative() || memory.byteSize() < bytes(nodeCount, slots)) {
+      throw new IllegalArgumentException(
+          "a graph needs native memory of " + bytes(nodeCount, slots) + " bytes: memory=" + memory);
+    }
     this.nodeCount = nodeCount;
     this.maxDegree = maxDegree;
     this.slots = slots;
     this.strideBytes = strideBytes(slots);
-    this.baseAddress = arena.allocate(Math.max(1, bytes(nodeCount, slots)), 64).address();
+    this.baseAddress = memory.address();
   }
 
   /// Native bytes of a graph.
@@ -74,7 +86,7 @@ public final class Adjacency {
   }
 
   /// Takes the row's lock, spinning until it is free. Not reentrant.
-  void lock(int node) {
+  public void lock(int node) {
     long row = row(node);
     while (true) {
       int header = (int) HEADER.getVolatile(NativeMemory.ALL, row);
@@ -86,7 +98,7 @@ public final class Adjacency {
   }
 
   /// Gives the row's lock back.
-  void unlock(int node) {
+  public void unlock(int node) {
     long row = row(node);
     int header = (int) HEADER.get(NativeMemory.ALL, row);
     assert header < 0 : "row is not locked: node=" + node;
@@ -94,7 +106,7 @@ public final class Adjacency {
   }
 
   /// Replaces the neighbours of a node whose lock the caller holds.
-  void set(int node, int[] neighbours, int count) {
+  public void set(int node, int[] neighbours, int count) {
     assert count <= slots;
     long row = row(node);
     MemorySegment.copy(
@@ -103,7 +115,7 @@ public final class Adjacency {
   }
 
   /// Adds a neighbour to a node whose lock the caller holds; false if the row is full.
-  boolean append(int node, int neighbour) {
+  public boolean append(int node, int neighbour) {
     long row = row(node);
     int degree = (int) HEADER.get(NativeMemory.ALL, row) & ~LOCKED;
     if (degree == slots) {
@@ -115,7 +127,7 @@ public final class Adjacency {
   }
 
   /// Whether `neighbour` is among the edges of a node.
-  boolean contains(int node, int neighbour) {
+  public boolean contains(int node, int neighbour) {
     long row = row(node);
     int degree = (int) HEADER.getAcquire(NativeMemory.ALL, row) & ~LOCKED;
     for (long at = row + Integer.BYTES, end = at + (long) degree * Integer.BYTES;

@@ -13,7 +13,7 @@ import java.util.BitSet;
 /// bridge: an edge from the nearest reachable node that a search finds. A full row gives up its
 /// last edge for the bridge, which may cut off another node; a row hosts one bridge only, so
 /// bridges are never given up and the rounds end.
-final class GraphRepair {
+public final class GraphRepair {
   private static final int MAX_ROUNDS = 64;
 
   private final NodeSpace space;
@@ -38,11 +38,15 @@ final class GraphRepair {
   }
 
   /// Native and heap bytes that a repair needs: the queue of the traversal and two bit sets.
-  static long bytes(long nodeCount) {
+  public static long bytes(long nodeCount) {
     return nodeCount * Integer.BYTES + nodeCount / 4;
   }
 
-  static void reachAll(
+  /// Links every node that no path from the medoid leads to.
+  ///
+  /// @param listSize L of the searches for a place
+  /// @param name what the graph is called in the progress
+  public static void reachAll(
       NodeSpace space, Adjacency graph, int medoid, int listSize, String name, Progress progress) {
     progress.phase(name + ", reachability", graph.nodeCount());
     try (Arena arena = Arena.ofConfined()) {

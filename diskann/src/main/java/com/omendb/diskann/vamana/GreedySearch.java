@@ -6,7 +6,7 @@ import java.util.Arrays;
 /// memory, from one node of it towards another.
 ///
 /// Owns the scratch of one thread. Not thread-safe; the graph may change while it searches.
-final class GreedySearch {
+public final class GreedySearch {
   private final NodeSpace space;
   private final Adjacency graph;
   private final CandidateList candidates;
@@ -17,7 +17,7 @@ final class GreedySearch {
   private float[] expandedDistances;
   private int expandedCount;
 
-  GreedySearch(NodeSpace space, Adjacency graph, int listSize) {
+  public GreedySearch(NodeSpace space, Adjacency graph, int listSize) {
     this.space = space;
     this.graph = graph;
     this.candidates = new CandidateList(listSize);
@@ -30,7 +30,7 @@ final class GreedySearch {
 
   /// Searches from `entry` for the nodes nearest to `target`. The candidate list L and the set of
   /// expanded nodes V can be read until the next search.
-  void search(int target, int entry, int listSize) {
+  public void search(int target, int entry, int listSize) {
     candidates.reset(listSize);
     visited.clear();
     expandedCount = 0;
@@ -69,22 +69,22 @@ final class GreedySearch {
   }
 
   /// The list L, nearest first.
-  CandidateList candidates() {
+  public CandidateList candidates() {
     return candidates;
   }
 
   /// Nodes in V.
-  int expandedCount() {
+  public int expandedCount() {
     return expandedCount;
   }
 
   /// A node of V, in the order of expansion.
-  int expandedNode(int i) {
+  public int expandedNode(int i) {
     return expandedNodes[i];
   }
 
   /// Its distance to the target.
-  float expandedDistance(int i) {
+  public float expandedDistance(int i) {
     return expandedDistances[i];
   }
 }

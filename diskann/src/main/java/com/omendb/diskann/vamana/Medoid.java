@@ -3,12 +3,13 @@ package com.omendb.diskann.vamana;
 import com.omendb.vectors.VectorSource;
 
 /// Finds the node nearest to the mean of the vectors, both over an evenly spread sample.
-final class Medoid {
+public final class Medoid {
   private static final long SAMPLE = 20_000;
 
   private Medoid() {}
 
-  static int find(VectorSource vectors) {
+  /// The row of that node.
+  public static int find(VectorSource vectors) {
     long count = vectors.count();
     long sample = Math.min(count, SAMPLE);
     int dimension = vectors.dimension();

@@ -101,9 +101,41 @@ public final class NodeSpace {
     }
   }
 
+  /// Whether the metric needs a number a node beside its vector.
+  boolean hasPerNode() {
+    return metric != Metric.SQUARED_L2;
+  }
+
+  /// What the kernel alone says of vectors that may lie anywhere; [#adjust] turns it into distances
+  /// where the metric has numbers a node.
+  void kernelDistances(
+      long address, long base, long stride, int[] rows, int count, float[] distances) {
+    kernel.distances(address, base, stride, rows, count, distances);
+  }
+
+  /// Turns what the kernel said into distances.
+  ///
+  /// @param own the number of the one node
+  /// @param rowNumbers those of all rows
+  void adjust(float own, float[] rowNumbers, int[] rows, int count, float[] distances) {
+    switch (metric) {
+      case SQUARED_L2 -> {}
+      case COSINE -> {
+        for (int i = 0; i < count; i++) {
+          distances[i] = Math.max(0f, 1f + distances[i] * own * rowNumbers[rows[i]]);
+        }
+      }
+      case INNER_PRODUCT -> {
+        for (int i = 0; i < count; i++) {
+          distances[i] += squared(own - rowNumbers[rows[i]]);
+        }
+      }
+    }
+  }
+
   // Java has no prefetch, and a distance is too many instructions for the processor to look far
   // ahead: one load a cache line first lets the misses of the whole batch overlap.
-  private void touch(int[] others, int count) {
+  void touch(int[] others, int count) {
     long sum = 0;
     for (int i = 0; i < count; i++) {
       long address = address(others[i]);
@@ -139,11 +171,11 @@ public final class NodeSpace {
     return -dot.distance(address, address);
   }
 
-  private long address(int node) {
+  long address(int node) {
     return baseAddress + node * strideBytes;
   }
 
-  private float perNode(int node) {
+  float perNode(int node) {
     return perNode.get(NativeMemory.FLOAT, (long) node * Float.BYTES);
   }
 

@@ -25,16 +25,21 @@ public final class Workers {
 
   /// Runs the loop; `newBody` is called once on each worker.
   public static void forEach(long count, int threads, Supplier<Body> newBody) {
+    forEach(count, CHUNK, threads, newBody);
+  }
+
+  /// Runs the loop in chunks of a given size; `newBody` is called once on each worker.
+  public static void forEach(long count, long chunk, int threads, Supplier<Body> newBody) {
     AtomicLong next = new AtomicLong();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Runnable worker =
         () -> {
           try {
             Body body = newBody.get();
-            for (long from = next.getAndAdd(CHUNK);
+            for (long from = next.getAndAdd(chunk);
                 from < count && failure.get() == null;
-                from = next.getAndAdd(CHUNK)) {
-              body.run(from, Math.min(count, from + CHUNK));
+                from = next.getAndAdd(chunk)) {
+              body.run(from, Math.min(count, from + chunk));
             }
           } catch (Throwable e) {
             failure.compareAndSet(null, e);
