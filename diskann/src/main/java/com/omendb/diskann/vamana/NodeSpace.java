@@ -65,6 +65,11 @@ public final class NodeSpace {
     return (int) vectors.count();
   }
 
+  /// The metric that the distances serve.
+  public Metric metric() {
+    return metric;
+  }
+
   /// The vectors of the nodes.
   public VectorSource vectors() {
     return vectors;
