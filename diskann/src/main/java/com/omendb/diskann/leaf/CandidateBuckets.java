@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 ///                              node; if still too many: spilled
 /// ```
 ///
-/// Appending is sequential within each chunk and takes no lock until a chunk is full. Whether chunks
-/// were reduced or spilled never changes what is read. What is read of a node does not depend on the
-/// order in which its candidates came.
+/// Appending is sequential within each chunk and takes no lock until a chunk is full. Whether
+/// chunks were reduced or spilled never changes what is read. What is read of a node does not
+/// depend on the order in which its candidates came.
 ///
 /// All adding ends before reading begins. Sinks and readers belong to one thread each; everything
 /// else is thread-safe.
@@ -164,8 +164,7 @@ final class CandidateBuckets implements AutoCloseable {
   }
 
   private void lowerBound(int node, int shortened) {
-    NativeMemory.ALL.set(
-        NativeMemory.SHORT, bounds.address() + 2L * node, (short) shortened);
+    NativeMemory.ALL.set(NativeMemory.SHORT, bounds.address() + 2L * node, (short) shortened);
   }
 
   /// Takes a chunk that a sink has filled. The reducer is that of the calling thread.

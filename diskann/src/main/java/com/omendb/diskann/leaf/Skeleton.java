@@ -54,7 +54,8 @@ final class Skeleton {
     }
     int[] sample = sample(space.count(), medoid, excluded, options.seed());
     try (Arena arena = Arena.ofShared()) {
-      NodeSpace sampled = new NodeSpace(copy(space.vectors(), sample, arena), space.metric(), arena);
+      NodeSpace sampled =
+          new NodeSpace(copy(space.vectors(), sample, arena), space.metric(), arena);
       VamanaOptions smaller =
           new VamanaOptions(
               Math.max(1, maxDegree),

@@ -104,8 +104,7 @@ class RobustPruneTest {
         assertTrue(candidates.contains(result[i]), "not a candidate: " + result[i]);
         for (int before : chosen) {
           if (candidates.indexOf(before) < candidates.indexOf(result[i])) {
-            float factor = occlusion(node, before, result[i]);
-            assertTrue(factor <= alpha, "occluded by " + before + ": factor=" + factor);
+            assertTrue(!occludes(node, before, result[i]), "occluded by " + before);
           }
         }
         assertTrue(chosen.add(result[i]), "twice: " + result[i]);
@@ -126,13 +125,13 @@ class RobustPruneTest {
         int node, int candidate, List<Integer> candidates, Set<Integer> chosen) {
       return chosen.stream()
           .filter(other -> candidates.indexOf(other) < candidates.indexOf(candidate))
-          .anyMatch(other -> occlusion(node, other, candidate) > alpha);
+          .anyMatch(other -> occludes(node, other, candidate));
     }
 
-    /// How many times nearer the candidate is to the chosen node than to the pruned one.
-    private float occlusion(int node, int chosen, int candidate) {
+    /// Whether the candidate is alpha times nearer to the chosen node than to the pruned one.
+    private boolean occludes(int node, int chosen, int candidate) {
       float toChosen = space.distance(chosen, candidate);
-      return toChosen > 0 ? space.distance(node, candidate) / toChosen : Float.POSITIVE_INFINITY;
+      return toChosen == 0f || space.distance(node, candidate) > alpha * toChosen;
     }
 
     private void checkFill(List<Integer> candidates, int[] result, int[] filled) {
