@@ -1,0 +1,215 @@
+package com.omendb.diskann.layout;
+
+import static com.omendb.diskann.layout.GroupGraph.GROUP_NODES;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.omendb.diskann.format.NeighbourCodec;
+import com.omendb.diskann.format.NeighbourLists;
+import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.vamana.Adjacency;
+import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.vamana.NodeSpace;
+import com.omendb.diskann.vamana.VamanaBuilder;
+import com.omendb.diskann.vamana.VamanaGraph;
+import com.omendb.diskann.vamana.VamanaOptions;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.testing.Seeds;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The graphs that lie in memory: [ThinGraph] and [GroupGraph]. Invariants: lists are ascending,
+/// distinct, within the graph, without the vertex itself and no longer than they may be; an edge of
+/// the thin graph is one of the whole graph, an edge of the group graph joins groups that an edge
+/// of the whole graph joins; the nearest neighbour stays; the number of threads changes nothing.
+class ResidentGraphsTest {
+  private static final int MAX_GROUP_DEGREE = 20;
+
+  @ParameterizedTest
+  @CsvSource({
+    "FLOAT32, SQUARED_L2", "UINT8, SQUARED_L2", "INT8, SQUARED_L2",
+    "FLOAT32, INNER_PRODUCT", "UINT8, COSINE", "INT8, INNER_PRODUCT"
+  })
+  void listsKeepToTheGraphTheyComeFrom(ElementType type, Metric metric) {
+    SplittableRandom random = Seeds.random("listsKeepToTheGraphTheyComeFrom", 208);
+    // Counts that leave a last group of one, two, three and four nodes, and a graph of one node.
+    for (int count : new int[] {1, 2, 5, 66, 131, 400}) {
+      try (Arena arena = Arena.ofShared()) {
+        VectorSource vectors = Fixtures.uniform(random, count, 6, type, arena);
+        NodeSpace space = new NodeSpace(vectors, metric, arena);
+        VamanaGraph graph = randomGraph(random, count, 64, arena);
+        NodeOrder order = randomOrder(random, count, arena);
+        NeighbourLists thin =
+            ThinGraph.of(space, graph.adjacency(), order, 1, Progress.NONE, arena);
+        assertSound(thin, count, ThinGraph.MAX_DEGREE);
+        assertThin(thin, graph.adjacency(), order);
+        NeighbourLists groups =
+            GroupGraph.of(vectors, metric, graph.adjacency(), order, 1, Progress.NONE, arena);
+        assertSound(groups, GroupGraph.groupCount(count), MAX_GROUP_DEGREE);
+        assertGrouped(groups, graph.adjacency(), order);
+      }
+    }
+  }
+
+  private static void assertSound(NeighbourLists lists, int vertexCount, int maxDegree) {
+    assertEquals(vertexCount, lists.vertexCount());
+    assertTrue(lists.largestDegree() <= maxDegree, "largestDegree=" + lists.largestDegree());
+    for (int vertex = 0; vertex < vertexCount; vertex++) {
+      int previous = -1;
+      for (int near : list(lists, vertex)) {
+        assertTrue(near > previous && near < vertexCount && near != vertex, "near=" + near);
+        previous = near;
+      }
+    }
+  }
+
+  private static void assertThin(NeighbourLists thin, Adjacency graph, NodeOrder order) {
+    int[] row = new int[graph.slots()];
+    for (int node = 0; node < thin.vertexCount(); node++) {
+      int degree = graph.copy(order.row(node), row);
+      Set<Integer> whole = new HashSet<>();
+      for (int i = 0; i < degree; i++) {
+        whole.add(order.node(row[i]));
+      }
+      int[] kept = list(thin, node);
+      // Places that stay free are filled, so a short list is kept whole.
+      assertEquals(Math.min(degree, ThinGraph.MAX_DEGREE), kept.length);
+      for (int near : kept) {
+        assertTrue(whole.contains(near), "node=" + node + ", near=" + near);
+      }
+    }
+  }
+
+  private static void assertGrouped(NeighbourLists groups, Adjacency graph, NodeOrder order) {
+    int[] row = new int[graph.slots()];
+    for (int group = 0; group < groups.vertexCount(); group++) {
+      Set<Integer> joined = new TreeSet<>();
+      int end = Math.min((group + 1) * GROUP_NODES, graph.nodeCount());
+      for (int node = group * GROUP_NODES; node < end; node++) {
+        int degree = graph.copy(order.row(node), row);
+        for (int i = 0; i < degree; i++) {
+          joined.add(order.node(row[i]) / GROUP_NODES);
+        }
+      }
+      joined.remove(group);
+      int[] kept = list(groups, group);
+      assertEquals(Math.min(joined.size(), MAX_GROUP_DEGREE), kept.length);
+      for (int near : kept) {
+        assertTrue(joined.contains(near), "group=" + group + ", near=" + near);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void theNearestNeighbourStays(Metric metric) {
+    SplittableRandom random = Seeds.random("theNearestNeighbourStays", 209);
+    int count = 300;
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource vectors = Fixtures.uniform(random, count, 8, ElementType.FLOAT32, arena);
+      NodeSpace space = new NodeSpace(vectors, metric, arena);
+      Adjacency graph = randomGraph(random, count, 64, arena).adjacency();
+      NodeOrder order = randomOrder(random, count, arena);
+      NeighbourLists thin = ThinGraph.of(space, graph, order, 1, Progress.NONE, arena);
+      int[] row = new int[graph.slots()];
+      for (int node = 0; node < count; node++) {
+        int degree = graph.copy(order.row(node), row);
+        int nearest = -1;
+        for (int i = 0; i < degree; i++) {
+          if (nearest < 0
+              || space.distance(order.row(node), row[i])
+                  < space.distance(order.row(node), row[nearest])) {
+            nearest = i;
+          }
+        }
+        if (nearest >= 0) {
+          int kept = order.node(row[nearest]);
+          assertTrue(Arrays.binarySearch(list(thin, node), kept) >= 0, "node=" + node);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void theNumberOfThreadsChangesNothing(int threads) {
+    long seed = Seeds.seed("theNumberOfThreadsChangesNothing", 210);
+    int count = 2_000;
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource vectors = Fixtures.clustered(count, 12, ElementType.UINT8, seed, arena);
+      NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
+      Adjacency graph =
+          VamanaBuilder.build(
+                  space, new VamanaOptions(32, 40, 1.2f, 1, seed), arena, "graph", Progress.NONE)
+              .adjacency();
+      NodeOrder order = randomOrder(new SplittableRandom(seed), count, arena);
+      assertSame(
+          ThinGraph.of(space, graph, order, 1, Progress.NONE, arena),
+          ThinGraph.of(space, graph, order, threads, Progress.NONE, arena));
+      assertSame(
+          GroupGraph.of(vectors, Metric.SQUARED_L2, graph, order, 1, Progress.NONE, arena),
+          GroupGraph.of(vectors, Metric.SQUARED_L2, graph, order, threads, Progress.NONE, arena));
+    }
+  }
+
+  private static void assertSame(NeighbourLists expected, NeighbourLists actual) {
+    assertEquals(expected.vertexCount(), actual.vertexCount());
+    for (int vertex = 0; vertex < expected.vertexCount(); vertex++) {
+      assertArrayEquals(list(expected, vertex), list(actual, vertex), "vertex=" + vertex);
+    }
+  }
+
+  @Test
+  void groupsAreCountedUpToTheLargestIndex() {
+    assertEquals(1, GroupGraph.groupCount(1));
+    assertEquals(1, GroupGraph.groupCount(4));
+    assertEquals(2, GroupGraph.groupCount(5));
+    assertEquals(1 << 29, GroupGraph.groupCount(Integer.MAX_VALUE));
+  }
+
+  private static int[] list(NeighbourLists lists, int vertex) {
+    int[] near = new int[NeighbourCodec.MAX_DEGREE];
+    return Arrays.copyOf(near, lists.copy(vertex, near));
+  }
+
+  private static VamanaGraph randomGraph(
+      SplittableRandom random, int count, int maxDegree, Arena arena) {
+    int[][] rows = new int[count][];
+    for (int row = 0; row < count; row++) {
+      int self = row;
+      rows[row] =
+          random
+              .ints(0, count)
+              .limit(random.nextInt(maxDegree + 1))
+              .filter(other -> other != self)
+              .distinct()
+              .toArray();
+    }
+    return Fixtures.graph(rows, maxDegree, 0, arena);
+  }
+
+  private static NodeOrder randomOrder(SplittableRandom random, int count, Arena arena) {
+    int[] rows = IntStream.range(0, count).toArray();
+    for (int i = count - 1; i > 0; i--) {
+      int other = random.nextInt(i + 1);
+      int moved = rows[i];
+      rows[i] = rows[other];
+      rows[other] = moved;
+    }
+    return Fixtures.order(rows, arena);
+  }
+}
