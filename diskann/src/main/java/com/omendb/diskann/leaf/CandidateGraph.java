@@ -1,14 +1,15 @@
 package com.omendb.diskann.leaf;
 
 import com.omendb.diskann.vamana.Adjacency;
-import com.omendb.diskann.vamana.NodeSet;
+import com.omendb.diskann.vamana.GreedySearch;
 import com.omendb.diskann.vamana.NodeSpace;
-import com.omendb.diskann.vamana.RobustPrune;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.diskann.vamana.Workers;
 import com.omendb.vectors.Progress;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 
 /// Turns candidate edges into the rows of a graph:
 ///
@@ -16,7 +17,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 ///    the reverse becomes a candidate of its target;
 /// 2. backward: row and reverse candidates are pruned again; places that stay free are filled.
 ///
-/// Threads share buckets out among themselves and write no row of another's, so there are no locks.
+/// A refinement does the same with candidates that a search of the graph finds. No row is written
+/// by two threads.
 final class CandidateGraph {
   private final NodeSpace space;
   private final Adjacency graph;
@@ -45,87 +47,98 @@ final class CandidateGraph {
   /// @param reverse takes the reverse edges
   void forward(CandidateBuckets candidates, CandidateBuckets reverse) {
     progress.phase(name + ", prune", space.count());
-    Queue<CandidateSink> sinks = new ConcurrentLinkedQueue<>();
-    try {
-      Workers.forEach(
-          candidates.bucketCount(),
-          1,
-          options.threads(),
-          () -> {
-            CandidateSink sink = reverse.newSink();
-            sinks.add(sink);
-            Forward worker = new Forward(candidates, sink);
-            return (from, to) -> {
-              for (int bucket = (int) from; bucket < to; bucket++) {
-                worker.run(bucket);
-              }
-            };
-          });
-    } finally {
-      sinks.forEach(CandidateSink::close);
-    }
+    withSinks(
+        reverse, candidates.bucketCount(), 1, sink -> new Forward(candidates, sink)::runBuckets);
   }
 
   /// Prunes every row together with the reverse edges that lead to its node.
   void backward(CandidateBuckets reverse) {
     progress.phase(name + ", reverse edges", space.count());
     Workers.forEach(
-        reverse.bucketCount(),
-        1,
-        options.threads(),
-        () -> {
-          Backward worker = new Backward(reverse);
-          return (from, to) -> {
-            for (int bucket = (int) from; bucket < to; bucket++) {
-              worker.run(bucket);
-            }
-          };
-        });
+        reverse.bucketCount(), 1, options.threads(), () -> new Backward(reverse)::runBuckets);
   }
 
-  private void set(int node, int[] row, int count) {
-    graph.lock(node);
-    graph.set(node, row, count);
-    graph.unlock(node);
+  /// Prunes every row together with what a search from the medoid for its node expands.
+  ///
+  /// @param listSize L of the searches
+  /// @param excluded nodes that are left as they are
+  /// @param reverse takes the reverse edges
+  void refine(int medoid, int listSize, IntPredicate excluded, CandidateBuckets reverse) {
+    progress.phase(name + ", refine", space.count());
+    withSinks(
+        reverse,
+        space.count(),
+        128,
+        sink -> new Refinement(medoid, listSize, excluded, sink)::runNodes);
+  }
+
+  private void withSinks(
+      CandidateBuckets buckets,
+      long count,
+      long chunk,
+      Function<CandidateSink, Workers.Body> newBody) {
+    Queue<CandidateSink> sinks = new ConcurrentLinkedQueue<>();
+    try {
+      Workers.forEach(
+          count,
+          chunk,
+          options.threads(),
+          () -> {
+            CandidateSink sink = buckets.newSink();
+            sinks.add(sink);
+            return newBody.apply(sink);
+          });
+    } finally {
+      sinks.forEach(CandidateSink::close);
+    }
+  }
+
+  /// Offers the reverse of the edges that were chosen for a row.
+  private static final class ReverseEdges {
+    private final CandidateSink sink;
+    private final int[] source = new int[1];
+    private final float[] distance = new float[1];
+
+    ReverseEdges(CandidateSink sink) {
+      this.sink = sink;
+    }
+
+    void add(int node, RowPruner rows) {
+      source[0] = node;
+      for (int i = 0; i < rows.chosenCount(); i++) {
+        distance[0] = rows.chosenDistance(i);
+        sink.add(rows.chosenNode(i), source, distance, 1);
+      }
+    }
   }
 
   private final class Forward {
     private final CandidateBuckets buckets;
     private final CandidateBuckets.Reader reader;
-    private final CandidateSink reverse;
-    private final RobustPrune prune = new RobustPrune(space, options.maxDegree());
+    private final ReverseEdges reverse;
+    private final RowPruner rows;
     private final int[] candidates;
-    private final int[] row = new int[options.maxDegree()];
-    private final int[] source = new int[1];
-    private final float[] distance = new float[1];
 
-    Forward(CandidateBuckets buckets, CandidateSink reverse) {
+    Forward(CandidateBuckets buckets, CandidateSink sink) {
       this.buckets = buckets;
       this.reader = buckets.newReader();
-      this.reverse = reverse;
+      this.reverse = new ReverseEdges(sink);
+      this.rows = new RowPruner(space, graph, skeleton, options, buckets.keep());
       this.candidates = new int[buckets.keep()];
     }
 
-    void run(int bucket) {
-      reader.open(bucket);
-      int end = buckets.endNode(bucket);
-      for (int node = buckets.firstNode(bucket); node < end; node++) {
-        int count = reader.read(node, candidates);
-        int degree =
-            prune.pruneDistinct(
-                node, candidates, count, options.alpha(), true, options.maxDegree(), row);
-        set(node, row, degree);
-        addReverse(node, prune.chosenInRounds());
-      }
-      reader.release(bucket);
-      progress.advance(end - buckets.firstNode(bucket));
-    }
-
-    private void addReverse(int node, int count) {
-      source[0] = node;
-      for (int i = 0; i < count; i++) {
-        distance[0] = prune.resultDistances()[i];
-        reverse.add(row[i], source, distance, 1);
+    void runBuckets(long from, long to) {
+      for (int bucket = (int) from; bucket < to; bucket++) {
+        reader.open(bucket);
+        int end = buckets.endNode(bucket);
+        for (int node = buckets.firstNode(bucket); node < end; node++) {
+          rows.begin(node);
+          rows.add(candidates, reader.read(node, candidates));
+          rows.write();
+          reverse.add(node, rows);
+        }
+        reader.release(bucket);
+        progress.advance(end - buckets.firstNode(bucket));
       }
     }
   }
@@ -133,62 +146,75 @@ final class CandidateGraph {
   private final class Backward {
     private final CandidateBuckets buckets;
     private final CandidateBuckets.Reader reader;
-    private final RobustPrune prune = new RobustPrune(space, options.maxDegree());
-    private final NodeSet seen;
+    private final RowPruner rows;
     private final int[] incoming;
-    private final int[] row = new int[graph.slots()];
-    private final int[] candidates;
-    private final int[] chosen = new int[options.maxDegree()];
-    private final int[] kept;
-    private int candidateCount;
 
     Backward(CandidateBuckets buckets) {
       this.buckets = buckets;
       this.reader = buckets.newReader();
       this.incoming = new int[buckets.keep()];
-      this.candidates = new int[buckets.keep() + graph.slots()];
-      this.seen = new NodeSet(candidates.length);
-      this.kept = new int[skeleton.maxDegree()];
+      this.rows =
+          new RowPruner(space, graph, skeleton, options, buckets.keep() + options.maxDegree());
     }
 
-    void run(int bucket) {
-      reader.open(bucket);
-      int end = buckets.endNode(bucket);
-      for (int node = buckets.firstNode(bucket); node < end; node++) {
-        update(node);
-      }
-      reader.release(bucket);
-      progress.advance(end - buckets.firstNode(bucket));
-    }
-
-    // A row is what the prune chose, then the skeleton's edges, then fill: who needs a place later
-    // takes the last.
-    private void update(int node) {
-      int keptCount = skeleton.copy(node, kept);
-      seen.clear();
-      for (int i = 0; i < keptCount; i++) {
-        seen.add(kept[i]);
-      }
-      candidateCount = 0;
-      addUnseen(row, graph.copy(node, row));
-      addUnseen(incoming, reader.read(node, incoming));
-      int limit = options.maxDegree() - keptCount;
-      int count =
-          prune.pruneDistinct(
-              node, candidates, candidateCount, options.alpha(), true, limit, chosen);
-      int firstFill = prune.chosenInRounds();
-      System.arraycopy(chosen, 0, row, 0, firstFill);
-      System.arraycopy(kept, 0, row, firstFill, keptCount);
-      System.arraycopy(chosen, firstFill, row, firstFill + keptCount, count - firstFill);
-      set(node, row, count + keptCount);
-    }
-
-    private void addUnseen(int[] nodes, int count) {
-      for (int i = 0; i < count; i++) {
-        if (seen.add(nodes[i])) {
-          candidates[candidateCount++] = nodes[i];
+    void runBuckets(long from, long to) {
+      for (int bucket = (int) from; bucket < to; bucket++) {
+        reader.open(bucket);
+        int end = buckets.endNode(bucket);
+        for (int node = buckets.firstNode(bucket); node < end; node++) {
+          int count = reader.read(node, incoming);
+          if (count > 0) {
+            rows.begin(node);
+            rows.addRow();
+            rows.add(incoming, count);
+            rows.write();
+          }
         }
+        reader.release(bucket);
+        progress.advance(end - buckets.firstNode(bucket));
       }
+    }
+  }
+
+  private final class Refinement {
+    private final int medoid;
+    private final int listSize;
+    private final IntPredicate excluded;
+    private final GreedySearch search;
+    private final ReverseEdges reverse;
+    private final RowPruner rows;
+    private final int[] expanded;
+
+    Refinement(int medoid, int listSize, IntPredicate excluded, CandidateSink sink) {
+      this.medoid = medoid;
+      this.listSize = listSize;
+      this.excluded = excluded;
+      this.search = new GreedySearch(space, graph, listSize);
+      this.reverse = new ReverseEdges(sink);
+      this.expanded = new int[listSize * 2];
+      this.rows =
+          new RowPruner(space, graph, skeleton, options, expanded.length + options.maxDegree());
+    }
+
+    void runNodes(long from, long to) {
+      for (int node = (int) from; node < to; node++) {
+        if (excluded.test(node)) {
+          continue;
+        }
+        search.search(node, medoid, listSize);
+        int count = Math.min(search.expandedCount(), expanded.length);
+        // The last ones expanded are the nearest.
+        int skipped = search.expandedCount() - count;
+        for (int i = 0; i < count; i++) {
+          expanded[i] = search.expandedNode(skipped + i);
+        }
+        rows.begin(node);
+        rows.addRow();
+        rows.add(expanded, count);
+        rows.write();
+        reverse.add(node, rows);
+      }
+      progress.advance(to - from);
     }
   }
 }

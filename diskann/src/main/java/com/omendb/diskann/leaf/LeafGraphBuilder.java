@@ -8,15 +8,53 @@ import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.vectors.Progress;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Locale;
 
-/// Builds a graph of Vamana's quality from leaves: small overlapping sets of near nodes, within
-/// which all distances are computed. Several times faster than [VamanaBuilder], which searches the
-/// graph for the candidates of every node.
+/// Builds a graph of Vamana's quality without searching: candidates come from leaves, small
+/// overlapping sets of near nodes within which all distances are computed.
+///
+/// 1. [Duplicates] are set aside.
+/// 2. [CellAssignment], [LeafCandidates]: candidates of every node, into [CandidateBuckets].
+/// 3. [Skeleton]: long edges, which leaves do not give.
+/// 4. [CandidateGraph]: prune forward, then with the reverse edges.
+/// 5. [SelfCheck]: where too few nodes are found, as among separate clusters, candidates found by
+///    searches are added in a refinement.
+/// 6. Duplicates are hung on; [GraphRepair] links what no path leads to.
+///
+/// One seed gives one graph, whatever the number of threads, unless it was refined.
 public final class LeafGraphBuilder {
-  private LeafGraphBuilder() {}
+  private static final int LEAST_KEPT_CANDIDATES = 64;
+  private static final int REPAIR_LIST_SIZE = 32;
+  private static final int REFINEMENT_LIST_SIZE = 32;
+  private static final int MAX_REFINEMENTS = 2;
+  private static final double FOUND_SHARE_WANTED = 0.97;
+
+  private final NodeSpace space;
+  private final VamanaOptions options;
+  private final LeafScratch scratch;
+  private final String name;
+  private final Progress progress;
+  private final int medoid;
+  private final int keep;
+
+  private LeafGraphBuilder(
+      NodeSpace space, VamanaOptions options, LeafScratch scratch, String name, Progress progress) {
+    this.space = space;
+    this.options = options;
+    this.scratch = scratch;
+    this.name = name;
+    this.progress = progress;
+    this.medoid = Medoid.find(space.vectors());
+    this.keep = Math.max(LEAST_KEPT_CANDIDATES, options.maxDegree());
+  }
 
   /// Builds the graph over all nodes of `space`, of which there must be at least one, in memory of
   /// the arena.
+  ///
+  /// @param options of which buildListSize is not used
+  /// @param scratch where candidates are kept meanwhile
+  /// @param name what the graph is called in the progress, such as `graph`
   public static VamanaGraph build(
       NodeSpace space,
       VamanaOptions options,
@@ -24,37 +62,71 @@ public final class LeafGraphBuilder {
       Arena arena,
       String name,
       Progress progress) {
-    int medoid = Medoid.find(space.vectors());
-    int maxDegree = options.maxDegree();
-    int keep = Math.max(64, maxDegree);
-    Adjacency graph;
-    try (CandidateBuckets candidates =
-        new CandidateBuckets(
-            space.count(),
-            keep,
-            scratch.candidateBytes(),
-            options.threads(),
-            scratch.directory().resolve("candidates"))) {
-      LeafOptions leaves = LeafOptions.defaults(options.threads(), options.seed());
-      try (Arena cellArena = Arena.ofShared()) {
-        CellAssignment cells = CellAssignment.of(space, leaves, cellArena, progress);
-        LeafCandidates.run(space, cells, leaves, candidates::newSink, progress);
+    return new LeafGraphBuilder(space, options, scratch, name, progress).run(arena);
+  }
+
+  private VamanaGraph run(Arena graphArena) {
+    try (Arena arena = Arena.ofShared()) {
+      progress.phase(name + ", duplicates", space.count());
+      Duplicates duplicates = Duplicates.find(space.vectors(), arena);
+      // A copy cannot carry the skeleton; its original has the same vector.
+      int centre = duplicates.original(medoid);
+      Adjacency graph;
+      try (CandidateBuckets candidates = newBuckets("candidates")) {
+        findCandidates(duplicates, candidates);
+        Skeleton skeleton =
+            Skeleton.build(space, centre, duplicates::isCopy, options, name, progress);
+        graph = new Adjacency(graphArena, space.count(), options.maxDegree(), options.maxDegree());
+        CandidateGraph rows = new CandidateGraph(space, graph, skeleton, options, name, progress);
+        try (CandidateBuckets reverse =
+            new CandidateBuckets(candidates, keep, scratchFile("reverse-edges"))) {
+          rows.forward(candidates, reverse);
+          rows.backward(reverse);
+        }
+        refine(rows, graph, centre, duplicates);
       }
-      progress.note(
-          "candidates: reductions "
-              + candidates.reductions()
-              + ", spilled bytes "
-              + candidates.spilledBytes());
-      Skeleton skeleton = Skeleton.build(space, medoid, _ -> false, options, name, progress);
-      graph = new Adjacency(arena, space.count(), maxDegree, maxDegree);
-      CandidateGraph rows = new CandidateGraph(space, graph, skeleton, options, name, progress);
-      try (CandidateBuckets reverse =
-          new CandidateBuckets(candidates, keep, scratch.directory().resolve("reverse-edges"))) {
-        rows.forward(candidates, reverse);
+      duplicates.attach(graph);
+      GraphRepair.reachAll(space, graph, centre, REPAIR_LIST_SIZE, name, progress);
+      return new VamanaGraph(graph, centre);
+    }
+  }
+
+  private void findCandidates(Duplicates duplicates, CandidateBuckets candidates) {
+    LeafOptions leaves = LeafOptions.defaults(options.threads(), options.seed());
+    try (Arena arena = Arena.ofShared()) {
+      CellAssignment cells = CellAssignment.of(space, leaves, arena, progress);
+      LeafCandidates.run(space, cells, leaves, candidates::newSink, progress);
+    }
+    progress.note(
+        String.format(
+            Locale.ROOT,
+            "%,d copies set aside; candidates: %d reductions, %,d bytes spilled",
+            duplicates.count(),
+            candidates.reductions(),
+            candidates.spilledBytes()));
+  }
+
+  private void refine(CandidateGraph rows, Adjacency graph, int centre, Duplicates duplicates) {
+    for (int round = 1; ; round++) {
+      progress.phase(name + ", self-check", 0);
+      double found = SelfCheck.foundShare(space, graph, centre, duplicates::isCopy, options.seed());
+      progress.note(String.format(Locale.ROOT, "searches find %.3f of the nodes", found));
+      if (found >= FOUND_SHARE_WANTED || round > MAX_REFINEMENTS) {
+        return;
+      }
+      try (CandidateBuckets reverse = newBuckets("refinement-edges")) {
+        rows.refine(centre, REFINEMENT_LIST_SIZE, duplicates::isCopy, reverse);
         rows.backward(reverse);
       }
     }
-    GraphRepair.reachAll(space, graph, medoid, 32, name, progress);
-    return new VamanaGraph(graph, medoid);
+  }
+
+  private CandidateBuckets newBuckets(String file) {
+    return new CandidateBuckets(
+        space.count(), keep, scratch.candidateBytes(), options.threads(), scratchFile(file));
+  }
+
+  private Path scratchFile(String file) {
+    return scratch.directory().resolve(name + "-" + file);
   }
 }

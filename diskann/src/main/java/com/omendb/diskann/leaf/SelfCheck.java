@@ -1,0 +1,48 @@
+package com.omendb.diskann.leaf;
+
+import com.omendb.diskann.vamana.Adjacency;
+import com.omendb.diskann.vamana.CandidateList;
+import com.omendb.diskann.vamana.GreedySearch;
+import com.omendb.diskann.vamana.NodeSpace;
+import com.omendb.diskann.vamana.RandomOrder;
+import java.util.function.IntPredicate;
+
+/// Measures whether a graph can be navigated: searches from the medoid for a sample of its own
+/// nodes, and how many of them are found. That every node is reachable does not tell: clusters can
+/// hang together by paths that no greedy search takes.
+final class SelfCheck {
+  private static final int SAMPLE = 1_000;
+  private static final int LIST_SIZE = 30;
+  private static final long SEED_OF_SAMPLE = 0xC4EC;
+
+  private SelfCheck() {}
+
+  /// The share of the sampled nodes that searches find.
+  ///
+  /// @param excluded nodes that are not asked for
+  static double foundShare(
+      NodeSpace space, Adjacency graph, int medoid, IntPredicate excluded, long seed) {
+    RandomOrder order = new RandomOrder(space.count(), seed ^ SEED_OF_SAMPLE);
+    GreedySearch search = new GreedySearch(space, graph, LIST_SIZE);
+    int asked = 0;
+    int found = 0;
+    for (int i = 0; i < space.count() && asked < SAMPLE; i++) {
+      int node = (int) order.at(i);
+      if (!excluded.test(node)) {
+        search.search(node, medoid, LIST_SIZE);
+        asked++;
+        found += contains(search.candidates(), node) ? 1 : 0;
+      }
+    }
+    return asked == 0 ? 1 : found / (double) asked;
+  }
+
+  private static boolean contains(CandidateList candidates, int node) {
+    for (int i = 0; i < candidates.size(); i++) {
+      if (candidates.node(i) == node) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
