@@ -59,11 +59,9 @@ final class CandidateBuckets implements AutoCloseable {
     this.bucketCount = ((nodeCount - 1) >>> placeBits) + 1;
     long chunkShare = memoryBytes / ((long) bucketCount * (2L * threads + 16));
     int chunkBytes =
-        (int)
-            Math.clamp(
-                Long.highestOneBit(Math.max(1, chunkShare)), LEAST_CHUNK_BYTES, MOST_CHUNK_BYTES);
-    this.chunksPerBucket =
-        (int) Math.clamp(memoryBytes / chunkBytes / bucketCount - threads, 1, 1 << 20);
+        Math.clamp(
+            Long.highestOneBit(Math.max(1, chunkShare)), LEAST_CHUNK_BYTES, MOST_CHUNK_BYTES);
+    this.chunksPerBucket = Math.clamp(memoryBytes / chunkBytes / bucketCount - threads, 1, 1 << 20);
     this.ownsMemory = true;
     this.arena = Arena.ofShared();
     this.pool = new ChunkPool(arena, chunkBytes);
