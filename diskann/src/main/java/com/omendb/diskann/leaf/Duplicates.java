@@ -157,7 +157,7 @@ final class Duplicates {
 
     private void add(int node) {
       long hash = hash(vectors.address(node));
-      long entry = hash & 0xffff_ffff_0000_0000L | node;
+      long entry = (hash & 0xffff_ffff_0000_0000L) | node;
       long slot = hash & mask;
       for (long at = slots.getAtIndex(NativeMemory.LONG, slot);
           at != EMPTY;
