@@ -15,8 +15,9 @@ import java.lang.foreign.MemorySegment;
 /// @param gainThreshold a page is read while it may be expected to hold more than this many of the
 ///   k nearest neighbours, 0 to 1: less finds more and reads more. Negative derives it from
 ///   searchListSize, as `(k / searchListSize)^2`
-/// @param maxPageReads the most pages that the search may ask for, a bound on its time; 0 lets the
-///   index choose
+/// @param maxPageReads the most pages that the search may ask for, a bound on its time; only while
+///   they hold fewer than k vectors does it ask for more, no more than those take. 0 lets the index
+///   choose
 public record SearchRequest(
     MemorySegment query,
     ElementType elementType,

@@ -61,6 +61,8 @@ final class PagedQuery {
   private int beamWidth;
   private double gainThreshold;
   private int maxPages;
+  // Whether the request set maxPages.
+  private boolean bounded;
   private boolean exhaustive;
 
   private int inFlightCount;
@@ -128,7 +130,8 @@ final class PagedQuery {
     beamWidth = request.beamWidth() > 0 ? request.beamWidth() : beamWidth(base.residency());
     double ratio = (double) k / effort;
     gainThreshold = request.gainThreshold() >= 0 ? request.gainThreshold() : ratio * ratio;
-    maxPages = request.maxPageReads() > 0 ? request.maxPageReads() : effort + READS_SLACK;
+    bounded = request.maxPageReads() > 0;
+    maxPages = bounded ? request.maxPageReads() : effort + READS_SLACK;
     exhaustive = false;
     pagesAsked = 0;
     rounds = 0;
@@ -163,23 +166,30 @@ final class PagedQuery {
   /// search.
   int choose(int[] pages, int limit) {
     long start = System.nanoTime();
-    int count = chooseWithinBounds(pages, limit, gainThreshold);
+    int allowed = exhaustive && !bounded ? limit : Math.min(limit, maxPages - pagesAsked);
+    int count = chooseAtMost(pages, allowed, gainThreshold);
     if (count == 0 && inFlightCount == 0 && top.size() < k) {
-      count = chooseWithinBounds(pages, limit, 0);
+      count = chooseForMissing(pages, limit);
       if (count == 0 && !exhaustive) {
         searchEverything();
-        count = chooseWithinBounds(pages, limit, 0);
+        count = chooseForMissing(pages, limit);
       }
     }
     computeNanos += System.nanoTime() - start;
     return count;
   }
 
-  private int chooseWithinBounds(int[] pages, int tickets, double threshold) {
-    int limit = Math.min(tickets, beamWidth - inFlightCount);
-    if (!exhaustive) {
-      limit = Math.min(limit, maxPages - pagesAsked);
-    }
+  // Fewer than k were found, which is worth pages of any gain and beyond any bound, but not more
+  // of them than probably hold the rest.
+  private int chooseForMissing(int[] pages, int tickets) {
+    int pagesMissing =
+        (int)
+            Math.ceilDiv((long) (k - top.size()) * base.directory().pageCount(), base.nodeCount());
+    return chooseAtMost(pages, Math.min(tickets, pagesMissing), 0);
+  }
+
+  private int chooseAtMost(int[] pages, int most, double threshold) {
+    int limit = Math.min(most, beamWidth - inFlightCount);
     if (limit <= 0) {
       return 0;
     }
