@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.pagecache.MemoryBudgetException;
@@ -11,7 +12,7 @@ import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.Residency;
+import com.omendb.vectors.ReadEngine;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.Searcher;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// An open index under its memory budget, among threads, and when it is closed. Invariants: the
@@ -110,16 +112,39 @@ class DiskAnnLifetimeTest {
     assertSame(results(Fixtures.quickOpen()), results(Fixtures.quickOpen().withDirectIo(false)));
   }
 
+  @ParameterizedTest
+  @EnumSource(ReadEngine.class)
+  void everyReadEngineGivesTheSameResultsAndIsTold(ReadEngine engine) throws Exception {
+    OpenOptions options = Fixtures.quickOpen();
+    String best;
+    try (AnnIndex index = AnnIndex.open(directory, options)) {
+      best = index.info().settings().get("pageReader");
+    }
+    assumeTrue(engine != ReadEngine.IO_URING || "io_uring".equals(best), "no io_uring here");
+    try (AnnIndex index = AnnIndex.open(directory, options.withReadEngine(engine))) {
+      String expected =
+          switch (engine) {
+            case AUTO -> best;
+            case IO_URING -> "io_uring";
+            case DIRECT -> "pread";
+            case MAPPED -> "mapped";
+          };
+      assertEquals(expected, index.info().settings().get("pageReader"));
+      assertSame(results(options), results(index));
+    }
+  }
+
   @Test
   void concurrentSearchesGiveTheResultsOfOneThread() throws Exception {
     List<SearchResult> expected = results(Fixtures.quickOpen());
+    OpenOptions options = Fixtures.quickOpen().withMaxSearchers(2);
     long smallest =
         assertThrows(
                 MemoryBudgetException.class,
-                () -> AnnIndex.open(directory, new OpenOptions(1, 2, true, Residency.PAGES)))
+                () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(1)))
             .smallestBudgetBytes();
     // So few frames stay that threads keep evicting each other's pages.
-    OpenOptions tight = new OpenOptions(smallest + 40_000, 2, true, Residency.PAGES);
+    OpenOptions tight = options.withMemoryBudgetBytes(smallest + 40_000);
     try (AnnIndex index = AnnIndex.open(directory, tight);
         ExecutorService executor = Executors.newFixedThreadPool(8)) {
       Callable<List<SearchResult>> work = () -> results(index);

@@ -3,6 +3,8 @@ package com.omendb.tools;
 import com.omendb.tools.report.ByteSize;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.ReadEngine;
+import com.omendb.vectors.Residency;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -31,6 +33,22 @@ final class Converters {
     @Override
     public ElementType convert(String text) {
       return told(() -> ElementType.ofLabel(text));
+    }
+  }
+
+  /// `auto`, `pages`, `groups`, `graph`, `all`.
+  static final class ResidencyName implements ITypeConverter<Residency> {
+    @Override
+    public Residency convert(String text) {
+      return told(() -> Residency.ofLabel(text));
+    }
+  }
+
+  /// `auto`, `io_uring`, `direct`, `mapped`.
+  static final class EngineName implements ITypeConverter<ReadEngine> {
+    @Override
+    public ReadEngine convert(String text) {
+      return told(() -> ReadEngine.ofLabel(text));
     }
   }
 

@@ -88,6 +88,8 @@ final class EvalCommand extends Command {
       description = "Memory for codes, layers, pages and scratch.")
   private long memoryBytes;
 
+  @Mixin private ServingOptions serving;
+
   @Option(
       names = "--warm",
       defaultValue = "" + EvalPlan.DEFAULT_WARM_UP,
@@ -155,10 +157,11 @@ final class EvalCommand extends Command {
     if (warmUpQueries < EvalPlan.DEFAULT_WARM_UP) {
       throw new IllegalArgumentException("warm is negative: warm=" + warmUpQueries);
     }
-    return OpenOptions.defaults()
-        .withMemoryBudgetBytes(memoryBytes)
-        .withMaxSearchers(threads)
-        .withDirectIo(!buffered);
+    return serving.apply(
+        OpenOptions.defaults()
+            .withMemoryBudgetBytes(memoryBytes)
+            .withMaxSearchers(threads)
+            .withDirectIo(!buffered));
   }
 
   private GroundTruth exactNeighbours(

@@ -102,6 +102,8 @@ final class SearchCommand extends Command {
       description = "Memory for codes, layers and pages.")
   private long memoryBytes;
 
+  @Mixin private ServingOptions serving;
+
   @Option(names = "--explain", description = "Print what each search cost.")
   private boolean explain;
 
@@ -113,7 +115,8 @@ final class SearchCommand extends Command {
   void run() throws IOException {
     SearchKnobs knobs = usage(() -> effort.knobs(k, searchListSize));
     OpenOptions options =
-        OpenOptions.defaults().withMemoryBudgetBytes(memoryBytes).withMaxSearchers(1);
+        serving.apply(
+            OpenOptions.defaults().withMemoryBudgetBytes(memoryBytes).withMaxSearchers(1));
     if (query.file == null && rows != null) {
       throw wrongUsage("--row and --rows choose rows of --queries");
     }

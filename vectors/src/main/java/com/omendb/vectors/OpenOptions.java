@@ -8,8 +8,14 @@ package com.omendb.vectors;
 ///   open
 /// @param directIo false to read pages through the operating system's cache instead of O_DIRECT
 /// @param residency what of the index to keep in memory, where the budget should not decide
+/// @param readEngine how to read pages, where the system should not decide; opening fails where
+///   that does not work
 public record OpenOptions(
-    long memoryBudgetBytes, int maxSearchers, boolean directIo, Residency residency) {
+    long memoryBudgetBytes,
+    int maxSearchers,
+    boolean directIo,
+    Residency residency,
+    ReadEngine readEngine) {
 
   /// Checks the ranges.
   ///
@@ -28,26 +34,35 @@ public record OpenOptions(
   /// A budget of 1 GiB, a searcher for each processor, O_DIRECT.
   public static OpenOptions defaults() {
     return new OpenOptions(
-        1L << 30, Runtime.getRuntime().availableProcessors(), true, Residency.AUTO);
+        1L << 30,
+        Runtime.getRuntime().availableProcessors(),
+        true,
+        Residency.AUTO,
+        ReadEngine.AUTO);
   }
 
   /// These options with another budget in bytes.
   public OpenOptions withMemoryBudgetBytes(long bytes) {
-    return new OpenOptions(bytes, maxSearchers, directIo, residency);
+    return new OpenOptions(bytes, maxSearchers, directIo, residency, readEngine);
   }
 
   /// These options with another number of concurrent searches.
   public OpenOptions withMaxSearchers(int searchers) {
-    return new OpenOptions(memoryBudgetBytes, searchers, directIo, residency);
+    return new OpenOptions(memoryBudgetBytes, searchers, directIo, residency, readEngine);
   }
 
   /// These options with O_DIRECT on or off.
   public OpenOptions withDirectIo(boolean direct) {
-    return new OpenOptions(memoryBudgetBytes, maxSearchers, direct, residency);
+    return new OpenOptions(memoryBudgetBytes, maxSearchers, direct, residency, readEngine);
   }
 
   /// These options with another residency.
   public OpenOptions withResidency(Residency newResidency) {
-    return new OpenOptions(memoryBudgetBytes, maxSearchers, directIo, newResidency);
+    return new OpenOptions(memoryBudgetBytes, maxSearchers, directIo, newResidency, readEngine);
+  }
+
+  /// These options with another way to read pages.
+  public OpenOptions withReadEngine(ReadEngine engine) {
+    return new OpenOptions(memoryBudgetBytes, maxSearchers, directIo, residency, engine);
   }
 }

@@ -21,4 +21,17 @@ public enum Residency {
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  /// The residency with this label, ignoring case.
+  ///
+  /// @throws IllegalArgumentException if there is none
+  public static Residency ofLabel(String label) {
+    for (Residency residency : values()) {
+      if (residency.label().equals(label.toLowerCase(Locale.ROOT))) {
+        return residency;
+      }
+    }
+    throw new IllegalArgumentException(
+        "unknown residency, known are auto, pages, groups, graph, all: residency=" + label);
+  }
 }

@@ -44,6 +44,20 @@ class EnumsTest {
   }
 
   @Test
+  void residenciesAndReadEnginesAreFoundByLabel() {
+    for (Residency residency : Residency.values()) {
+      assertEquals(residency, Residency.ofLabel(residency.label()));
+      assertEquals(residency, Residency.ofLabel(residency.name()));
+    }
+    for (ReadEngine engine : ReadEngine.values()) {
+      assertEquals(engine, ReadEngine.ofLabel(engine.label()));
+      assertEquals(engine, ReadEngine.ofLabel(engine.name()));
+    }
+    assertRefused("residency=some", () -> Residency.ofLabel("some"));
+    assertRefused("engine=uring", () -> ReadEngine.ofLabel("uring"));
+  }
+
+  @Test
   void vectorBytesCountElements() {
     assertEquals(512, ElementType.FLOAT32.vectorBytes(128));
     assertEquals(128, ElementType.UINT8.vectorBytes(128));

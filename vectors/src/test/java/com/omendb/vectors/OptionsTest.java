@@ -113,11 +113,12 @@ class OptionsTest {
     assertRefused("maxSearchers=0", () -> options.withMaxSearchers(0));
     assertRefused("maxSearchers=4097", () -> options.withMaxSearchers(4097));
     assertEquals(
-        new OpenOptions(5, 6, false, Residency.GRAPH),
+        new OpenOptions(5, 6, false, Residency.GRAPH, ReadEngine.MAPPED),
         options
             .withMemoryBudgetBytes(5)
             .withMaxSearchers(6)
             .withDirectIo(false)
-            .withResidency(Residency.GRAPH));
+            .withResidency(Residency.GRAPH)
+            .withReadEngine(ReadEngine.MAPPED));
   }
 }

@@ -14,6 +14,7 @@ import com.omendb.pagecache.PageFile;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.IndexInfo;
 import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.ReadEngine;
 import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
@@ -83,7 +84,8 @@ public final class DiskAnnIndex implements AnnIndex {
               BasePageFormat.MAGIC,
               BasePageFormat.VERSION,
               BasePageFormat.VERSION,
-              options.directIo());
+              options.directIo(),
+              pageReader(options.readEngine()));
       BasePageFormat.Header header = BasePageFormat.header(pages, manifest);
       ServingPlan plan = ServingPlan.of(manifest, pages, options, directory);
       MemoryBudget budget = new MemoryBudget(options.memoryBudgetBytes());
@@ -107,6 +109,16 @@ public final class DiskAnnIndex implements AnnIndex {
       closeAll(cache, pages, arena);
       throw e;
     }
+  }
+
+  // What page files call an engine; null leaves the choice to them.
+  private static @Nullable String pageReader(ReadEngine engine) {
+    return switch (engine) {
+      case AUTO -> null;
+      case IO_URING -> "io_uring";
+      case DIRECT -> "pread";
+      case MAPPED -> "mapped";
+    };
   }
 
   private static IndexInfo describe(

@@ -163,11 +163,13 @@ interface Navigator {
         int listSize) {
       candidates.reset(listSize);
       int expanded = 0;
+      int entered = 0;
       for (int i = 0; i < entryCount; i++) {
-        seen.add(entries[i]);
-        freshNodes[i] = entries[i];
+        if (seen.add(entries[i])) {
+          freshNodes[entered++] = entries[i];
+        }
       }
-      addFresh(scorer, entryCount);
+      addFresh(scorer, entered);
       for (int at = candidates.nearestUnexpanded(); at >= 0; at = candidates.nearestUnexpanded()) {
         int count = takeNearest(candidates, together);
         expanded += count;

@@ -113,10 +113,13 @@ final class ResidentRunner implements QueryRunner {
     candidates.reset(listSize);
     seen.clear();
     int expanded = 0;
+    int entered = 0;
     for (int i = 0; i < count; i++) {
-      seen.add(freshNodes[i]);
+      if (seen.add(freshNodes[i])) {
+        freshNodes[entered++] = freshNodes[i];
+      }
     }
-    addFresh(count);
+    addFresh(entered);
     while (candidates.nearestUnexpanded() >= 0) {
       int nodes = Navigator.takeNearest(candidates, together);
       expanded += nodes;

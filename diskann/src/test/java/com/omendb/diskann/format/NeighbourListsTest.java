@@ -88,6 +88,29 @@ class NeighbourListsTest {
   }
 
   @Test
+  void touchingListsReadsNeitherBeyondTheFileNorVerticesThatAreNotGiven() throws Exception {
+    SplittableRandom random = Seeds.random("touchingLists", 97);
+    // Empty lists alone, where the last byte of all is a list of its own; and lists longer than
+    // what is touched of each.
+    for (int maxDegree : new int[] {0, 1, 120}) {
+      for (int vertexCount : new int[] {1, 64, 129}) {
+        int[][] lists = randomLists(random, vertexCount, maxDegree);
+        Path path = directory.resolve("touched-" + maxDegree + "-" + vertexCount);
+        try (Arena arena = Arena.ofShared()) {
+          build(lists, maxDegree, arena).write(path, INDEX_ID);
+          NeighbourLists mapped = NeighbourLists.map(path, INDEX_ID, vertexCount, arena);
+          // Where there would be no memory at all.
+          int[] vertices = {0, vertexCount - 1, vertexCount / 2, Integer.MAX_VALUE, -1};
+          for (int count = 0; count <= 3; count++) {
+            mapped.touch(vertices, count);
+          }
+          assertLists(lists, mapped);
+        }
+      }
+    }
+  }
+
+  @Test
   void whatDoesNotFitIsRefused() {
     try (Arena arena = Arena.ofConfined()) {
       assertThrows(

@@ -16,6 +16,7 @@ import com.omendb.pagecache.PageFile;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.ReadEngine;
 import com.omendb.vectors.Residency;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
@@ -84,7 +85,10 @@ class ServingPlanTest {
   private static ServingPlan plan(Residency residency, int searchers, long budget)
       throws IOException {
     return ServingPlan.of(
-        manifest(), pages(), new OpenOptions(budget, searchers, true, residency), directory);
+        manifest(),
+        pages(),
+        new OpenOptions(budget, searchers, true, residency, ReadEngine.AUTO),
+        directory);
   }
 
   private static long smallest(Residency residency, int searchers) {

@@ -7,12 +7,14 @@ import static com.omendb.pq.simd.CodeKernels.LEVELS;
 import static com.omendb.vectors.memory.NativeMemory.BYTE;
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
 import static com.omendb.vectors.memory.NativeMemory.INT;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +74,49 @@ class CodeKernelsTest {
       }
       assertEquals(CANARY, sums.get(BYTE, 4L * BLOCK_CODES));
       table.requireNoOverrun();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 8, 15, 31, 32, 33, 47, 48, 49, 63, 64, 65, 130, 257, 1025})
+  void sumsOfScatteredCodesAreThoseOfTheScalarTwin(int subspaceCount) {
+    SplittableRandom random = Seeds.random("sumsOfScatteredCodes", 33);
+    int nodeCount = 150;
+    try (Arena arena = Arena.ofConfined()) {
+      Table table = new Table(subspaceCount, arena);
+      table.fill(random);
+      table.quantize(scalar, 1);
+      Table fast = new Table(subspaceCount, arena);
+      fast.copy(table);
+      CodeKernels kernels =
+          VectorCodeKernels.supported() ? new VectorCodeKernels() : new ScalarCodeKernels();
+      fast.quantize(kernels, 1);
+      // The codes of all nodes and no byte more, the last one included in every sum below.
+      MemorySegment codes = arena.allocate((long) nodeCount * subspaceCount);
+      for (long i = 0; i < codes.byteSize(); i++) {
+        codes.set(BYTE, i, (byte) random.nextInt(256));
+      }
+      for (int count : new int[] {1, 2, 7, 8, 9, 10, 16, 17, 31, 33, 48, 63, 64}) {
+        int from = random.nextInt(5);
+        // What is before and behind the nodes that count is no node at all.
+        int[] nodes = new int[from + count + 3];
+        Arrays.fill(nodes, Integer.MAX_VALUE);
+        for (int i = 0; i < count; i++) {
+          nodes[from + i] = random.nextInt(nodeCount);
+        }
+        nodes[from + count - 1] = nodeCount - 1;
+        int[] expected = table.sumOf(scalar, codes, nodes, from, count, arena);
+        int[] sums = fast.sumOf(kernels, codes, nodes, from, count, arena);
+        assertArrayEquals(expected, sums, "count=" + count);
+        for (int i = 0; i < count; i++) {
+          long code = codes.address() + (long) nodes[from + i] * subspaceCount;
+          assertEquals(
+              ScalarCodeKernels.sum(table.numbers.address(), code, subspaceCount),
+              sums[i],
+              "i=" + i);
+        }
+        fast.requireNoOverrun();
+      }
     }
   }
 
@@ -138,6 +183,42 @@ class CodeKernelsTest {
 
     void set(int i, float value) {
       numbers.set(FLOAT, 4L * i, value);
+    }
+
+    // Random levels; the first two of each subspace fix the range, so that quantizing changes none.
+    void fill(SplittableRandom random) {
+      for (int i = 0; i < subspaceCount * CENTROID_COUNT; i++) {
+        boolean low = i % CENTROID_COUNT == 0;
+        boolean high = i % CENTROID_COUNT == 1;
+        set(i, low ? 0 : high ? LEVELS : random.nextInt(LEVELS + 1));
+      }
+    }
+
+    void copy(Table other) {
+      numbers.copyFrom(other.numbers);
+    }
+
+    // The batch and the sums are followed by canaries.
+    int[] sumOf(
+        CodeKernels kernels, MemorySegment codes, int[] nodes, int from, int count, Arena arena) {
+      long batchBytes = CodeKernels.batchBytes(subspaceCount);
+      MemorySegment batch = arena.allocate(batchBytes + 1);
+      batch.set(BYTE, batchBytes, CANARY);
+      MemorySegment sums = arena.allocate(4L * BLOCK_CODES + 1);
+      sums.set(BYTE, 4L * BLOCK_CODES, CANARY);
+      kernels.sumOf(
+          numbers.address(),
+          subspaceCount,
+          scratch.address(),
+          codes.address(),
+          nodes,
+          from,
+          count,
+          batch.address(),
+          sums.address());
+      assertEquals(CANARY, batch.get(BYTE, batchBytes));
+      assertEquals(CANARY, sums.get(BYTE, 4L * BLOCK_CODES));
+      return Arrays.copyOf(sums.asSlice(0, 4L * BLOCK_CODES).toArray(INT), count);
     }
 
     float get(int i) {

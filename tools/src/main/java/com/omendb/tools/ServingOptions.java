@@ -1,0 +1,38 @@
+package com.omendb.tools;
+
+import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.ReadEngine;
+import com.omendb.vectors.Residency;
+import picocli.CommandLine.Option;
+
+/// The options of `search` and `eval` that say how an index is held open, where neither its memory
+/// nor the system should decide.
+@SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls the command
+final class ServingOptions {
+  @Option(
+      names = "--residency",
+      defaultValue = "auto",
+      paramLabel = "WHAT",
+      converter = Converters.ResidencyName.class,
+      description = {
+        "What is kept in memory beside codes and layers: auto (what",
+        "fits), pages (nothing), groups, graph or all."
+      })
+  private Residency residency;
+
+  @Option(
+      names = "--engine",
+      defaultValue = "auto",
+      paramLabel = "ENGINE",
+      converter = Converters.EngineName.class,
+      description = {
+        "How pages are read: auto, io_uring, direct (positional reads",
+        "on threads) or mapped."
+      })
+  private ReadEngine engine;
+
+  /// These options beside others.
+  OpenOptions apply(OpenOptions options) {
+    return options.withResidency(residency).withReadEngine(engine);
+  }
+}
