@@ -19,6 +19,9 @@ public final class AlignedMemory {
   /// On Linux, large memory becomes resident only as it is touched, and is not counted against
   /// `-XX:MaxDirectMemorySize`, which bounds what arenas allocate otherwise.
   public static MemorySegment allocate(Arena arena, long bytes, long alignment) {
+    if (arena instanceof ScratchArena) {
+      return arena.allocate(bytes, alignment);
+    }
     boolean mapped =
         bytes >= MAPPED_BYTES
             && alignment <= DIRECT_ALIGNMENT

@@ -16,41 +16,50 @@ import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import java.util.Locale;
 
-/// What a build will use at its peak, worked out before it begins.
+/// What a build will use at its peak, worked out before it begins, and whether it takes its large
+/// data into memory or leaves it in scratch files of which only a part is resident.
 ///
-/// The vectors are read through their mapping, so the operating system counts the whole file as
-/// resident while the graph is built.
-///
+/// @param budgetBytes what the process may use
 /// @param jvmBytes heap, code cache and threads of the process
-/// @param vectorBytes the mapped vectors
-/// @param graphBytes adjacency with the slack of its rows, and what the metric needs a node
-/// @param codeBytes training of the codebook, codes and page directory
-/// @param scratchBytes scratch of the workers
+/// @param vectorBytes the vectors in their new order; the input's too if it is in memory
+/// @param graphBytes adjacency, and what making and laying it out takes
+/// @param codeBytes codes, the order of the nodes and the page directory
+/// @param scratchBytes training of the codebook, scratch of the workers, bits a node: in memory
+///   always
 public record BuildPlan(
-    long jvmBytes, long vectorBytes, long graphBytes, long codeBytes, long scratchBytes) {
+    long budgetBytes,
+    long jvmBytes,
+    long vectorBytes,
+    long graphBytes,
+    long codeBytes,
+    long scratchBytes) {
 
   /// What the process takes beside the data; measured on builds of 5,000 to 1,000,000 vectors.
-  static final long JVM_BYTES = 170L << 20;
+  static final long JVM_BYTES = 110L << 20;
 
-  private static final long THREAD_BYTES = 2L << 20;
+  private static final long THREAD_BYTES = 4L << 20;
+
+  // Of scratch files so much must be resident for the workers not to wait for each other's pages.
+  private static final long LEAST_RESIDENT_BYTES = 32L << 20;
 
   /// Plans a build of `vectors`.
   ///
   /// @param subspaceCount bytes of the largest codes
   public static BuildPlan of(VectorSource vectors, BuildOptions options, int subspaceCount) {
     long count = vectors.count();
+    long inputBytes = vectors.segment().isMapped() ? 0 : count * vectors.strideBytes();
     return new BuildPlan(
-        JVM_BYTES,
-        count * vectors.strideBytes(),
+        options.memoryBudgetBytes(),
+        JVM_BYTES + inputBytes,
+        count * vectors.vectorBytes() + LocalRows.bytes(count, options.metric()),
         VamanaBuilder.bytes(count, graphOptions(options))
             + NodeSpace.bytes(count, options.metric())
             + BaseLayout.bytes(count)
             + Math.max(GroupGraph.bytes(vectors), ThinGraph.bytes(count)),
+        2 * count * subspaceCount + PageDirectory.bytes(count) + 2 * NodeOrder.bytes(count),
         ProductQuantizer.trainingBytes(vectors, pqOptions(options, subspaceCount))
-            + 2 * count * subspaceCount
-            + PageDirectory.bytes(count)
-            + 2 * NodeOrder.bytes(count),
-        THREAD_BYTES * options.threads());
+            + count
+            + THREAD_BYTES * options.threads());
   }
 
   static VamanaOptions graphOptions(BuildOptions options) {
@@ -69,18 +78,35 @@ public record BuildPlan(
         .withNormalize(options.metric() == Metric.COSINE);
   }
 
-  /// The peak of the whole build. Codes are made after the graph has been written and let go.
+  /// The data that scratch files can hold, at its peak. Codes are made after the graph has been
+  /// written and let go.
+  public long dataBytes() {
+    return vectorBytes + Math.max(graphBytes, codeBytes);
+  }
+
+  /// The peak of a build that takes everything into memory.
   public long peakBytes() {
-    return jvmBytes + vectorBytes + Math.max(graphBytes, codeBytes) + scratchBytes;
+    return jvmBytes + scratchBytes + dataBytes();
+  }
+
+  /// The smallest budget that works, with the data in scratch files.
+  public long smallestBytes() {
+    long fixed = jvmBytes + scratchBytes + LEAST_RESIDENT_BYTES;
+    return Math.min(peakBytes(), fixed + BuildMemory.marginBytes(fixed));
+  }
+
+  /// Whether the data is left in scratch files.
+  public boolean inFiles() {
+    return peakBytes() > budgetBytes;
   }
 
   /// Refuses the build if it would not keep to the budget.
   ///
   /// @throws MemoryBudgetException with the smallest budget that works
-  public void requireWithin(long budgetBytes) {
-    if (peakBytes() > budgetBytes) {
+  public void requireWithinBudget() {
+    if (smallestBytes() > budgetBytes) {
       throw new MemoryBudgetException(
-          "the memory budget is too small to build: " + this, peakBytes(), budgetBytes);
+          "the memory budget is too small to build: " + this, smallestBytes(), budgetBytes);
     }
   }
 
@@ -88,12 +114,17 @@ public record BuildPlan(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "peak %.0f MB = JVM %.0f + vectors %.0f + max(graph %.0f, codes %.0f) + scratch %.0f",
-        peakBytes() / 1e6,
+        "%s = JVM %.0f + scratch %.0f + vectors %.0f + max(graph %.0f, codes %.0f)%s",
+        megabytes(peakBytes()),
         jvmBytes / 1e6,
+        scratchBytes / 1e6,
         vectorBytes / 1e6,
         graphBytes / 1e6,
         codeBytes / 1e6,
-        scratchBytes / 1e6);
+        inFiles() ? "; more than the budget, so the data stays in scratch files" : "");
+  }
+
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.0f MB", bytes / 1e6);
   }
 }

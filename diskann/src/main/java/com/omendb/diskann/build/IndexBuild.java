@@ -39,7 +39,7 @@ import java.util.UUID;
 /// graph, write the pages, encode, write what the kind adds, publish.
 public final class IndexBuild {
 
-  private final VectorSource vectors;
+  private final VectorSource input;
   private final BuildOptions options;
   private final Progress progress;
   private final EntryWriter entryWriter;
@@ -71,12 +71,12 @@ public final class IndexBuild {
       Progress progress) {}
 
   private IndexBuild(
-      VectorSource vectors, BuildOptions options, EntryWriter entryWriter, Progress progress) {
-    this.vectors = vectors;
+      VectorSource input, BuildOptions options, EntryWriter entryWriter, Progress progress) {
+    this.input = input;
     this.options = options;
     this.entryWriter = entryWriter;
     this.progress = progress;
-    this.subspaceCounts = CodeSizes.of(vectors.dimension(), options.subspaceCount());
+    this.subspaceCounts = CodeSizes.of(input.dimension(), options.subspaceCount());
   }
 
   /// Builds and publishes an index; see [com.omendb.vectors.AnnIndex#build].
@@ -94,10 +94,10 @@ public final class IndexBuild {
     Publication.checkTarget(directory, options.overwrite());
     IndexBuild build = new IndexBuild(vectors, options, entryWriter, progress);
     BuildPlan plan = BuildPlan.of(vectors, options, build.largestSubspaceCount());
-    plan.requireWithin(options.memoryBudgetBytes());
+    plan.requireWithinBudget();
     progress.note("memory: " + plan);
     try {
-      build.build(directory);
+      build.build(directory, plan);
     } catch (FileSystemException | CorruptFileException e) {
       throw e;
     } catch (IOException e) {
@@ -106,17 +106,49 @@ public final class IndexBuild {
     }
   }
 
-  private void build(Path directory) throws IOException {
-    progress.phase("check vectors", vectors.count());
-    VectorChecks.requireUsable(vectors, options.metric(), "base vectors", options.threads());
-    progress.advance(vectors.count());
+  private void build(Path directory, BuildPlan plan) throws IOException {
     UUID indexId = UUID.randomUUID();
     try (Publication publication = Publication.begin(directory, indexId, options.overwrite());
-        Arena arena = Arena.ofShared()) {
-      Laid laid = writeBaseLayer(publication, indexId, arena);
+        BuildMemory memory =
+            new BuildMemory(
+                input,
+                options.memoryBudgetBytes(),
+                plan.inFiles() ? publication.stagingDirectory() : null);
+        Arena kept = memory.newArena()) {
+      progress.phase("check vectors", input.count());
+      VectorChecks.requireUsable(input, options.metric(), "base vectors", options.threads());
+      progress.advance(input.count());
+      LocalRows rows =
+          LocalRows.of(input, options.metric(), options.threads(), options.seed(), kept, progress);
+      memory.release();
+      new Job(publication, indexId, memory, rows).run(kept);
+      if (memory.releases() > 0) {
+        progress.note("memory: files were let go of " + memory.releases() + " times");
+      }
+    }
+  }
+
+  /// One build on its way, from rows in their order to the publication.
+  private final class Job {
+    private final Publication publication;
+    private final UUID indexId;
+    private final BuildMemory memory;
+    private final LocalRows rows;
+    private final VectorSource vectors;
+
+    Job(Publication publication, UUID indexId, BuildMemory memory, LocalRows rows) {
+      this.publication = publication;
+      this.indexId = indexId;
+      this.memory = memory;
+      this.rows = rows;
+      this.vectors = rows.vectors();
+    }
+
+    void run(Arena kept) throws IOException {
+      Laid laid = writeBaseLayer(kept);
       SortedMap<String, String> settings = settings();
       for (int subspaceCount : subspaceCounts) {
-        writeCodes(publication, indexId, laid, subspaceCount);
+        writeCodes(laid, subspaceCount);
       }
       entryWriter.write(
           new Input(vectors, laid.order(), options, indexId, progress), publication, settings);
@@ -132,66 +164,65 @@ public final class IndexBuild {
               settings,
               new TreeMap<>()));
     }
+
+    // Writes the graph, whole, thinned and by groups, and lets go of it; the order of its nodes
+    // stays, in memory of `kept`.
+    private Laid writeBaseLayer(Arena kept) throws IOException {
+      Metric metric = options.metric();
+      try (Arena arena = memory.newArena()) {
+        NodeSpace space = new NodeSpace(vectors, metric, arena);
+        VamanaGraph graph =
+            VamanaBuilder.build(space, BuildPlan.graphOptions(options), arena, "graph", progress);
+        Adjacency adjacency = graph.adjacency();
+        BaseLayout layout =
+            BaseLayout.of(space, metric, graph, rows::inputRow, arena, kept, progress);
+        NodeOrder order = layout.order();
+        PageDirectory pages =
+            new BasePagesWriter(vectors, metric, graph, order, layout.pageStarts(), rows::inputRow)
+                .write(publication.file(BasePageFormat.FILE), indexId, arena, progress);
+        pages.write(publication.file(PageDirectory.FILE), indexId);
+        try (Arena lists = memory.newArena()) {
+          ThinGraph.of(space, adjacency, order, options.threads(), progress, lists)
+              .write(publication.file(ThinGraph.FILE), indexId);
+        }
+        try (Arena lists = memory.newArena()) {
+          GroupGraph.of(vectors, metric, adjacency, order, options.threads(), progress, lists)
+              .write(publication.file(GroupGraph.FILE), indexId);
+        }
+        return new Laid(order, NearPairs.sample(space, adjacency, options.seed()));
+      }
+    }
+
+    private void writeCodes(Laid laid, int subspaceCount) throws IOException {
+      PqOptions pqOptions = BuildPlan.pqOptions(options, subspaceCount);
+      Progress sized = new SuffixedProgress(progress, ", " + subspaceCount + " bytes");
+      ProductQuantizer quantizer = ProductQuantizer.train(vectors, pqOptions, sized);
+      try (Arena arena = memory.newArena()) {
+        MemorySegment byRow = AlignedMemory.allocate(arena, vectors.count() * subspaceCount, 64);
+        quantizer.encodeAll(vectors, byRow, options.threads(), sized);
+        CodeError error =
+            quantizer.estimateError(
+                vectors, laid.nearPairs().rows(), vectors, laid.nearPairs().neighbours(), byRow);
+        MemorySegment codes = AlignedMemory.allocate(arena, byRow.byteSize(), 64);
+        for (int row = 0; row < vectors.count(); row++) {
+          MemorySegment.copy(
+              byRow,
+              (long) row * subspaceCount,
+              codes,
+              (long) laid.order().node(row) * subspaceCount,
+              subspaceCount);
+        }
+        new CodesFile(quantizer, codes, error)
+            .write(
+                publication.file(CodesFile.codesName(subspaceCount)),
+                publication.file(CodesFile.codebookName(subspaceCount)),
+                indexId);
+      }
+    }
   }
 
   /// What is kept of a base layer once it is written.
   private record Laid(NodeOrder order, NearPairs nearPairs) {}
-
-  // Writes the graph, whole, thinned and by groups, and lets go of it; the order of its nodes
-  // stays, in memory of `kept`.
-  private Laid writeBaseLayer(Publication publication, UUID indexId, Arena kept)
-      throws IOException {
-    Metric metric = options.metric();
-    try (Arena arena = Arena.ofShared()) {
-      NodeSpace space = new NodeSpace(vectors, metric, arena);
-      VamanaGraph graph =
-          VamanaBuilder.build(space, BuildPlan.graphOptions(options), arena, "graph", progress);
-      Adjacency adjacency = graph.adjacency();
-      BaseLayout layout = BaseLayout.of(space, metric, graph, kept, progress);
-      NodeOrder order = layout.order();
-      PageDirectory pages =
-          new BasePagesWriter(vectors, metric, graph, order, layout.pageStarts())
-              .write(publication.file(BasePageFormat.FILE), indexId, arena, progress);
-      pages.write(publication.file(PageDirectory.FILE), indexId);
-      try (Arena lists = Arena.ofShared()) {
-        ThinGraph.of(space, adjacency, order, options.threads(), progress, lists)
-            .write(publication.file(ThinGraph.FILE), indexId);
-      }
-      try (Arena lists = Arena.ofShared()) {
-        GroupGraph.of(vectors, metric, adjacency, order, options.threads(), progress, lists)
-            .write(publication.file(GroupGraph.FILE), indexId);
-      }
-      return new Laid(order, NearPairs.sample(space, adjacency, options.seed()));
-    }
-  }
-
-  private void writeCodes(Publication publication, UUID indexId, Laid laid, int subspaceCount)
-      throws IOException {
-    PqOptions pqOptions = BuildPlan.pqOptions(options, subspaceCount);
-    Progress sized = new SuffixedProgress(progress, ", " + subspaceCount + " bytes");
-    ProductQuantizer quantizer = ProductQuantizer.train(vectors, pqOptions, sized);
-    try (Arena arena = Arena.ofShared()) {
-      MemorySegment byRow = AlignedMemory.allocate(arena, vectors.count() * subspaceCount, 64);
-      quantizer.encodeAll(vectors, byRow, options.threads(), sized);
-      CodeError error =
-          quantizer.estimateError(
-              vectors, laid.nearPairs().rows(), vectors, laid.nearPairs().neighbours(), byRow);
-      MemorySegment codes = AlignedMemory.allocate(arena, byRow.byteSize(), 64);
-      for (int row = 0; row < vectors.count(); row++) {
-        MemorySegment.copy(
-            byRow,
-            (long) row * subspaceCount,
-            codes,
-            (long) laid.order().node(row) * subspaceCount,
-            subspaceCount);
-      }
-      new CodesFile(quantizer, codes, error)
-          .write(
-              publication.file(CodesFile.codesName(subspaceCount)),
-              publication.file(CodesFile.codebookName(subspaceCount)),
-              indexId);
-    }
-  }
 
   private int largestSubspaceCount() {
     return Arrays.stream(subspaceCounts).max().getAsInt();

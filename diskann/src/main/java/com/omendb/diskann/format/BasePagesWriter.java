@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.UUID;
+import java.util.function.IntToLongFunction;
 
 /// Writes a graph and its vectors as `base.pages`, filling pages by bytes in node order, and notes
 /// where each page begins for the [PageDirectory].
@@ -25,6 +26,7 @@ public final class BasePagesWriter {
   private final VamanaGraph graph;
   private final NodeOrder order;
   private final BitSet pageStarts;
+  private final IntToLongFunction vectorIds;
   private final NeighbourCodec codec;
   private final int[] neighbours;
   private final int nodeCount;
@@ -32,13 +34,20 @@ public final class BasePagesWriter {
   /// A writer of one graph; nodes of the graph are rows of `vectors`.
   ///
   /// @param pageStarts nodes that should begin a page, so that those between two share one
+  /// @param vectorIds the id that searches return for a row
   public BasePagesWriter(
-      VectorSource vectors, Metric metric, VamanaGraph graph, NodeOrder order, BitSet pageStarts) {
+      VectorSource vectors,
+      Metric metric,
+      VamanaGraph graph,
+      NodeOrder order,
+      BitSet pageStarts,
+      IntToLongFunction vectorIds) {
     this.vectors = vectors;
     this.metric = metric;
     this.graph = graph;
     this.order = order;
     this.pageStarts = pageStarts;
+    this.vectorIds = vectorIds;
     this.nodeCount = (int) vectors.count();
     this.neighbours = new int[Math.max(NeighbourCodec.MAX_DEGREE, graph.adjacency().slots())];
     this.codec = new NeighbourCodec(nodeCount, chooseBaseBits());
@@ -69,7 +78,7 @@ public final class BasePagesWriter {
       PageFiller filler = new PageFiller(writer, pageBytes, directory, scratch);
       for (int node = 0; node < nodeCount; node++) {
         int row = order.row(node);
-        int bytes = encoder.encode(row, row, neighbours, mapNeighbours(row));
+        int bytes = encoder.encode(row, vectorIds.applyAsLong(row), neighbours, mapNeighbours(row));
         if (pageStarts.get(node)) {
           filler.beginGroup();
         }
@@ -102,7 +111,8 @@ public final class BasePagesWriter {
     for (int row = 0; row < nodeCount; row++) {
       int degree = mapNeighbours(row);
       Arrays.sort(neighbours, 0, degree);
-      consumer.accept(row, vectorBytes + Varint.bytes(row) + codec.measure(neighbours, degree));
+      int idBytes = Varint.bytes(vectorIds.applyAsLong(row));
+      consumer.accept(row, vectorBytes + idBytes + codec.measure(neighbours, degree));
       report(row, progress);
     }
   }

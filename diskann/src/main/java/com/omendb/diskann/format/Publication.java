@@ -100,6 +100,11 @@ public final class Publication implements AutoCloseable {
     return directory.resolve(indexId.toString());
   }
 
+  /// Where files of the new index are written, and scratch files may be that are gone by the end.
+  public Path stagingDirectory() {
+    return staging;
+  }
+
   /// Where a file of the new index is to be written.
   public Path file(String name) {
     return staging.resolve(name);

@@ -13,6 +13,7 @@ import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
+import java.util.function.IntToLongFunction;
 
 /// The place of every node of a base layer: which row it is, and which nodes share a page.
 ///
@@ -22,27 +23,32 @@ public record BaseLayout(NodeOrder order, BitSet pageStarts) {
 
   /// Lays out a graph: a walk through it first, then pages packed along the walk.
   ///
+  /// @param vectorIds the id that searches return for a row
+  /// @param scratch for what is not needed afterwards
   /// @param arena holds the order
   public static BaseLayout of(
-      NodeSpace space, Metric metric, VamanaGraph graph, Arena arena, Progress progress) {
+      NodeSpace space,
+      Metric metric,
+      VamanaGraph graph,
+      IntToLongFunction vectorIds,
+      Arena scratch,
+      Arena arena,
+      Progress progress) {
     int nodeCount = space.count();
     BitSet pageStarts = new BitSet(nodeCount);
-    try (Arena scratch = Arena.ofShared()) {
-      progress.phase("order nodes", 0);
-      MemorySegment walk = GraphWalk.of(space, graph.adjacency(), graph.medoid(), scratch);
-      MemorySegment recordBytes =
-          AlignedMemory.allocate(scratch, (long) nodeCount * Short.BYTES, 64);
-      progress.phase("size records", nodeCount);
-      new BasePagesWriter(
-              space.vectors(), metric, graph, new NodeOrder(walk, scratch), new BitSet())
-          .measure(recordBytes, progress);
-      progress.phase("pack pages", nodeCount);
-      int room = BasePageFormat.recordRoom(pageBytes(recordBytes, nodeCount));
-      MemorySegment packed =
-          PagePacking.pack(
-              space, graph.adjacency(), walk, recordBytes, room, pageStarts, progress, arena);
-      return new BaseLayout(new NodeOrder(packed, arena), pageStarts);
-    }
+    progress.phase("order nodes", 0);
+    MemorySegment walk = GraphWalk.of(space, graph.adjacency(), graph.medoid(), scratch);
+    MemorySegment recordBytes = AlignedMemory.allocate(scratch, (long) nodeCount * Short.BYTES, 64);
+    progress.phase("size records", nodeCount);
+    new BasePagesWriter(
+            space.vectors(), metric, graph, new NodeOrder(walk, scratch), new BitSet(), vectorIds)
+        .measure(recordBytes, progress);
+    progress.phase("pack pages", nodeCount);
+    int room = BasePageFormat.recordRoom(pageBytes(recordBytes, nodeCount));
+    MemorySegment packed =
+        PagePacking.pack(
+            space, graph.adjacency(), walk, recordBytes, room, pageStarts, progress, arena);
+    return new BaseLayout(new NodeOrder(packed, arena), pageStarts);
   }
 
   /// Bytes that laying out takes beside the graph and its vectors, what it leaves included.

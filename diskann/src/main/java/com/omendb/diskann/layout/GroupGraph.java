@@ -5,6 +5,7 @@ import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RobustPrune;
+import com.omendb.pagecache.AlignedMemory;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -47,6 +48,8 @@ public final class GroupGraph {
   }
 
   /// Builds the graph over the groups of a graph over rows.
+  ///
+  /// @param arena for the lists and what they are made with
   public static NeighbourLists of(
       VectorSource vectors,
       Metric metric,
@@ -57,11 +60,9 @@ public final class GroupGraph {
       Arena arena) {
     int groups = groupCount(vectors.count());
     progress.phase("group graph", groups);
-    try (Arena scratch = Arena.ofShared()) {
-      NodeSpace space = new NodeSpace(means(vectors, order, groups, scratch), metric, scratch);
-      return ParallelLists.of(
-          groups, MAX_DEGREE, threads, () -> new Joiner(space, graph, order), progress, arena);
-    }
+    NodeSpace space = new NodeSpace(means(vectors, order, groups, arena), metric, arena);
+    return ParallelLists.of(
+        groups, MAX_DEGREE, threads, () -> new Joiner(space, graph, order), progress, arena);
   }
 
   private static final class Joiner implements ParallelLists.Chooser {
@@ -120,7 +121,8 @@ public final class GroupGraph {
       VectorSource vectors, NodeOrder order, int groups, Arena arena) {
     int dimension = vectors.dimension();
     ElementType type = vectors.elementType();
-    MemorySegment means = arena.allocate((long) groups * type.vectorBytes(dimension), 64);
+    MemorySegment means =
+        AlignedMemory.allocate(arena, (long) groups * type.vectorBytes(dimension), 64);
     double[] sum = new double[dimension];
     for (int group = 0; group < groups; group++) {
       Arrays.fill(sum, 0);

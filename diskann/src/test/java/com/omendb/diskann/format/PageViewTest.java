@@ -65,7 +65,8 @@ class PageViewTest {
                       metric,
                       Fixtures.graph(edges, 250, 1, arena),
                       reversed(count, arena),
-                      new BitSet())
+                      new BitSet(),
+                      row -> row)
                   .write(path, INDEX_ID, arena, Progress.NONE);
           int pageBytes = checkAll(path, pages, vectors, metric, edges, arena);
           if (type == ElementType.FLOAT32 && dimension != 960) {
@@ -171,7 +172,8 @@ class PageViewTest {
       VectorSource vectors = Fixtures.uniform(random, count, 3, type, arena);
       VamanaGraph graph = Fixtures.graph(randomEdges(random, count), 250, 0, arena);
       Path path = directory.resolve("pages");
-      new BasePagesWriter(vectors, Metric.SQUARED_L2, graph, reversed(count, arena), new BitSet())
+      new BasePagesWriter(
+              vectors, Metric.SQUARED_L2, graph, reversed(count, arena), new BitSet(), row -> row)
           .write(path, INDEX_ID, arena, Progress.NONE);
       MemorySegment page = load(path, arena).asSlice(4096, 4096);
       PageView view = view(4096, vectors.vectorBytes(), count, path);

@@ -32,9 +32,13 @@ public final class LinuxCalls {
   /// The kernel does not know a flag or an operation.
   public static final int EINVAL = 22;
 
+  /// A file system does not know an operation.
+  static final int EOPNOTSUPP = 95;
+
   /// A request was given up, because the thread that submitted it ended.
   public static final int ECANCELED = 125;
 
+  private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 0x80000;
   private static final int O_DIRECT_X86_64 = 0x4000;
   private static final int O_DIRECT_AARCH64 = 0x10000;
@@ -48,6 +52,7 @@ public final class LinuxCalls {
   private static final int MAP_POPULATE = 0x8000;
   private static final long MAP_FAILED = -1;
   private static final int MADV_RANDOM = 1;
+  private static final int MADV_DONTNEED = 4;
 
   private static final long SYS_IO_URING_SETUP = 425;
   private static final long SYS_IO_URING_ENTER = 426;
@@ -84,7 +89,10 @@ public final class LinuxCalls {
   /// @return the descriptor
   public static int openForReading(Path path, boolean direct) throws IOException {
     int directFlag = AARCH64 ? O_DIRECT_AARCH64 : O_DIRECT_X86_64;
-    int flags = O_CLOEXEC | (direct ? directFlag : 0);
+    return open(path, O_CLOEXEC | (direct ? directFlag : 0));
+  }
+
+  private static int open(Path path, int flags) throws IOException {
     Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(path.toAbsolutePath().toString(), charset);
@@ -96,6 +104,31 @@ public final class LinuxCalls {
       return descriptor;
     } catch (Throwable e) {
       throw rethrown(e);
+    }
+  }
+
+  /// Makes an existing file at least so long, with room for it set aside on the disk.
+  ///
+  /// @return false where the file system cannot set room aside; nothing has happened then
+  /// @throws IOException if there is no such room
+  public static boolean reserve(Path path, long bytes) throws IOException {
+    int descriptor = open(path, O_CLOEXEC | O_RDWR);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = Handles.allocateState(arena);
+      while ((int) Handles.FALLOCATE.invokeExact(state, descriptor, 0, 0L, bytes) < 0) {
+        int errno = Handles.errno(state);
+        if (errno == EOPNOTSUPP) {
+          return false;
+        }
+        if (errno != EINTR) {
+          throw failure("fallocate", errno, "bytes=" + bytes + ", path=" + path);
+        }
+      }
+      return true;
+    } catch (Throwable e) {
+      throw rethrown(e);
+    } finally {
+      close(descriptor);
     }
   }
 
@@ -162,9 +195,22 @@ public final class LinuxCalls {
   ///
   /// @param mapped a whole mapping
   public static void adviseRandom(MemorySegment mapped) throws IOException {
+    advise(mapped, MADV_RANDOM);
+  }
+
+  /// Tells the kernel that whole pages of a mapped file need not be resident any more. What was
+  /// written is kept in the file, and what is touched again is mapped again.
+  ///
+  /// @param mapped begins and ends at pages of a mapped, shared or read-only file: of any other
+  ///   memory the content would be lost
+  public static void adviseUnneeded(MemorySegment mapped) throws IOException {
+    advise(mapped, MADV_DONTNEED);
+  }
+
+  private static void advise(MemorySegment mapped, int advice) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = Handles.allocateState(arena);
-      int result = (int) Handles.MADVISE.invokeExact(state, mapped, mapped.byteSize(), MADV_RANDOM);
+      int result = (int) Handles.MADVISE.invokeExact(state, mapped, mapped.byteSize(), advice);
       if (result < 0) {
         throw failure("madvise", Handles.errno(state), "bytes=" + mapped.byteSize());
       }
@@ -282,7 +328,8 @@ public final class LinuxCalls {
           case EINVAL -> "EINVAL";
           case 24 -> "EMFILE";
           case 38 -> "ENOSYS";
-          case 95 -> "EOPNOTSUPP";
+          case 28 -> "ENOSPC";
+          case EOPNOTSUPP -> "EOPNOTSUPP";
           default -> "unnamed";
         };
     return "errno=" + errno + " (" + name + ")";
@@ -320,6 +367,8 @@ public final class LinuxCalls {
     static final MethodHandle CLOSE = link("close", 0, FunctionDescriptor.of(INT, INT));
     static final MethodHandle PREAD =
         link("pread", 0, FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
+    static final MethodHandle FALLOCATE =
+        link("fallocate", 0, FunctionDescriptor.of(INT, INT, INT, LONG, LONG));
     static final MethodHandle MMAP =
         link("mmap", 0, FunctionDescriptor.of(POINTER, POINTER, LONG, INT, INT, INT, LONG));
     static final MethodHandle MUNMAP = link("munmap", 0, FunctionDescriptor.of(INT, POINTER, LONG));
