@@ -16,6 +16,7 @@ public final class DistanceKernels {
 
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
   private static final int LEAST_VECTOR_BITS = 128;
+  private static final int SCALAR_LANES = 4;
 
   private DistanceKernels() {}
 
@@ -40,6 +41,18 @@ public final class DistanceKernels {
   public static DistanceKernel scalar(Metric metric, ElementType elementType, int dimension) {
     requireDimension(dimension);
     return ScalarKernels.of(metric, elementType, dimension);
+  }
+
+  /// The fastest kernel for dense blocks.
+  ///
+  /// @throws IllegalStateException if `omen.kernels` forces kernels that do not work here
+  public static DenseBlockKernel denseBlocks() {
+    return vectorized() ? SimdKernels.denseBlocks() : scalarDenseBlocks(SCALAR_LANES);
+  }
+
+  /// The scalar twin of [#denseBlocks], with columns in groups of `lanes`.
+  public static DenseBlockKernel scalarDenseBlocks(int lanes) {
+    return ScalarKernels.denseBlocks(lanes);
   }
 
   /// Whether the Vector API is in use; quantizers follow the same choice.

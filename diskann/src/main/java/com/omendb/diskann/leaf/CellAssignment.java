@@ -2,65 +2,161 @@ package com.omendb.diskann.leaf;
 
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RandomOrder;
+import com.omendb.diskann.vamana.Workers;
+import com.omendb.vectors.DenseBlockKernel;
+import com.omendb.vectors.DistanceKernels;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// Which nodes have which random pivot among their nearest: overlapping cells of the whole set.
+/// Also keeps the codes of all points, from which the leaves are computed.
 ///
-/// Immutable and thread-safe while its arena is open.
+/// The same for a seed with any number of threads. Immutable and thread-safe while its arena is
+/// open.
 public final class CellAssignment {
-  private final int cells;
-  // Members of cell c are at starts[c] to starts[c + 1].
+  private static final int SAMPLE = 4096;
+
+  private final PointCodes codes;
+  // Members of cell c are at starts[c] to starts[c + 1], in order of their numbers.
   private final long[] starts;
   private final MemorySegment members;
 
-  private CellAssignment(long[] starts, MemorySegment members) {
-    this.cells = starts.length - 1;
+  private CellAssignment(PointCodes codes, long[] starts, MemorySegment members) {
+    this.codes = codes;
     this.starts = starts;
     this.members = members;
   }
 
-  /// Assigns every node to its nearest pivots, in memory of the arena.
+  /// Assigns every node to its nearest pivots, in memory of the arena, which must be a shared one.
   public static CellAssignment of(
       NodeSpace space, LeafOptions options, Arena arena, Progress progress) {
     int count = space.count();
-    int cells = Math.max(1, count / options.nodesPerPivot());
-    int fan = Math.min(options.fan(), cells);
-    progress.phase("assign cells", count);
-    RandomOrder order = new RandomOrder(count, options.seed());
-    int[] pivots = new int[cells];
-    for (int i = 0; i < cells; i++) {
-      pivots[i] = (int) order.at(i);
+    if (count < 1) {
+      throw new IllegalArgumentException("no nodes to assign: count=" + count);
     }
-    float[] distances = new float[cells];
-    long[] starts = new long[cells + 1];
+    progress.phase("code points", 1);
+    PointCodes codes = PointCodes.of(space, options.threads(), arena);
+    progress.advance(1);
+    int cells = options.cells(count);
+    int fan = Math.min(options.fan(), cells);
     MemorySegment members = arena.allocate((long) count * fan * Integer.BYTES, Integer.BYTES);
-    int[][] nearest = new int[count][];
-    for (int node = 0; node < count; node++) {
-      space.distances(node, pivots, cells, distances);
-      nearest[node] = Nearest.of(distances, cells, fan);
-      for (int cell : nearest[node]) {
-        starts[cell + 1]++;
+    try (Arena scratch = Arena.ofShared()) {
+      MemorySegment cellsOfNodes = scratch.allocate(members.byteSize(), Integer.BYTES);
+      progress.phase("assign to cells", count);
+      if (cells > 1) {
+        assign(codes, count, cells, fan, options, cellsOfNodes, progress);
+      } else {
+        progress.advance(count);
       }
+      return new CellAssignment(codes, group(cellsOfNodes, count, cells, fan, members), members);
+    }
+  }
+
+  /// Native bytes that an assignment keeps.
+  public static long bytes(long count, int pointDimension, LeafOptions options) {
+    int fan = Math.min(options.fan(), options.cells(count));
+    return PointCodes.bytes(count, pointDimension) + count * fan * Integer.BYTES;
+  }
+
+  /// Native bytes that it needs beside [#bytes] while it is made.
+  public static long scratchBytes(long count, int pointDimension, LeafOptions options) {
+    DenseBlockKernel kernel = DistanceKernels.denseBlocks();
+    int cells = options.cells(count);
+    int pairs = PointCodes.pairs(pointDimension);
+    return count * Math.min(options.fan(), cells) * Integer.BYTES
+        + Rows.bytes(cells, pairs)
+        + Columns.bytes(kernel, cells, pairs)
+        + options.threads()
+            * (Rows.bytes(NearestColumns.BATCH, pairs) + NearestColumns.bytes(kernel, cells));
+  }
+
+  private static void assign(
+      PointCodes codes,
+      int count,
+      int cells,
+      int fan,
+      LeafOptions options,
+      MemorySegment cellsOfNodes,
+      Progress progress) {
+    DenseBlockKernel kernel = DistanceKernels.denseBlocks();
+    RandomOrder order = new RandomOrder(count, options.seed());
+    int[] sample = firsts(order, Math.min(count, SAMPLE));
+    int[] pivots = firsts(order, cells);
+    try (Arena arena = Arena.ofShared()) {
+      Rows pivotRows = new Rows(cells, codes.pairs(), arena);
+      pivotRows.fill(centring(codes, kernel, sample, arena), pivots, 0, cells);
+      Columns columns = new Columns(kernel, cells, codes.pairs(), arena);
+      columns.clear(cells);
+      for (int cell = 0; cell < cells; cell++) {
+        columns.set(cell, pivotRows, cell, cell);
+      }
+      Workers.forEach(
+          count,
+          NearestColumns.BATCH,
+          options.threads(),
+          () -> {
+            Centring centring = centring(codes, kernel, sample, arena);
+            Rows rows = new Rows(NearestColumns.BATCH, codes.pairs(), arena);
+            NearestColumns nearest = new NearestColumns(kernel, cells, codes.pairs(), arena);
+            int[] nodes = new int[NearestColumns.BATCH];
+            int[] found = new int[NearestColumns.BATCH * fan];
+            return (from, to) -> {
+              int size = (int) (to - from);
+              for (int i = 0; i < size; i++) {
+                nodes[i] = (int) from + i;
+              }
+              rows.fill(centring, nodes, 0, size);
+              nearest.find(rows, 0, size, columns, fan, found);
+              MemorySegment.copy(
+                  found, 0, cellsOfNodes, NativeMemory.INT, from * fan * Integer.BYTES, size * fan);
+              progress.advance(size);
+            };
+          });
+    }
+  }
+
+  private static Centring centring(
+      PointCodes codes, DenseBlockKernel kernel, int[] sample, Arena arena) {
+    Centring centring = new Centring(codes, kernel, arena);
+    centring.fit(sample, sample.length);
+    return centring;
+  }
+
+  private static int[] firsts(RandomOrder order, int count) {
+    int[] nodes = new int[count];
+    for (int i = 0; i < count; i++) {
+      nodes[i] = (int) order.at(i);
+    }
+    return nodes;
+  }
+
+  /// Groups nodes by cell and returns where each cell begins.
+  private static long[] group(
+      MemorySegment cellsOfNodes, int count, int cells, int fan, MemorySegment members) {
+    long[] starts = new long[cells + 1];
+    long entries = (long) count * fan;
+    for (long i = 0; i < entries; i++) {
+      starts[cellsOfNodes.getAtIndex(NativeMemory.INT, i) + 1]++;
     }
     for (int cell = 0; cell < cells; cell++) {
       starts[cell + 1] += starts[cell];
     }
     long[] next = starts.clone();
+    long entry = 0;
     for (int node = 0; node < count; node++) {
-      for (int cell : nearest[node]) {
+      for (int i = 0; i < fan; i++) {
+        int cell = cellsOfNodes.getAtIndex(NativeMemory.INT, entry++);
         members.setAtIndex(NativeMemory.INT, next[cell]++, node);
       }
     }
-    progress.advance(count);
-    return new CellAssignment(starts, members);
+    return starts;
   }
 
   /// Number of cells.
   public int cells() {
-    return cells;
+    return starts.length - 1;
   }
 
   /// Number of members of a cell.
@@ -68,9 +164,13 @@ public final class CellAssignment {
     return Math.toIntExact(starts[cell + 1] - starts[cell]);
   }
 
-  /// Copies the members of a cell to the front of `target`.
-  public void copyMembers(int cell, int[] target) {
+  /// Copies `count` members of a cell, from its member `from` on, to a position of `target`.
+  void copyMembers(int cell, int from, int count, int[] target, int at) {
     MemorySegment.copy(
-        members, NativeMemory.INT, starts[cell] * Integer.BYTES, target, 0, size(cell));
+        members, NativeMemory.INT, (starts[cell] + from) * Integer.BYTES, target, at, count);
+  }
+
+  PointCodes codes() {
+    return codes;
   }
 }

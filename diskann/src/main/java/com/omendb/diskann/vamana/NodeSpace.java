@@ -75,6 +75,32 @@ public final class NodeSpace {
     return vectors;
   }
 
+  /// Dimension of the points that [#copyPoint] copies.
+  public int pointDimension() {
+    return vectors.dimension() + (metric == Metric.INNER_PRODUCT ? 1 : 0);
+  }
+
+  /// Copies the point of Euclidean space that a node stands for: the distances of nodes are the
+  /// squared L2 distances of their points, under cosine half of them.
+  public void copyPoint(int node, float[] target) {
+    vectors.copyRow(node, target);
+    switch (metric) {
+      case SQUARED_L2 -> {}
+      case COSINE -> {
+        float inverseNorm = perNode(node);
+        for (int i = 0; i < vectors.dimension(); i++) {
+          target[i] *= inverseNorm;
+        }
+      }
+      case INNER_PRODUCT -> target[vectors.dimension()] = perNode(node);
+    }
+  }
+
+  /// The distance of two nodes whose points are at a squared L2 distance of 1.
+  public float distanceOfPoints() {
+    return metric == Metric.COSINE ? 0.5f : 1f;
+  }
+
   /// Distance between two nodes.
   public float distance(int nodeA, int nodeB) {
     float raw = kernel.distance(address(nodeA), address(nodeB));

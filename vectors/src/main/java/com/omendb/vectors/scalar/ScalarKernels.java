@@ -1,5 +1,6 @@
 package com.omendb.vectors.scalar;
 
+import com.omendb.vectors.DenseBlockKernel;
 import com.omendb.vectors.DistanceKernel;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -31,5 +32,10 @@ public final class ScalarKernels {
       case INNER_PRODUCT -> new ScalarByteKernels.InnerProduct(dimension, valueMask);
       case COSINE -> new ScalarByteKernels.Cosine(dimension, valueMask);
     };
+  }
+
+  /// Dense blocks, with columns in groups of `lanes`.
+  public static DenseBlockKernel denseBlocks(int lanes) {
+    return new ScalarDenseBlocks(lanes);
   }
 }

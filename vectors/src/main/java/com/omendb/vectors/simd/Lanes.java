@@ -24,6 +24,10 @@ final class Lanes {
   static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SHAPE);
   static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, SHAPE);
 
+  /// As many bytes as there are shorts in a vector.
+  static final VectorSpecies<Byte> HALF_BYTES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, SHAPE.vectorBitSize() / 2)));
+
   static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
 
   /// Bits of one vector.

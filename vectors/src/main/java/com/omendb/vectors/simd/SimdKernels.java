@@ -1,5 +1,6 @@
 package com.omendb.vectors.simd;
 
+import com.omendb.vectors.DenseBlockKernel;
 import com.omendb.vectors.DistanceKernel;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -23,6 +24,11 @@ public final class SimdKernels {
     return longEnough && supported
         ? ofAtLeastOneVector(metric, elementType, dimension)
         : ScalarKernels.of(metric, elementType, dimension);
+  }
+
+  /// Dense blocks.
+  public static DenseBlockKernel denseBlocks() {
+    return new SimdDenseBlocks();
   }
 
   /// The SIMD kernel, however slow on this CPU, for vectors of at least one SIMD vector's length.

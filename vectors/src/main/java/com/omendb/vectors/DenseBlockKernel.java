@@ -1,0 +1,87 @@
+package com.omendb.vectors;
+
+/// Squared L2 distances of many 16-bit vectors to many others at once, and the nearest of each: the
+/// dense blocks that partitioning and clustering compute.
+///
+/// Rows are vectors of signed 16-bit elements, two of which make a pair; an odd dimension is padded
+/// with a zero. Columns come in groups of [#lanes] vectors, pairs first: the pair `p` of column `c`
+/// of a group is the int at `(p * lanes + c) * 4` bytes, and a group takes `pairs * lanes * 4`
+/// bytes. Because a lane is a column, no sum ever crosses lanes.
+///
+/// Inner products are added up in 16 bits, which is exact for vectors of squared norms of at most
+/// [#MAX_SQUARED_NORM].
+///
+/// All numbers are little-endian. All addresses are of native memory, and are not checked.
+/// Stateless and thread-safe.
+public interface DenseBlockKernel {
+  /// Rows are multiplied by so many at a time.
+  int ROWS = 4;
+
+  /// Groups of columns are multiplied by so many at a time.
+  int GROUPS = 2;
+
+  /// Vectors of at most this squared norm have exact inner products.
+  int MAX_SQUARED_NORM = Short.MAX_VALUE;
+
+  /// A factor of [#centre] is a multiple of one by so many.
+  int UNIT_FACTOR = 128;
+
+  /// Most neighbours that [#nearest] can be asked for.
+  int MAX_NEAREST = 12;
+
+  /// A distance that is never among the nearest.
+  int FAR = 1 << 28;
+
+  /// Columns of a group.
+  int lanes();
+
+  /// Makes a row of signed bytes: `(code - mean) * factor / UNIT_FACTOR`, rounded.
+  ///
+  /// @param codes `2 * pairs` bytes
+  /// @param mean as many 16-bit numbers from -128 to 127
+  /// @param factor 0 to [#UNIT_FACTOR]
+  /// @return the squared norm of the row
+  int centre(long codes, long mean, int factor, long row, int pairs);
+
+  /// Copies a row to column `column` of its group.
+  void pack(long row, long group, int column, int pairs);
+
+  /// Multiplies rows with columns. The product of row `r` and column `c` of group `g` is left at
+  /// `out + r * outStrideBytes + (g * lanes + c) * 4` as two 16-bit sums for [#distances].
+  ///
+  /// @param rowCount a multiple of [#ROWS]
+  /// @param groupCount a multiple of [#GROUPS]
+  void multiply(
+      long rows,
+      long rowStrideBytes,
+      int rowCount,
+      long columns,
+      int groupCount,
+      int pairs,
+      long out,
+      long outStrideBytes);
+
+  /// Turns products of a row into squared distances, as ints, in place.
+  ///
+  /// @param products as [#multiply] left them, of `groupCount` groups
+  /// @param norms the squared norm of each column, as ints; [#FAR] for a column that is none
+  /// @param rowNorm the squared norm of the row
+  void distances(long products, long norms, int rowNorm, int groupCount);
+
+  /// Finds about the `k` nearest columns of a row of distances below [#FAR]: at least the `k`
+  /// nearest of them, or all if there are fewer, unless `limit` cuts them short.
+  ///
+  /// @param k 1 to [#MAX_NEAREST]
+  /// @param ids a number for each column, as ints
+  /// @param nearestIds where the ids are put: room for `limit + 16` ints
+  /// @param nearestDistances where their distances are put: as much room
+  /// @return how many were put, at most `limit`
+  int nearest(
+      long distances,
+      long ids,
+      int groupCount,
+      int k,
+      int limit,
+      long nearestIds,
+      long nearestDistances);
+}
