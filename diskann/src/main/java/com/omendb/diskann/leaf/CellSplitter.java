@@ -3,6 +3,7 @@ package com.omendb.diskann.leaf;
 import com.omendb.diskann.vamana.RandomOrder;
 import com.omendb.vectors.DenseBlockKernel;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 
 /// Splits a cell into overlapping leaves around random members and compares each leaf. For one
 /// thread.
@@ -93,9 +94,23 @@ final class CellSplitter {
       if (small && pivot + 1 < pivotCount && starts[pivot + 2] - listFrom <= options.leafCap()) {
         continue;
       }
-      split(cell, lists, listFrom, listTo - listFrom, 1, round + 1, seed + pivot + 1);
+      int size = distinct(lists, listFrom, listTo);
+      split(cell, lists, listFrom, size, 1, round + 1, seed + pivot + 1);
       listFrom = listTo;
     }
+  }
+
+  /// Sorts a list, drops repetitions, of which joined lists have some, and returns what is left. In
+  /// order, the rows are also gathered faster.
+  private static int distinct(int[] lists, int from, int to) {
+    Arrays.sort(lists, from, to);
+    int size = 0;
+    for (int i = from; i < to; i++) {
+      if (i == from || lists[i] != lists[i - 1]) {
+        lists[from + size++] = lists[i];
+      }
+    }
+    return size;
   }
 
   /// Assigns rows to their nearest pivots and returns the rows by pivot.
