@@ -91,13 +91,28 @@ public final class IndexBuild {
       throw new IllegalArgumentException(
           "an index holds 1 to " + (Integer.MAX_VALUE - 8) + " vectors: count=" + vectors.count());
     }
-    Publication.checkTarget(directory, options.overwrite());
     IndexBuild build = new IndexBuild(vectors, options, entryWriter, progress);
-    BuildPlan plan = BuildPlan.of(vectors, options, build.largestSubspaceCount());
+    build.run(directory, BuildPlan.of(vectors, options, build.largestSubspaceCount()));
+  }
+
+  /// The same by a plan made beforehand.
+  static void run(
+      VectorSource vectors,
+      Path directory,
+      BuildOptions options,
+      EntryWriter entryWriter,
+      Progress progress,
+      BuildPlan plan)
+      throws IOException {
+    new IndexBuild(vectors, options, entryWriter, progress).run(directory, plan);
+  }
+
+  private void run(Path directory, BuildPlan plan) throws IOException {
+    Publication.checkTarget(directory, options.overwrite());
     plan.requireWithinBudget();
     progress.note("memory: " + plan);
     try {
-      build.build(directory, plan);
+      build(directory, plan);
     } catch (FileSystemException | CorruptFileException e) {
       throw e;
     } catch (IOException e) {

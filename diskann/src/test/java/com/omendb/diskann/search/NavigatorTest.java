@@ -70,7 +70,7 @@ class NavigatorTest {
       graph =
           VamanaBuilder.build(
               space, new VamanaOptions(24, 40, 1.2f, 1, seed), arena, "graph", Progress.NONE);
-      order = BaseLayout.of(space, metric, graph, arena, Progress.NONE).order();
+      order = BaseLayout.of(space, metric, graph, row -> row, arena, arena, Progress.NONE).order();
       codes = encode();
     }
 
