@@ -102,7 +102,7 @@ final class UringPageReader implements PageReader {
     boolean looked = false;
     while (true) {
       fillRing();
-      boolean look = minCompletions == 0 && inKernel > 0 && !looked;
+      boolean look = minCompletions == 0 && count == 0 && inKernel > 0 && !looked;
       if (count >= minCompletions && ring.unsubmitted() == 0 && !look) {
         return count;
       }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -278,6 +280,77 @@ class UringFaultTest {
         TestPages.check(frame(10 + i), 10 + i);
       }
       readers.forEach(PageReader::close);
+    }
+  }
+
+  @Test
+  void aLookThatIsNotAskedToWaitEntersTheKernelOnlyIfNothingHasCompleted() throws IOException {
+    SplittableRandom random = Seeds.random("aLookThatIsNotAskedToWait", 62);
+    AtomicInteger enters = new AtomicInteger();
+    UnreliableRing.Kernel counting =
+        new UnreliableRing.Kernel() {
+          @Override
+          public int enterError(int queued, int inKernel) {
+            enters.incrementAndGet();
+            return 0;
+          }
+
+          @Override
+          public int result(long offset, int length) {
+            return length;
+          }
+        };
+    UnreliableRing ring = new UnreliableRing(bytes, ENTRIES, counting, random);
+    int[] one = new int[1];
+    int taken = 0;
+    int looked = 0;
+    try (PageFile file = open((_, _) -> ring);
+        PageReader reader = file.newReader(CAPACITY)) {
+      for (int round = 0; round < 50; round++) {
+        for (int i = 0; i < ENTRIES; i++) {
+          reader.submit(i, frame(i), i);
+        }
+        TestPages.await(reader, 1, one);
+        TestPages.check(frame(one[0]), one[0]);
+        while (reader.inFlight() > 0) {
+          boolean completed = ring.hasCompletion();
+          int before = enters.get();
+          int count = TestPages.await(reader, 0, one);
+          assertEquals(completed ? 0 : 1, enters.get() - before);
+          if (completed) {
+            assertEquals(1, count);
+            taken++;
+          } else {
+            looked++;
+          }
+        }
+      }
+    }
+    assertTrue(taken > 0 && looked > 0, taken + " taken, " + looked + " looked");
+  }
+
+  @Test
+  void aFileThatClosesLetsReadsUnderWayBeTriedAgainToTheirEnd() throws IOException {
+    SplittableRandom random = Seeds.random("aFileThatClosesLetsReadsUnderWay", 63);
+    for (int round = 0; round < 20; round++) {
+      PageFile file = open(new Erratic(random), random);
+      PageReader reader = file.newReader(CAPACITY);
+      for (int i = 0; i < CAPACITY; i++) {
+        reader.submit(i, frame(i), i);
+      }
+      int arrived = TestPages.await(reader, 0, tags);
+      file.close();
+      assertThrows(IllegalStateException.class, () -> reader.submit(0, frame(0), 0));
+      while (reader.inFlight() > 0) {
+        int count = TestPages.await(reader, 1, tags);
+        for (int i = 0; i < count; i++) {
+          TestPages.check(frame(tags[i]), tags[i]);
+        }
+        arrived += count;
+      }
+      assertEquals(CAPACITY, arrived);
+      reader.close();
+      assertThrows(IllegalStateException.class, () -> reader.await(0, tags, failures));
     }
   }
 
