@@ -66,6 +66,28 @@ final class BadInputTest {
   }
 
   @Test
+  void unknownWaysToServe() {
+    for (String command : new String[] {"search", "eval"}) {
+      wrongUsage(
+          "engine=uring",
+          command,
+          fixture.index(),
+          "--queries",
+          fixture.queries(),
+          "--engine",
+          "uring");
+      wrongUsage(
+          "residency=some",
+          command,
+          fixture.index(),
+          "--queries",
+          fixture.queries(),
+          "--residency",
+          "some");
+    }
+  }
+
+  @Test
   void queriesOfAnotherDimensionOrType() {
     Path other = folder.resolve("other.u8bin");
     run("dataset", "synthetic", other, "--count", 50, "--dimension", 12, "--query-count", 5);

@@ -33,13 +33,13 @@ final class Contender {
   /// Measures one effort and keeps the outcome; does nothing if there is no such effort.
   ///
   /// @param effort place in [#efforts()]
-  void measure(QueryLoop loop, int effort, int threads, double seconds)
+  void measure(QuietMeasurer measurer, int effort, int threads)
       throws IOException, InterruptedException {
     if (effort < efforts.size()) {
       Effort chosen = efforts.get(effort);
       measurements
           .computeIfAbsent(new Setting(chosen, threads), _ -> new ArrayList<>())
-          .add(loop.run(engine, chosen, threads, seconds));
+          .add(measurer.measure(engine, chosen, threads));
     }
   }
 

@@ -25,24 +25,23 @@ public final class SideBySide {
                [--omen-lists 10,12,...]  OmenDB's searchListSize, or L/W with a beam width
                [--jvector-lists 10,...]  JVector's rerankK
                [--k 10] [--targets 0.93,0.97] [--threads 1,2] [--seconds 2] [--repetitions 5]
+               [--quiet 0.1]             cores that other processes may keep busy; what was taken
+               [--patience 600]          beside more is taken again, for so many seconds in all
       """;
 
-  private final QueryLoop loop;
+  private final QuietMeasurer measurer;
   private final List<Contender> contenders;
   private final List<Integer> threadCounts;
-  private final double seconds;
   private final int repetitions;
 
   private SideBySide(
-      QueryLoop loop,
+      QuietMeasurer measurer,
       List<Contender> contenders,
       List<Integer> threadCounts,
-      double seconds,
       int repetitions) {
-    this.loop = loop;
+    this.measurer = measurer;
     this.contenders = contenders;
     this.threadCounts = threadCounts;
-    this.seconds = seconds;
     this.repetitions = repetitions;
   }
 
@@ -81,6 +80,8 @@ public final class SideBySide {
     List<Integer> threadCounts = arguments.list("threads", "1,2", Integer::valueOf);
     double seconds = arguments.number("seconds", 2);
     int repetitions = arguments.count("repetitions", 5);
+    double quiet = arguments.number("quiet", 0.1);
+    double patience = arguments.number("patience", 600);
     List<Double> targets = arguments.list("targets", "0.93,0.97", Double::valueOf);
     GroundTruth truth = GroundTruth.read(arguments.path("truth"));
     try (VectorFile file = VectorFile.open(arguments.path("queries"))) {
@@ -100,7 +101,12 @@ public final class SideBySide {
         }
         QueryLoop loop =
             new QueryLoop(Math.toIntExact(queries.count()), k, new RecallScorer(truth, k));
-        new SideBySide(loop, contenders, threadCounts, seconds, repetitions).measure(most);
+        new SideBySide(
+                new QuietMeasurer(loop, seconds, quiet, patience),
+                contenders,
+                threadCounts,
+                repetitions)
+            .measure(most);
         SideBySideReport report = new SideBySideReport(contenders, threadCounts);
         report.printTable();
         report.printTargets(targets);
@@ -150,7 +156,7 @@ public final class SideBySide {
     System.out.println("opened: " + ProcessMemory.now());
     for (Contender contender : contenders) {
       for (Effort effort : contender.efforts()) {
-        loop.run(contender.engine(), effort, mostThreads, seconds);
+        measurer.warmUp(contender.engine(), effort, mostThreads);
       }
       System.out.println("warm, " + contender.engine().name() + ": " + ProcessMemory.now());
     }
@@ -162,11 +168,13 @@ public final class SideBySide {
           List<Contender> order =
               (repetition + effort) % 2 == 0 ? contenders : contenders.reversed();
           for (Contender contender : order) {
-            contender.measure(loop, effort, threads, seconds);
+            contender.measure(measurer, effort, threads);
           }
         }
       }
       System.err.println("repetition " + (repetition + 1) + " of " + repetitions);
     }
+    System.out.println(
+        "kept although other processes were busy: " + measurer.disturbed() + " measurements");
   }
 }
