@@ -2,6 +2,7 @@ package com.omendb.tools;
 
 import com.omendb.datasets.VectorFile;
 import com.omendb.tools.report.ProgressPrinter;
+import com.omendb.vectors.BuildMethod;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.Metric;
 import java.io.IOException;
@@ -52,6 +53,14 @@ final class BuildCommand extends Command {
   private Metric metric;
 
   @Option(
+      names = "--method",
+      defaultValue = "leaf",
+      paramLabel = "METHOD",
+      converter = Converters.MethodName.class,
+      description = "How the graph is built: leaf, or vamana (two passes of searches; slower).")
+  private BuildMethod method;
+
+  @Option(
       names = "--memory",
       defaultValue = "4GB",
       paramLabel = "SIZE",
@@ -77,7 +86,7 @@ final class BuildCommand extends Command {
       names = "--build-list-size",
       defaultValue = "100",
       paramLabel = "L",
-      description = "Candidates looked at while building: more is better and slower.")
+      description = "Candidates that vamana looks at: more is better and slower.")
   private int buildListSize;
 
   @Option(
@@ -137,6 +146,7 @@ final class BuildCommand extends Command {
     return BuildOptions.defaults()
         .withKind(kind)
         .withMetric(metric)
+        .withMethod(method)
         .withGraph(maxDegree, buildListSize, alpha)
         .withSubspaceCount(pqBytes)
         .withMemoryBudgetBytes(memoryBytes)

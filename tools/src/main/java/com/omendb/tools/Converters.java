@@ -1,6 +1,7 @@
 package com.omendb.tools;
 
 import com.omendb.tools.report.ByteSize;
+import com.omendb.vectors.BuildMethod;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.ReadEngine;
@@ -25,6 +26,14 @@ final class Converters {
     @Override
     public Metric convert(String text) {
       return told(() -> Metric.ofLabel(text));
+    }
+  }
+
+  /// `leaf`, `vamana`.
+  static final class MethodName implements ITypeConverter<BuildMethod> {
+    @Override
+    public BuildMethod convert(String text) {
+      return told(() -> BuildMethod.ofLabel(text));
     }
   }
 

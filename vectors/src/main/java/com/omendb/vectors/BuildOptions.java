@@ -4,9 +4,11 @@ package com.omendb.vectors;
 ///
 /// @param kind name of the [IndexKind]; `hybrid` is the default
 /// @param metric the distance that searches will use
+/// @param method how the graph is built
 /// @param maxDegree R, the most edges a node of the base layer has, 4 to 250
-/// @param buildListSize L of the search that finds a node's candidates while building
-/// @param alpha prune slack of the second pass, at least 1
+/// @param buildListSize L of the search that finds a node's candidates while building by the method
+///   `vamana`
+/// @param alpha prune slack, at least 1
 /// @param subspaceCount bytes a code (m); 0 picks a quarter of the dimension, between 1 and 64
 /// @param memoryBudgetBytes bytes that the whole process may use while building, as the operating
 ///   system counts its peak, JVM included
@@ -16,6 +18,7 @@ package com.omendb.vectors;
 public record BuildOptions(
     String kind,
     Metric metric,
+    BuildMethod method,
     int maxDegree,
     int buildListSize,
     float alpha,
@@ -45,12 +48,13 @@ public record BuildOptions(
     }
   }
 
-  /// A hybrid index under squared L2: R = 64, L = 100, alpha = 1.2, a budget of 4 GiB, a thread for
-  /// each processor, nothing overwritten.
+  /// A hybrid index under squared L2, built from leaves: R = 64, L = 100, alpha = 1.2, a budget of
+  /// 4 GiB, a thread for each processor, nothing overwritten.
   public static BuildOptions defaults() {
     return new BuildOptions(
         "hybrid",
         Metric.SQUARED_L2,
+        BuildMethod.LEAF,
         64,
         100,
         1.2f,
@@ -66,6 +70,7 @@ public record BuildOptions(
     return new BuildOptions(
         newKind,
         metric,
+        method,
         maxDegree,
         buildListSize,
         alpha,
@@ -81,6 +86,23 @@ public record BuildOptions(
     return new BuildOptions(
         kind,
         newMetric,
+        method,
+        maxDegree,
+        buildListSize,
+        alpha,
+        subspaceCount,
+        memoryBudgetBytes,
+        threads,
+        seed,
+        overwrite);
+  }
+
+  /// These options with another method of building.
+  public BuildOptions withMethod(BuildMethod newMethod) {
+    return new BuildOptions(
+        kind,
+        metric,
+        newMethod,
         maxDegree,
         buildListSize,
         alpha,
@@ -96,6 +118,7 @@ public record BuildOptions(
     return new BuildOptions(
         kind,
         metric,
+        method,
         newMaxDegree,
         newBuildListSize,
         newAlpha,
@@ -111,6 +134,7 @@ public record BuildOptions(
     return new BuildOptions(
         kind,
         metric,
+        method,
         maxDegree,
         buildListSize,
         alpha,
@@ -126,6 +150,7 @@ public record BuildOptions(
     return new BuildOptions(
         kind,
         metric,
+        method,
         maxDegree,
         buildListSize,
         alpha,
@@ -141,6 +166,7 @@ public record BuildOptions(
     return new BuildOptions(
         kind,
         metric,
+        method,
         maxDegree,
         buildListSize,
         alpha,
@@ -156,6 +182,7 @@ public record BuildOptions(
     return new BuildOptions(
         kind,
         metric,
+        method,
         maxDegree,
         buildListSize,
         alpha,
@@ -171,6 +198,7 @@ public record BuildOptions(
     return new BuildOptions(
         kind,
         metric,
+        method,
         maxDegree,
         buildListSize,
         alpha,

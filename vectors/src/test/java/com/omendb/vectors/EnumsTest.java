@@ -58,6 +58,15 @@ class EnumsTest {
   }
 
   @Test
+  void buildMethodsAreFoundByLabel() {
+    for (BuildMethod method : BuildMethod.values()) {
+      assertEquals(method, BuildMethod.ofLabel(method.label()));
+      assertEquals(method, BuildMethod.ofLabel(method.label().toUpperCase(Locale.ROOT)));
+    }
+    assertRefused("method=random, known: leaf, vamana", () -> BuildMethod.ofLabel("random"));
+  }
+
+  @Test
   void vectorBytesCountElements() {
     assertEquals(512, ElementType.FLOAT32.vectorBytes(128));
     assertEquals(128, ElementType.UINT8.vectorBytes(128));

@@ -96,6 +96,7 @@ class OptionsTest {
         BuildOptions.defaults()
             .withKind("other")
             .withMetric(Metric.COSINE)
+            .withMethod(BuildMethod.VAMANA)
             .withGraph(32, 75, 1.1f)
             .withSubspaceCount(48)
             .withMemoryBudgetBytes(123)
@@ -103,7 +104,9 @@ class OptionsTest {
             .withSeed(7)
             .withOverwrite(true);
     assertEquals(
-        new BuildOptions("other", Metric.COSINE, 32, 75, 1.1f, 48, 123, 3, 7, true), changed);
+        new BuildOptions(
+            "other", Metric.COSINE, BuildMethod.VAMANA, 32, 75, 1.1f, 48, 123, 3, 7, true),
+        changed);
   }
 
   @Test

@@ -5,6 +5,8 @@ import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.layout.BaseLayout;
 import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.layout.ThinGraph;
+import com.omendb.diskann.leaf.LeafMemory;
+import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaOptions;
@@ -24,15 +26,17 @@ import java.util.Locale;
 /// @param vectorBytes the vectors in their new order; the input's too if it is in memory
 /// @param graphBytes adjacency, and what making and laying it out takes
 /// @param codeBytes codes, the order of the nodes and the page directory
-/// @param scratchBytes training of the codebook, scratch of the workers, bits a node: in memory
-///   always
+/// @param scratchBytes training of the codebook, scratch of the workers, bits a node, candidate
+///   edges: in memory always
+/// @param candidateBytes what a build from leaves is given for candidate edges
 public record BuildPlan(
     long budgetBytes,
     long jvmBytes,
     long vectorBytes,
     long graphBytes,
     long codeBytes,
-    long scratchBytes) {
+    long scratchBytes,
+    long candidateBytes) {
 
   /// What the process takes beside the data; measured on builds of 5,000 to 1,000,000 vectors.
   static final long JVM_BYTES = 110L << 20;
@@ -48,18 +52,59 @@ public record BuildPlan(
   public static BuildPlan of(VectorSource vectors, BuildOptions options, int subspaceCount) {
     long count = vectors.count();
     long inputBytes = vectors.segment().isMapped() ? 0 : count * vectors.strideBytes();
-    return new BuildPlan(
-        options.memoryBudgetBytes(),
-        JVM_BYTES + inputBytes,
-        count * vectors.vectorBytes() + LocalRows.bytes(count, options.metric()),
-        VamanaBuilder.bytes(count, graphOptions(options))
-            + NodeSpace.bytes(count, options.metric())
+    VamanaOptions graph = graphOptions(options);
+    long built =
+        switch (options.method()) {
+          case LEAF -> LeafMemory.dataBytes(vectors, options.metric(), graph);
+          case VAMANA -> VamanaBuilder.bytes(count, graph);
+        };
+    int slots =
+        switch (options.method()) {
+          case LEAF -> graph.maxDegree();
+          case VAMANA -> graph.slots();
+        };
+    long laidOut =
+        Adjacency.bytes(count, slots)
             + BaseLayout.bytes(count)
-            + Math.max(GroupGraph.bytes(vectors), ThinGraph.bytes(count)),
-        2 * count * subspaceCount + PageDirectory.bytes(count) + 2 * NodeOrder.bytes(count),
-        ProductQuantizer.trainingBytes(vectors, pqOptions(options, subspaceCount))
-            + count
-            + THREAD_BYTES * options.threads());
+            + Math.max(GroupGraph.bytes(vectors), ThinGraph.bytes(count));
+    BuildPlan plan =
+        new BuildPlan(
+            options.memoryBudgetBytes(),
+            JVM_BYTES + inputBytes,
+            count * vectors.vectorBytes() + LocalRows.bytes(count, options.metric()),
+            Math.max(built, laidOut) + NodeSpace.bytes(count, options.metric()),
+            2 * count * subspaceCount + PageDirectory.bytes(count) + 2 * NodeOrder.bytes(count),
+            ProductQuantizer.trainingBytes(vectors, pqOptions(options, subspaceCount))
+                + count
+                + THREAD_BYTES * options.threads(),
+            0);
+    return switch (options.method()) {
+      case LEAF -> plan.withCandidates(count, graph);
+      case VAMANA -> plan;
+    };
+  }
+
+  // Candidate edges get what is left if the data fits into memory with the least for them; else
+  // half of what is left beside the least of the data, so that the other half is for more of it.
+  private BuildPlan withCandidates(long count, VamanaOptions graph) {
+    long least = LeafMemory.leastCandidateBytes(count, graph);
+    long most = LeafMemory.mostCandidateBytes(count, graph);
+    long leftInMemory = LeafMemory.candidateBytes(budgetBytes - peakBytes(), count, graph);
+    long fixed = jvmBytes + scratchBytes + LEAST_RESIDENT_BYTES;
+    long leftInFiles = (budgetBytes - BuildMemory.marginBytes(budgetBytes) - fixed) / 2;
+    long left =
+        leftInMemory >= least
+            ? leftInMemory
+            : LeafMemory.candidateBytes(leftInFiles, count, graph);
+    long given = Math.clamp(left, least, most);
+    return new BuildPlan(
+        budgetBytes,
+        jvmBytes,
+        vectorBytes,
+        graphBytes,
+        codeBytes,
+        scratchBytes + LeafMemory.usedBytes(given, count, graph),
+        given);
   }
 
   static VamanaOptions graphOptions(BuildOptions options) {

@@ -11,15 +11,19 @@ import com.omendb.diskann.format.Publication;
 import com.omendb.diskann.layout.BaseLayout;
 import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.layout.ThinGraph;
+import com.omendb.diskann.leaf.LeafGraphBuilder;
+import com.omendb.diskann.leaf.LeafScratch;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
+import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.pagecache.AlignedMemory;
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pq.CodeError;
 import com.omendb.pq.PqOptions;
 import com.omendb.pq.ProductQuantizer;
+import com.omendb.vectors.BuildMethod;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -136,7 +140,7 @@ public final class IndexBuild {
       LocalRows rows =
           LocalRows.of(input, options.metric(), options.threads(), options.seed(), kept, progress);
       memory.release();
-      new Job(publication, indexId, memory, rows).run(kept);
+      new Job(publication, indexId, memory, plan, rows).run(kept);
       if (memory.releases() > 0) {
         progress.note("memory: files were let go of " + memory.releases() + " times");
       }
@@ -148,13 +152,20 @@ public final class IndexBuild {
     private final Publication publication;
     private final UUID indexId;
     private final BuildMemory memory;
+    private final BuildPlan plan;
     private final LocalRows rows;
     private final VectorSource vectors;
 
-    Job(Publication publication, UUID indexId, BuildMemory memory, LocalRows rows) {
+    Job(
+        Publication publication,
+        UUID indexId,
+        BuildMemory memory,
+        BuildPlan plan,
+        LocalRows rows) {
       this.publication = publication;
       this.indexId = indexId;
       this.memory = memory;
+      this.plan = plan;
       this.rows = rows;
       this.vectors = rows.vectors();
     }
@@ -186,8 +197,7 @@ public final class IndexBuild {
       Metric metric = options.metric();
       try (Arena arena = memory.newArena()) {
         NodeSpace space = new NodeSpace(vectors, metric, arena);
-        VamanaGraph graph =
-            VamanaBuilder.build(space, BuildPlan.graphOptions(options), arena, "graph", progress);
+        VamanaGraph graph = buildGraph(space, arena);
         Adjacency adjacency = graph.adjacency();
         BaseLayout layout =
             BaseLayout.of(space, metric, graph, rows::inputRow, arena, kept, progress);
@@ -206,6 +216,19 @@ public final class IndexBuild {
         }
         return new Laid(order, NearPairs.sample(space, adjacency, options.seed()));
       }
+    }
+
+    private VamanaGraph buildGraph(NodeSpace space, Arena arena) {
+      VamanaOptions graph = BuildPlan.graphOptions(options);
+      return switch (options.method()) {
+        case VAMANA -> VamanaBuilder.build(space, graph, arena, "graph", progress);
+        case LEAF -> {
+          LeafScratch scratch =
+              new LeafScratch(
+                  plan.candidateBytes(), publication.stagingDirectory(), memory::newArena);
+          yield LeafGraphBuilder.build(space, graph, scratch, arena, "graph", progress);
+        }
+      };
     }
 
     private void writeCodes(Laid laid, int subspaceCount) throws IOException {
@@ -245,8 +268,11 @@ public final class IndexBuild {
 
   private SortedMap<String, String> settings() {
     TreeMap<String, String> settings = new TreeMap<>();
+    settings.put("method", options.method().label());
     settings.put("maxDegree", String.valueOf(options.maxDegree()));
-    settings.put("buildListSize", String.valueOf(options.buildListSize()));
+    if (options.method() == BuildMethod.VAMANA) {
+      settings.put("buildListSize", String.valueOf(options.buildListSize()));
+    }
     settings.put("alpha", String.valueOf(options.alpha()));
     settings.put(CodeSizes.SETTING, CodeSizes.format(subspaceCounts));
     settings.put("seed", String.valueOf(options.seed()));

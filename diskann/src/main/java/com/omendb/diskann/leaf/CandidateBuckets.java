@@ -106,7 +106,24 @@ final class CandidateBuckets implements AutoCloseable {
 
   /// Bytes of native memory that must be granted for a node, at the least, so that nothing spills.
   static long bytesWithoutSpilling(int keep) {
-    return (long) (Records.bytes(keep) * 1.6) + Short.BYTES;
+    return (long) (Records.bytes(keep) * 1.6);
+  }
+
+  /// The least memory with which buckets work: the open chunks of all sinks, and few others.
+  static long leastBytes(long nodeCount, int threads) {
+    int bits = placeBits((int) nodeCount);
+    return (((nodeCount - 1) >>> bits) + 1) * (2L * threads + 16) * LEAST_CHUNK_BYTES;
+  }
+
+  /// What buckets that share the memory of others add to it at most, as a part of it: the open
+  /// chunks of their own sinks.
+  static double openShare(int threads) {
+    return threads / (2.0 * threads + 16);
+  }
+
+  /// Native bytes of the bounds of the nodes, which come on top of the memory for candidates.
+  static long boundBytes(long nodeCount) {
+    return nodeCount * Short.BYTES;
   }
 
   /// Candidates that are read of a node at most.

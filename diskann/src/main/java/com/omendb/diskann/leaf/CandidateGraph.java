@@ -3,6 +3,7 @@ package com.omendb.diskann.leaf;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.GreedySearch;
 import com.omendb.diskann.vamana.NodeSpace;
+import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.diskann.vamana.Workers;
 import com.omendb.vectors.Progress;
@@ -17,8 +18,7 @@ import java.util.function.IntPredicate;
 ///    the reverse becomes a candidate of its target;
 /// 2. backward: row and reverse candidates are pruned again; places that stay free are filled.
 ///
-/// A refinement does the same with candidates that a search of the graph finds. No row is written
-/// by two threads.
+/// In both, no row is written by two threads. A refinement adds what searches of the graph find.
 final class CandidateGraph {
   private final NodeSpace space;
   private final Adjacency graph;
@@ -58,18 +58,18 @@ final class CandidateGraph {
         reverse.bucketCount(), 1, options.threads(), () -> new Backward(reverse)::runBuckets);
   }
 
-  /// Prunes every row together with what a search from the medoid for its node expands.
+  /// Prunes every row together with what a search from the medoid for its node expands, and offers
+  /// the node to its new neighbours at once, as [VamanaBuilder] does. Two threads that change one
+  /// row at a time may lose an edge.
   ///
   /// @param listSize L of the searches
   /// @param excluded nodes that are left as they are
-  /// @param reverse takes the reverse edges
-  void refine(int medoid, int listSize, IntPredicate excluded, CandidateBuckets reverse) {
+  void refine(int medoid, int listSize, IntPredicate excluded) {
     progress.phase(name + ", refine", space.count());
-    withSinks(
-        reverse,
+    Workers.forEach(
         space.count(),
-        128,
-        sink -> new Refinement(medoid, listSize, excluded, sink)::runNodes);
+        options.threads(),
+        () -> new Refinement(medoid, listSize, excluded)::runNodes);
   }
 
   private void withSinks(
@@ -181,40 +181,56 @@ final class CandidateGraph {
     private final int listSize;
     private final IntPredicate excluded;
     private final GreedySearch search;
-    private final ReverseEdges reverse;
     private final RowPruner rows;
+    private final RowPruner neighbourRows;
     private final int[] expanded;
+    private final int[] added = new int[1];
 
-    Refinement(int medoid, int listSize, IntPredicate excluded, CandidateSink sink) {
+    Refinement(int medoid, int listSize, IntPredicate excluded) {
       this.medoid = medoid;
       this.listSize = listSize;
       this.excluded = excluded;
       this.search = new GreedySearch(space, graph, listSize);
-      this.reverse = new ReverseEdges(sink);
       this.expanded = new int[listSize * 2];
       this.rows =
           new RowPruner(space, graph, skeleton, options, expanded.length + options.maxDegree());
+      this.neighbourRows = new RowPruner(space, graph, skeleton, options, options.maxDegree() + 1);
     }
 
     void runNodes(long from, long to) {
       for (int node = (int) from; node < to; node++) {
-        if (excluded.test(node)) {
-          continue;
+        if (!excluded.test(node)) {
+          refine(node);
         }
-        search.search(node, medoid, listSize);
-        int count = Math.min(search.expandedCount(), expanded.length);
-        // The last ones expanded are the nearest.
-        int skipped = search.expandedCount() - count;
-        for (int i = 0; i < count; i++) {
-          expanded[i] = search.expandedNode(skipped + i);
-        }
-        rows.begin(node);
-        rows.addRow();
-        rows.add(expanded, count);
-        rows.write();
-        reverse.add(node, rows);
       }
       progress.advance(to - from);
+    }
+
+    private void refine(int node) {
+      search.search(node, medoid, listSize);
+      int count = Math.min(search.expandedCount(), expanded.length);
+      // The last ones expanded are the nearest.
+      int skipped = search.expandedCount() - count;
+      for (int i = 0; i < count; i++) {
+        expanded[i] = search.expandedNode(skipped + i);
+      }
+      rows.begin(node);
+      rows.addRow();
+      rows.add(expanded, count);
+      rows.write();
+      for (int i = 0; i < rows.chosenCount(); i++) {
+        offer(rows.chosenNode(i), node);
+      }
+    }
+
+    private void offer(int node, int neighbour) {
+      if (!graph.contains(node, neighbour)) {
+        added[0] = neighbour;
+        neighbourRows.begin(node);
+        neighbourRows.addRow();
+        neighbourRows.add(added, 1);
+        neighbourRows.write();
+      }
     }
   }
 }

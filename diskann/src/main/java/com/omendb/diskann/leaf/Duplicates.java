@@ -35,9 +35,14 @@ final class Duplicates {
     }
   }
 
-  /// Native and heap bytes that finding takes for a moment.
+  /// Native and heap bytes that finding takes for a moment, if few nodes are copies.
   static long findingBytes(long nodeCount) {
-    return tableLength(nodeCount) * (Long.BYTES + Integer.BYTES) + nodeCount / 8;
+    return tableLength(nodeCount) * (Long.BYTES + Integer.BYTES) + bytes(nodeCount);
+  }
+
+  /// Heap bytes that stay, if few nodes are copies.
+  static long bytes(long nodeCount) {
+    return nodeCount / 8;
   }
 
   /// Number of copies.
@@ -62,6 +67,45 @@ final class Duplicates {
           return sets.getAtIndex(NativeMemory.INT, at);
         }
       }
+    }
+  }
+
+  /// A sink that passes on what originals are offered of originals.
+  CandidateSink filter(CandidateSink sink) {
+    return copies.isEmpty() ? sink : new OriginalsSink(sink);
+  }
+
+  private final class OriginalsSink implements CandidateSink {
+    private final CandidateSink sink;
+    private int[] originals = new int[16];
+    private float[] itsDistances = new float[16];
+
+    OriginalsSink(CandidateSink sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public void add(int node, int[] candidates, float[] distances, int count) {
+      if (isCopy(node)) {
+        return;
+      }
+      if (count > originals.length) {
+        originals = new int[count];
+        itsDistances = new float[count];
+      }
+      int passed = 0;
+      for (int i = 0; i < count; i++) {
+        if (!isCopy(candidates[i])) {
+          originals[passed] = candidates[i];
+          itsDistances[passed++] = distances[i];
+        }
+      }
+      sink.add(node, originals, itsDistances, passed);
+    }
+
+    @Override
+    public void close() {
+      sink.close();
     }
   }
 

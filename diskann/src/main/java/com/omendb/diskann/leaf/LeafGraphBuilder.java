@@ -46,7 +46,15 @@ public final class LeafGraphBuilder {
     this.name = name;
     this.progress = progress;
     this.medoid = Medoid.find(space.vectors());
-    this.keep = Math.max(LEAST_KEPT_CANDIDATES, options.maxDegree());
+    this.keep = keptCandidates(options);
+  }
+
+  static int keptCandidates(VamanaOptions options) {
+    return Math.max(LEAST_KEPT_CANDIDATES, options.maxDegree());
+  }
+
+  static LeafOptions leafOptions(VamanaOptions options) {
+    return LeafOptions.defaults(options.threads(), options.seed());
   }
 
   /// Builds the graph over all nodes of `space`, of which there must be at least one, in memory of
@@ -92,10 +100,11 @@ public final class LeafGraphBuilder {
   }
 
   private void findCandidates(Duplicates duplicates, CandidateBuckets candidates) {
-    LeafOptions leaves = LeafOptions.defaults(options.threads(), options.seed());
+    LeafOptions leaves = leafOptions(options);
     try (Arena arena = Arena.ofShared()) {
       CellAssignment cells = CellAssignment.of(space, leaves, arena, progress);
-      LeafCandidates.run(space, cells, leaves, candidates::newSink, progress);
+      LeafCandidates.run(
+          space, cells, leaves, () -> duplicates.filter(candidates.newSink()), progress);
     }
     progress.note(
         String.format(
@@ -114,10 +123,7 @@ public final class LeafGraphBuilder {
       if (found >= FOUND_SHARE_WANTED || round > MAX_REFINEMENTS) {
         return;
       }
-      try (CandidateBuckets reverse = newBuckets("refinement-edges")) {
-        rows.refine(centre, REFINEMENT_LIST_SIZE, duplicates::isCopy, reverse);
-        rows.backward(reverse);
-      }
+      rows.refine(centre, REFINEMENT_LIST_SIZE, duplicates::isCopy);
     }
   }
 

@@ -65,6 +65,11 @@ public final class NodeSpace {
     return (int) vectors.count();
   }
 
+  /// Dimension of the points of Euclidean space that vectors of a dimension stand for.
+  public static int pointDimension(int dimension, Metric metric) {
+    return dimension + (metric == Metric.INNER_PRODUCT ? 1 : 0);
+  }
+
   /// The metric that the distances serve.
   public Metric metric() {
     return metric;

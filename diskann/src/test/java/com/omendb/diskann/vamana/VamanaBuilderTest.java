@@ -1,5 +1,8 @@
 package com.omendb.diskann.vamana;
 
+import static com.omendb.diskann.vamana.GraphChecks.assertSound;
+import static com.omendb.diskann.vamana.GraphChecks.recall;
+import static com.omendb.diskann.vamana.GraphChecks.row;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,11 +14,7 @@ import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
-import java.util.BitSet;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,8 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// node can be reached from the medoid. On ordinary data a greedy search finds nearly all of a
 /// node's true neighbours. One seed on one thread gives one graph.
 class VamanaBuilderTest {
-  private static final int K = 10;
-
   @ParameterizedTest
   @CsvSource({
     "FLOAT32, SQUARED_L2, 0.95",
@@ -188,59 +185,6 @@ class VamanaBuilderTest {
 
   private static VamanaGraph build(NodeSpace space, VamanaOptions options, Arena arena) {
     return VamanaBuilder.build(space, options, arena, "graph", Progress.NONE);
-  }
-
-  private static void assertSound(VamanaGraph graph, int count, int maxDegree) {
-    assertEquals(count, graph.adjacency().nodeCount());
-    BitSet reached = new BitSet(count);
-    int[] queue = new int[count];
-    int tail = 0;
-    queue[tail++] = graph.medoid();
-    reached.set(graph.medoid());
-    for (int head = 0; head < tail; head++) {
-      int[] row = row(graph, queue[head]);
-      assertTrue(row.length <= maxDegree, "degree=" + row.length);
-      Set<Integer> distinct = new HashSet<>();
-      for (int neighbour : row) {
-        assertTrue(neighbour >= 0 && neighbour < count, "neighbour=" + neighbour);
-        assertTrue(neighbour != queue[head], "an edge to itself: node=" + neighbour);
-        assertTrue(distinct.add(neighbour), "an edge twice: node=" + queue[head]);
-        if (!reached.get(neighbour)) {
-          reached.set(neighbour);
-          queue[tail++] = neighbour;
-        }
-      }
-    }
-    assertEquals(count, tail, "nodes reached from the medoid");
-  }
-
-  /// Mean share of the K nearest nodes of every fifth node that a search from the medoid finds;
-  /// nodes as far as the K-th count too.
-  private static double recall(NodeSpace space, VamanaGraph graph, int listSize) {
-    GreedySearch search = new GreedySearch(space, graph.adjacency(), listSize);
-    int found = 0;
-    int wanted = 0;
-    for (int node = 0; node < space.count(); node += 5) {
-      search.search(node, graph.medoid(), listSize);
-      float kth = kthDistance(space, node);
-      for (int i = 0; i < K; i++) {
-        found += search.candidates().distance(i) <= kth ? 1 : 0;
-      }
-      wanted += K;
-    }
-    return found / (double) wanted;
-  }
-
-  private static float kthDistance(NodeSpace space, int node) {
-    float[] distances = new float[space.count()];
-    space.distances(node, IntStream.range(0, space.count()).toArray(), space.count(), distances);
-    Arrays.sort(distances);
-    return distances[K - 1];
-  }
-
-  private static int[] row(VamanaGraph graph, int node) {
-    int[] row = new int[graph.adjacency().slots()];
-    return Arrays.copyOf(row, graph.adjacency().copy(node, row));
   }
 
   private static void copyRow(VectorSource vectors, int from, int to) {
