@@ -9,6 +9,7 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntPredicate;
 
 /// Which nodes have which random pivot among their nearest: overlapping cells of the whole set.
 /// Also keeps the codes of all points, from which the leaves are computed.
@@ -30,8 +31,10 @@ public final class CellAssignment {
   }
 
   /// Assigns every node to its nearest pivots, in memory of the arena, which must be a shared one.
+  ///
+  /// @param excluded nodes that get into no cell
   public static CellAssignment of(
-      NodeSpace space, LeafOptions options, Arena arena, Progress progress) {
+      NodeSpace space, LeafOptions options, IntPredicate excluded, Arena arena, Progress progress) {
     int count = space.count();
     if (count < 1) {
       throw new IllegalArgumentException("no nodes to assign: count=" + count);
@@ -39,18 +42,19 @@ public final class CellAssignment {
     progress.phase("code points", 1);
     PointCodes codes = PointCodes.of(space, options.threads(), arena);
     progress.advance(1);
-    int cells = options.cells(count);
+    int cells = options.cells(countIncluded(count, excluded));
     int fan = Math.min(options.fan(), cells);
     MemorySegment members = arena.allocate((long) count * fan * Integer.BYTES, Integer.BYTES);
     try (Arena scratch = Arena.ofShared()) {
       MemorySegment cellsOfNodes = scratch.allocate(members.byteSize(), Integer.BYTES);
       progress.phase("assign to cells", count);
       if (cells > 1) {
-        assign(codes, count, cells, fan, options, cellsOfNodes, progress);
+        assign(codes, count, cells, fan, excluded, options, cellsOfNodes, progress);
       } else {
         progress.advance(count);
       }
-      return new CellAssignment(codes, group(cellsOfNodes, count, cells, fan, members), members);
+      long[] starts = group(cellsOfNodes, count, cells, fan, excluded, members);
+      return new CellAssignment(codes, starts, members);
     }
   }
 
@@ -77,13 +81,14 @@ public final class CellAssignment {
       int count,
       int cells,
       int fan,
+      IntPredicate excluded,
       LeafOptions options,
       MemorySegment cellsOfNodes,
       Progress progress) {
     DenseBlockKernel kernel = DistanceKernels.denseBlocks();
     RandomOrder order = new RandomOrder(count, options.seed());
-    int[] sample = firsts(order, Math.min(count, SAMPLE));
-    int[] pivots = firsts(order, cells);
+    int[] sample = firsts(order, Math.min(count, SAMPLE), _ -> false);
+    int[] pivots = firsts(order, cells, excluded);
     try (Arena arena = Arena.ofShared()) {
       Rows pivotRows = new Rows(cells, codes.pairs(), arena);
       pivotRows.fill(centring(codes, kernel, sample, arena), pivots, 0, cells);
@@ -124,30 +129,48 @@ public final class CellAssignment {
     return centring;
   }
 
-  private static int[] firsts(RandomOrder order, int count) {
+  /// The first nodes of an order that are not excluded, of which there must be as many.
+  private static int[] firsts(RandomOrder order, int count, IntPredicate excluded) {
     int[] nodes = new int[count];
-    for (int i = 0; i < count; i++) {
-      nodes[i] = (int) order.at(i);
+    int found = 0;
+    for (long i = 0; found < count; i++) {
+      int node = (int) order.at(i);
+      if (!excluded.test(node)) {
+        nodes[found++] = node;
+      }
     }
     return nodes;
   }
 
+  private static int countIncluded(int count, IntPredicate excluded) {
+    int included = 0;
+    for (int node = 0; node < count; node++) {
+      included += excluded.test(node) ? 0 : 1;
+    }
+    return included;
+  }
+
   /// Groups nodes by cell and returns where each cell begins.
   private static long[] group(
-      MemorySegment cellsOfNodes, int count, int cells, int fan, MemorySegment members) {
+      MemorySegment cellsOfNodes,
+      int count,
+      int cells,
+      int fan,
+      IntPredicate excluded,
+      MemorySegment members) {
     long[] starts = new long[cells + 1];
-    long entries = (long) count * fan;
-    for (long i = 0; i < entries; i++) {
-      starts[cellsOfNodes.getAtIndex(NativeMemory.INT, i) + 1]++;
+    for (int node = 0; node < count; node++) {
+      for (int i = 0; i < fan && !excluded.test(node); i++) {
+        starts[cellsOfNodes.getAtIndex(NativeMemory.INT, (long) node * fan + i) + 1]++;
+      }
     }
     for (int cell = 0; cell < cells; cell++) {
       starts[cell + 1] += starts[cell];
     }
     long[] next = starts.clone();
-    long entry = 0;
     for (int node = 0; node < count; node++) {
-      for (int i = 0; i < fan; i++) {
-        int cell = cellsOfNodes.getAtIndex(NativeMemory.INT, entry++);
+      for (int i = 0; i < fan && !excluded.test(node); i++) {
+        int cell = cellsOfNodes.getAtIndex(NativeMemory.INT, (long) node * fan + i);
         members.setAtIndex(NativeMemory.INT, next[cell]++, node);
       }
     }

@@ -70,45 +70,6 @@ final class Duplicates {
     }
   }
 
-  /// A sink that passes on what originals are offered of originals.
-  CandidateSink filter(CandidateSink sink) {
-    return copies.isEmpty() ? sink : new OriginalsSink(sink);
-  }
-
-  private final class OriginalsSink implements CandidateSink {
-    private final CandidateSink sink;
-    private int[] originals = new int[16];
-    private float[] itsDistances = new float[16];
-
-    OriginalsSink(CandidateSink sink) {
-      this.sink = sink;
-    }
-
-    @Override
-    public void add(int node, int[] candidates, float[] distances, int count) {
-      if (isCopy(node)) {
-        return;
-      }
-      if (count > originals.length) {
-        originals = new int[count];
-        itsDistances = new float[count];
-      }
-      int passed = 0;
-      for (int i = 0; i < count; i++) {
-        if (!isCopy(candidates[i])) {
-          originals[passed] = candidates[i];
-          itsDistances[passed++] = distances[i];
-        }
-      }
-      sink.add(node, originals, itsDistances, passed);
-    }
-
-    @Override
-    public void close() {
-      sink.close();
-    }
-  }
-
   /// Gives every copy a row, and a way to it.
   void attach(Adjacency graph) {
     int[] originalRow = new int[graph.slots()];

@@ -24,7 +24,7 @@ import java.util.Locale;
 ///
 /// One seed gives one graph, whatever the number of threads, unless it was refined.
 public final class LeafGraphBuilder {
-  private static final int LEAST_KEPT_CANDIDATES = 64;
+  private static final int LEAST_KEPT_CANDIDATES = 96;
   private static final int REPAIR_LIST_SIZE = 32;
   private static final int REFINEMENT_LIST_SIZE = 32;
   private static final int MAX_REFINEMENTS = 2;
@@ -102,9 +102,8 @@ public final class LeafGraphBuilder {
   private void findCandidates(Duplicates duplicates, CandidateBuckets candidates) {
     LeafOptions leaves = leafOptions(options);
     try (Arena arena = Arena.ofShared()) {
-      CellAssignment cells = CellAssignment.of(space, leaves, arena, progress);
-      LeafCandidates.run(
-          space, cells, leaves, () -> duplicates.filter(candidates.newSink()), progress);
+      CellAssignment cells = CellAssignment.of(space, leaves, duplicates::isCopy, arena, progress);
+      LeafCandidates.run(space, cells, leaves, candidates::newSink, progress);
     }
     progress.note(
         String.format(

@@ -157,7 +157,7 @@ class LeafCandidatesTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors = Fixtures.uniform(random, 500, 12, ElementType.UINT8, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
-      CellAssignment cells = CellAssignment.of(space, SMALL, arena, Progress.NONE);
+      CellAssignment cells = CellAssignment.of(space, SMALL, _ -> false, arena, Progress.NONE);
       CandidateSink full =
           new CandidateSink() {
             @Override
@@ -187,7 +187,7 @@ class LeafCandidatesTest {
   private static Candidates candidates(NodeSpace space, LeafOptions options, Arena arena) {
     Candidates all = new Candidates(space.count());
     AtomicInteger sinks = new AtomicInteger();
-    CellAssignment cells = CellAssignment.of(space, options, arena, Progress.NONE);
+    CellAssignment cells = CellAssignment.of(space, options, _ -> false, arena, Progress.NONE);
     LeafCandidates.run(
         space,
         cells,
