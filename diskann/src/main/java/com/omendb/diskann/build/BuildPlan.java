@@ -93,9 +93,7 @@ public record BuildPlan(
     long fixed = jvmBytes + scratchBytes + LEAST_RESIDENT_BYTES;
     long leftInFiles = (budgetBytes - BuildMemory.marginBytes(budgetBytes) - fixed) / 2;
     long left =
-        leftInMemory >= least
-            ? leftInMemory
-            : LeafMemory.candidateBytes(leftInFiles, count, graph);
+        leftInMemory >= least ? leftInMemory : LeafMemory.candidateBytes(leftInFiles, count, graph);
     long given = Math.clamp(left, least, most);
     return new BuildPlan(
         budgetBytes,

@@ -156,12 +156,7 @@ public final class IndexBuild {
     private final LocalRows rows;
     private final VectorSource vectors;
 
-    Job(
-        Publication publication,
-        UUID indexId,
-        BuildMemory memory,
-        BuildPlan plan,
-        LocalRows rows) {
+    Job(Publication publication, UUID indexId, BuildMemory memory, BuildPlan plan, LocalRows rows) {
       this.publication = publication;
       this.indexId = indexId;
       this.memory = memory;

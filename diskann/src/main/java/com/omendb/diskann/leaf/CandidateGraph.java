@@ -64,8 +64,9 @@ final class CandidateGraph {
   ///
   /// @param listSize L of the searches
   /// @param excluded nodes that are left as they are
-  void refine(int medoid, int listSize, IntPredicate excluded) {
-    progress.phase(name + ", refine", space.count());
+  /// @param round how many times it is done with this one
+  void refine(int medoid, int listSize, IntPredicate excluded, int round) {
+    progress.phase(name + ", refine " + round, space.count());
     Workers.forEach(
         space.count(),
         options.threads(),

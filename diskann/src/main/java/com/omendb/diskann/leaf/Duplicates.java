@@ -29,10 +29,10 @@ final class Duplicates {
   }
 
   /// Finds the sets, in memory of the arena.
-  static Duplicates find(VectorSource vectors, Arena arena) {
-    try (Arena tableArena = Arena.ofConfined()) {
-      return new Finder(vectors, tableArena).run(arena);
-    }
+  ///
+  /// @param tableArena for a table that is needed meanwhile
+  static Duplicates find(VectorSource vectors, Arena tableArena, Arena arena) {
+    return new Finder(vectors, tableArena).run(arena);
   }
 
   /// Native and heap bytes that finding takes for a moment, if few nodes are copies.

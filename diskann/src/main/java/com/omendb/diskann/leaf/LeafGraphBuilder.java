@@ -74,9 +74,8 @@ public final class LeafGraphBuilder {
   }
 
   private VamanaGraph run(Arena graphArena) {
-    try (Arena arena = Arena.ofShared()) {
-      progress.phase(name + ", duplicates", space.count());
-      Duplicates duplicates = Duplicates.find(space.vectors(), arena);
+    try (Arena arena = scratch.arenas().get()) {
+      Duplicates duplicates = findDuplicates(arena);
       // A copy cannot carry the skeleton; its original has the same vector.
       int centre = duplicates.original(medoid);
       Adjacency graph;
@@ -99,9 +98,18 @@ public final class LeafGraphBuilder {
     }
   }
 
+  private Duplicates findDuplicates(Arena arena) {
+    progress.phase(name + ", duplicates", space.count());
+    try (Arena table = scratch.arenas().get()) {
+      return Duplicates.find(space.vectors(), table, arena);
+    } finally {
+      progress.advance(space.count());
+    }
+  }
+
   private void findCandidates(Duplicates duplicates, CandidateBuckets candidates) {
     LeafOptions leaves = leafOptions(options);
-    try (Arena arena = Arena.ofShared()) {
+    try (Arena arena = scratch.arenas().get()) {
       CellAssignment cells = CellAssignment.of(space, leaves, duplicates::isCopy, arena, progress);
       LeafCandidates.run(space, cells, leaves, candidates::newSink, progress);
     }
@@ -116,13 +124,13 @@ public final class LeafGraphBuilder {
 
   private void refine(CandidateGraph rows, Adjacency graph, int centre, Duplicates duplicates) {
     for (int round = 1; ; round++) {
-      progress.phase(name + ", self-check", 0);
+      progress.phase(name + ", self-check " + round, 0);
       double found = SelfCheck.foundShare(space, graph, centre, duplicates::isCopy, options.seed());
       progress.note(String.format(Locale.ROOT, "searches find %.3f of the nodes", found));
       if (found >= FOUND_SHARE_WANTED || round > MAX_REFINEMENTS) {
         return;
       }
-      rows.refine(centre, REFINEMENT_LIST_SIZE, duplicates::isCopy);
+      rows.refine(centre, REFINEMENT_LIST_SIZE, duplicates::isCopy, round);
     }
   }
 

@@ -1,12 +1,15 @@
 package com.omendb.diskann.leaf;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
-/// Where candidate edges are kept while a graph is built.
+/// Where a build from leaves keeps what it needs meanwhile.
 ///
-/// @param candidateBytes memory for them
-/// @param directory in which scratch files are created for what does not fit, and deleted again
-public record LeafScratch(long candidateBytes, Path directory) {
+/// @param candidateBytes memory for candidate edges
+/// @param directory in which scratch files are created for those that do not fit, and deleted again
+/// @param arenas new shared arenas for all other data, closed by the build
+public record LeafScratch(long candidateBytes, Path directory, Supplier<Arena> arenas) {
   /// Checks that there is memory.
   public LeafScratch {
     if (candidateBytes < 1) {

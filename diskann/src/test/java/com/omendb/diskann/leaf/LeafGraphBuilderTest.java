@@ -163,7 +163,12 @@ class LeafGraphBuilderTest {
       VamanaGraph inMemory = build(space, options, arena);
       VamanaGraph spilled =
           LeafGraphBuilder.build(
-              space, options, new LeafScratch(1, directory), arena, "graph", Progress.NONE);
+              space,
+              options,
+              new LeafScratch(1, directory, Arena::ofShared),
+              arena,
+              "graph",
+              Progress.NONE);
       assertEquals(inMemory.medoid(), spilled.medoid());
       for (int node = 0; node < 3_000; node++) {
         assertArrayEquals(row(inMemory, node), row(spilled, node), "node=" + node);
@@ -187,7 +192,12 @@ class LeafGraphBuilderTest {
 
   private VamanaGraph build(NodeSpace space, VamanaOptions options, Arena arena) {
     return LeafGraphBuilder.build(
-        space, options, new LeafScratch(PLENTY, directory), arena, "graph", Progress.NONE);
+        space,
+        options,
+        new LeafScratch(PLENTY, directory, Arena::ofShared),
+        arena,
+        "graph",
+        Progress.NONE);
   }
 
   private static void copyRow(VectorSource vectors, int from, int to) {
