@@ -255,7 +255,7 @@ class DiskAnnSearchTest {
         assertEquals(ElementType.INT8, info.elementType());
         assertEquals(Metric.INNER_PRODUCT, info.metric());
         assertEquals("24", info.settings().get("maxDegree"));
-        assertEquals("40", info.settings().get("buildListSize"));
+        assertEquals("leaf", info.settings().get("method"));
         assertEquals("5", info.settings().get("subspaceCount"));
         assertEquals("99", info.settings().get("seed"));
         long bytes = Fixtures.snapshot(directory).values().stream().mapToLong(b -> b.length).sum();
