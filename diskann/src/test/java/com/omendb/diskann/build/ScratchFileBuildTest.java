@@ -36,7 +36,7 @@ class ScratchFileBuildTest {
   private static final int DIMENSION = 64;
 
   // More data than the budget holds.
-  private static final BuildPlan IN_FILES = new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0);
+  private static final BuildPlan IN_FILES = new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 1L << 20);
 
   @TempDir Path temporary;
 
@@ -114,7 +114,7 @@ class ScratchFileBuildTest {
 
   @Test
   void theSmallestBudgetIsEnoughAndOneByteLessIsRefused() {
-    BuildPlan roomy = new BuildPlan(Long.MAX_VALUE, 100 << 20, 1L << 40, 1L << 41, 0, 10 << 20);
+    BuildPlan roomy = new BuildPlan(Long.MAX_VALUE, 100 << 20, 1L << 40, 1L << 41, 0, 10 << 20, 0);
     assertFalse(roomy.inFiles());
     BuildPlan least = withBudget(roomy, roomy.smallestBytes());
     least.requireWithinBudget();
@@ -131,6 +131,7 @@ class ScratchFileBuildTest {
         plan.vectorBytes(),
         plan.graphBytes(),
         plan.codeBytes(),
-        plan.scratchBytes());
+        plan.scratchBytes(),
+        plan.candidateBytes());
   }
 }
