@@ -1,17 +1,22 @@
 package com.omendb.diskann;
 
 import com.omendb.diskann.build.IndexBuild;
+import com.omendb.diskann.forecast.Forecasts;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.search.DiskAnnIndex;
 import com.omendb.diskann.search.EntrySelector;
 import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.BuildForecast;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.IndexKind;
 import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.ServingForecast;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /// The kind `diskann`: a Vamana graph in SSD pages, entered at its medoid.
 public final class DiskAnnKind implements IndexKind {
@@ -37,8 +42,20 @@ public final class DiskAnnKind implements IndexKind {
   }
 
   @Override
+  public BuildForecast forecastBuild(VectorShape vectors, long inputBytes, BuildOptions options) {
+    return Forecasts.ofBuild(vectors, inputBytes, options.withKind(NAME), Map.of());
+  }
+
+  @Override
+  public ServingForecast forecastServing(
+      VectorShape vectors, BuildOptions build, OpenOptions open) {
+    return Forecasts.ofServing(vectors, build.withKind(NAME), open, Map.of());
+  }
+
+  @Override
   public void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
       throws IOException {
+    Forecasts.requireRoom(vectors, directory, options.withKind(NAME), Map.of());
     IndexBuild.run(vectors, directory, options.withKind(NAME), (_, _, _) -> {}, progress);
   }
 }

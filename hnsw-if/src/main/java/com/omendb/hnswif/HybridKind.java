@@ -1,18 +1,23 @@
 package com.omendb.hnswif;
 
 import com.omendb.diskann.build.IndexBuild;
+import com.omendb.diskann.forecast.Forecasts;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.search.DiskAnnIndex;
 import com.omendb.hnswif.layers.LayerBuilder;
 import com.omendb.hnswif.layers.UpperLayers;
 import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.BuildForecast;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.IndexKind;
 import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.ServingForecast;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /// The kind `hybrid`, the default: upper HNSW layers in memory lead a search to the right region of
 /// a Vamana graph in SSD pages without reading one.
@@ -43,8 +48,25 @@ public final class HybridKind implements IndexKind {
   }
 
   @Override
+  public BuildForecast forecastBuild(VectorShape vectors, long inputBytes, BuildOptions options) {
+    return Forecasts.ofBuild(vectors, inputBytes, options.withKind(NAME), entryFiles(vectors));
+  }
+
+  @Override
+  public ServingForecast forecastServing(
+      VectorShape vectors, BuildOptions build, OpenOptions open) {
+    return Forecasts.ofServing(vectors, build.withKind(NAME), open, entryFiles(vectors));
+  }
+
+  private static Map<String, Long> entryFiles(VectorShape vectors) {
+    return Map.of(UpperLayers.FILE, LayerBuilder.expectedBytes(vectors));
+  }
+
+  @Override
   public void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
       throws IOException {
+    Forecasts.requireRoom(
+        vectors, directory, options.withKind(NAME), entryFiles(VectorShape.of(vectors)));
     IndexBuild.run(
         vectors,
         directory,

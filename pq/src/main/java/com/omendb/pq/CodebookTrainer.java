@@ -1,6 +1,7 @@
 package com.omendb.pq;
 
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -42,12 +43,12 @@ final class CodebookTrainer {
   }
 
   /// Native bytes that training takes at its peak, codebook included.
-  static long bytes(VectorSource source, PqOptions options) {
-    Subspaces subspaces = new Subspaces(source.dimension(), options.subspaceCount());
-    long count = Math.min(options.sampleCount(), source.count());
+  static long bytes(VectorShape vectors, PqOptions options) {
+    Subspaces subspaces = new Subspaces(vectors.dimension(), options.subspaceCount());
+    long count = Math.min(options.sampleCount(), vectors.count());
     int workers = Math.min(options.threads(), options.subspaceCount());
-    return ProductQuantizer.codebookBytes(source.dimension())
-        + TrainingSample.bytes(source, count)
+    return ProductQuantizer.codebookBytes(vectors.dimension())
+        + TrainingSample.bytes(vectors.vectorBytes(), count)
         + workers * SubspaceTrainer.bytes(count, subspaces.length(0));
   }
 }

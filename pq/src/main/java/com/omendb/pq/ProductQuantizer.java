@@ -5,6 +5,7 @@ import static com.omendb.vectors.memory.NativeMemory.FLOAT;
 
 import com.omendb.pq.simd.CentroidKernels;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -53,8 +54,8 @@ public final class ProductQuantizer {
   }
 
   /// Native bytes that [#train] takes at its peak, the codebook included.
-  public static long trainingBytes(VectorSource source, PqOptions options) {
-    return CodebookTrainer.bytes(source, options);
+  public static long trainingBytes(VectorShape vectors, PqOptions options) {
+    return CodebookTrainer.bytes(vectors, options);
   }
 
   /// A quantizer over an existing codebook, which is not copied.

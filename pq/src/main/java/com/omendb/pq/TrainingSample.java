@@ -41,8 +41,8 @@ record TrainingSample(VectorSource rows, MemorySegment scales) {
   }
 
   /// Native bytes that a sample of `count` rows takes.
-  static long bytes(VectorSource source, long count) {
-    return count * (source.vectorBytes() + 4L);
+  static long bytes(int vectorBytes, long count) {
+    return count * (vectorBytes + 4L);
   }
 
   int count() {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;
@@ -335,8 +336,10 @@ class ProductQuantizerTest {
     try (Arena arena = Arena.ofConfined()) {
       VectorSource source = Vectors.unfilled(5000, 32, ElementType.UINT8, arena);
       PqOptions options = PqOptions.of(8).withThreads(2);
-      long small = ProductQuantizer.trainingBytes(source, options.withSampleCount(1000));
-      long large = ProductQuantizer.trainingBytes(source, options.withSampleCount(10_000));
+      long small =
+          ProductQuantizer.trainingBytes(VectorShape.of(source), options.withSampleCount(1000));
+      long large =
+          ProductQuantizer.trainingBytes(VectorShape.of(source), options.withSampleCount(10_000));
       assertTrue(small > ProductQuantizer.codebookBytes(32) + 1000 * 32);
       assertTrue(large > small + 4000 * 32);
       assertFalse(large > 20_000_000);

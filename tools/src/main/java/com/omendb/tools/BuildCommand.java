@@ -2,14 +2,13 @@ package com.omendb.tools;
 
 import com.omendb.datasets.VectorFile;
 import com.omendb.tools.report.ProgressPrinter;
-import com.omendb.vectors.BuildMethod;
 import com.omendb.vectors.BuildOptions;
-import com.omendb.vectors.Metric;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,75 +36,7 @@ final class BuildCommand extends Command {
   @Parameters(index = "1", paramLabel = "INDEX", description = "The index directory to create.")
   private Path index;
 
-  @Option(
-      names = "--kind",
-      defaultValue = "hybrid",
-      paramLabel = "KIND",
-      description = "Kind of index.")
-  private String kind;
-
-  @Option(
-      names = "--metric",
-      defaultValue = "l2",
-      paramLabel = "METRIC",
-      converter = Converters.MetricName.class,
-      description = "Distance: l2, ip (inner product) or cosine.")
-  private Metric metric;
-
-  @Option(
-      names = "--method",
-      defaultValue = "leaf",
-      paramLabel = "METHOD",
-      converter = Converters.MethodName.class,
-      description = "How the graph is built: leaf, or vamana (two passes of searches; slower).")
-  private BuildMethod method;
-
-  @Option(
-      names = "--memory",
-      defaultValue = "4GB",
-      paramLabel = "SIZE",
-      converter = Converters.Size.class,
-      description = "Memory the whole process may use.")
-  private long memoryBytes;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Worker threads; default: one a processor.",
-      showDefaultValue = CommandLine.Help.Visibility.NEVER)
-  private int threads = Runtime.getRuntime().availableProcessors();
-
-  @Option(
-      names = "--max-degree",
-      defaultValue = "64",
-      paramLabel = "R",
-      description = "Most edges a node has: more finds more and takes more space.")
-  private int maxDegree;
-
-  @Option(
-      names = "--build-list-size",
-      defaultValue = "100",
-      paramLabel = "L",
-      description = "Candidates that vamana looks at: more is better and slower.")
-  private int buildListSize;
-
-  @Option(
-      names = "--alpha",
-      defaultValue = "1.2",
-      paramLabel = "A",
-      description = "Prune slack, at least 1: more keeps longer edges.")
-  private float alpha;
-
-  @Option(
-      names = "--pq-bytes",
-      defaultValue = "0",
-      paramLabel = "M",
-      description =
-          "Bytes of a vector's code in memory; 0: a quarter of the dimension, at most 64.")
-  private int pqBytes;
-
-  @Option(names = "--seed", defaultValue = "42", paramLabel = "N", description = "Random seed.")
-  private long seed;
+  @Mixin private BuildSettings settings;
 
   @Option(
       names = "--rows",
@@ -125,7 +56,7 @@ final class BuildCommand extends Command {
 
   @Override
   void run() throws IOException {
-    BuildOptions options = usage(this::options);
+    BuildOptions options = usage(() -> settings.options().withOverwrite(overwrite));
     try (VectorFile file = Inputs.vectors(base, rows);
         ProgressPrinter progress = progress()) {
       BuildReport report = BuildReport.ofBuild(file.vectors(), index, options, progress);
@@ -140,18 +71,5 @@ final class BuildCommand extends Command {
               + e.getFile(),
           e);
     }
-  }
-
-  private BuildOptions options() {
-    return BuildOptions.defaults()
-        .withKind(kind)
-        .withMetric(metric)
-        .withMethod(method)
-        .withGraph(maxDegree, buildListSize, alpha)
-        .withSubspaceCount(pqBytes)
-        .withMemoryBudgetBytes(memoryBytes)
-        .withThreads(threads)
-        .withSeed(seed)
-        .withOverwrite(overwrite);
   }
 }

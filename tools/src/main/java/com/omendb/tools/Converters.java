@@ -6,6 +6,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.ReadEngine;
 import com.omendb.vectors.Residency;
+import java.math.BigDecimal;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -18,6 +19,22 @@ final class Converters {
     @Override
     public Long convert(String text) {
       return told(() -> ByteSize.parse(text));
+    }
+  }
+
+  /// `1e9`, `1000000`: a whole number.
+  static final class Count implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      return told(
+          () -> {
+            try {
+              return new BigDecimal(text).longValueExact();
+            } catch (NumberFormatException | ArithmeticException e) {
+              throw new IllegalArgumentException(
+                  "not a whole number (like 1000000 or 1e9): number=" + text, e);
+            }
+          });
     }
   }
 

@@ -43,6 +43,7 @@ public final class Main {
     CommandLine omen =
         new CommandLine(new OmenCommand())
             .addSubcommand(new BuildCommand(console))
+            .addSubcommand(new PlanCommand(console))
             .addSubcommand(new SearchCommand(console))
             .addSubcommand(new EvalCommand(console))
             .addSubcommand(new InfoCommand(console))

@@ -36,6 +36,17 @@ public interface AnnIndex extends AutoCloseable {
     IndexKind.named(options.kind()).build(vectors, directory, options, progress);
   }
 
+  /// What [#build] would use, without building; see [IndexKind#forecastBuild].
+  static BuildForecast forecastBuild(VectorShape vectors, BuildOptions options) {
+    return IndexKind.named(options.kind()).forecastBuild(vectors, 0, options);
+  }
+
+  /// How an index that [#build] would make would be served; see [IndexKind#forecastServing].
+  static ServingForecast forecastServing(
+      VectorShape vectors, BuildOptions build, OpenOptions open) {
+    return IndexKind.named(build.kind()).forecastServing(vectors, build, open);
+  }
+
   /// The names of the kinds of index that are installed.
   static String installedKinds() {
     return ServiceLoader.load(IndexKind.class).stream()

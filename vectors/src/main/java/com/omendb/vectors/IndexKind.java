@@ -24,6 +24,26 @@ public interface IndexKind {
   void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
       throws IOException;
 
+  /// What [#build] would use, worked out without building.
+  ///
+  /// @param vectors the shape of the vectors, which need not exist
+  /// @param inputBytes bytes of them that lie in memory that is not mapped from a file; 0 for a
+  ///   file
+  /// @throws IllegalArgumentException if an option does not fit the shape, or this kind makes no
+  ///   forecasts
+  default BuildForecast forecastBuild(VectorShape vectors, long inputBytes, BuildOptions options) {
+    throw new IllegalArgumentException("this kind of index makes no forecasts: kind=" + name());
+  }
+
+  /// How an index that [#build] would make of such vectors would be served.
+  ///
+  /// @throws IllegalArgumentException if the memory budget of `open` is too small, with the
+  ///   smallest that works, or this kind makes no forecasts
+  default ServingForecast forecastServing(
+      VectorShape vectors, BuildOptions build, OpenOptions open) {
+    throw new IllegalArgumentException("this kind of index makes no forecasts: kind=" + name());
+  }
+
   /// The installed kind of this name.
   ///
   /// @throws IllegalArgumentException if there is none

@@ -15,8 +15,11 @@ import com.omendb.pq.PqOptions;
 import com.omendb.pq.ProductQuantizer;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /// What a build will use at its peak, worked out before it begins, and whether it takes its large
 /// data into memory or leaves it in scratch files of which only a part is resident.
@@ -50,8 +53,17 @@ public record BuildPlan(
   ///
   /// @param subspaceCount bytes of the largest codes
   public static BuildPlan of(VectorSource vectors, BuildOptions options, int subspaceCount) {
+    long inputBytes = vectors.segment().isMapped() ? 0 : vectors.count() * vectors.strideBytes();
+    return of(VectorShape.of(vectors), inputBytes, options, subspaceCount);
+  }
+
+  /// Plans a build of vectors that need not exist.
+  ///
+  /// @param inputBytes bytes of them in memory that is not mapped
+  /// @param subspaceCount bytes of the largest codes
+  public static BuildPlan of(
+      VectorShape vectors, long inputBytes, BuildOptions options, int subspaceCount) {
     long count = vectors.count();
-    long inputBytes = vectors.segment().isMapped() ? 0 : count * vectors.strideBytes();
     VamanaOptions graph = graphOptions(options);
     long built =
         switch (options.method()) {
@@ -130,6 +142,29 @@ public record BuildPlan(
   /// The peak of a build that takes everything into memory.
   public long peakBytes() {
     return jvmBytes + scratchBytes + dataBytes();
+  }
+
+  /// Memory by phase if all data is in memory, each with everything that is there during it.
+  public Map<String, Long> phaseBytes() {
+    Map<String, Long> phases = new LinkedHashMap<>();
+    long always = jvmBytes + scratchBytes + vectorBytes;
+    phases.put("check and order vectors", always);
+    phases.put("graph and pages", always + graphBytes);
+    phases.put("codes and layers", always + codeBytes);
+    return phases;
+  }
+
+  /// Bytes of scratch files at their peak: the data if it is left in files, and candidate edges for
+  /// which there is too little memory.
+  public long scratchFileBytes(long count, BuildOptions options) {
+    long spilled =
+        switch (options.method()) {
+          case LEAF ->
+              Math.max(
+                  0, LeafMemory.mostCandidateBytes(count, graphOptions(options)) - candidateBytes);
+          case VAMANA -> 0;
+        };
+    return spilled + (inFiles() ? dataBytes() : 0);
   }
 
   /// The smallest budget that works, with the data in scratch files.

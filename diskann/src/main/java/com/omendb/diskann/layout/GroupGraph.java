@@ -9,6 +9,7 @@ import com.omendb.pagecache.AlignedMemory;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
@@ -39,7 +40,7 @@ public final class GroupGraph {
   }
 
   /// The most native bytes that [#of] takes at its peak.
-  public static long bytes(VectorSource vectors) {
+  public static long bytes(VectorShape vectors) {
     long groups = groupCount(vectors.count());
     return groups * vectors.vectorBytes()
         + NeighbourLists.maxBytes(groups, MAX_DEGREE) / 2

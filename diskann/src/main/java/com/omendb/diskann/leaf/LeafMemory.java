@@ -5,7 +5,7 @@ import com.omendb.diskann.vamana.GraphRepair;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.VectorShape;
 
 /// The memory of a build from leaves, worked out before it begins: data, which may lie in scratch
 /// files, and the memory for candidate edges, which is native memory always but as little as is
@@ -14,7 +14,7 @@ public final class LeafMemory {
   private LeafMemory() {}
 
   /// Bytes of data beside the vectors and what the metric needs a node, at the peak.
-  public static long dataBytes(VectorSource vectors, Metric metric, VamanaOptions options) {
+  public static long dataBytes(VectorShape vectors, Metric metric, VamanaOptions options) {
     long count = vectors.count();
     LeafOptions leaves = LeafGraphBuilder.leafOptions(options);
     int pointDimension = NodeSpace.pointDimension(vectors.dimension(), metric);

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// @param frameBytes bytes of page frames
 /// @param frameOverheadBytes what the page cache needs to keep track of pages and frames
 /// @param maxPinned frames that all searchers together may hold
-record ServingPlan(
+public record ServingPlan(
     Residency residency,
     int subspaceCount,
     int laneCount,
@@ -55,7 +55,17 @@ record ServingPlan(
   /// @throws CorruptFileException if the manifest does not say which codes there are
   static ServingPlan of(Manifest manifest, PageFile pages, OpenOptions options, Path directory)
       throws CorruptFileException {
-    Planner planner = new Planner(manifest, pages, options);
+    return of(manifest, pages.pageBytes(), pages.pageCount(), options, directory);
+  }
+
+  /// The same for an index of which only the manifest is known.
+  ///
+  /// @param pageBytes bytes of a page of the base layer
+  /// @param pageCount pages of it
+  public static ServingPlan of(
+      Manifest manifest, int pageBytes, long pageCount, OpenOptions options, Path directory)
+      throws CorruptFileException {
+    Planner planner = new Planner(manifest, pageBytes, pageCount, options);
     List<Integer> sizes = CodeSizes.read(manifest, directory).reversed();
     ServingPlan plan = planner.resident();
     if (plan == null) {
@@ -75,25 +85,33 @@ record ServingPlan(
     return plan;
   }
 
+  /// Bytes by purpose of everything, frames included, in a stable order.
+  public Map<String, Long> bytesByPurpose() {
+    Map<String, Long> bytes = new LinkedHashMap<>(fixedBytes);
+    if (frameBytes > 0) {
+      bytes.put("page frames", frameBytes);
+      bytes.put("page table", frameOverheadBytes);
+    }
+    return bytes;
+  }
+
   /// Reserves everything from the budget, which never fails for the budget that was planned.
   void reserve(MemoryBudget budget) {
-    fixedBytes.forEach(budget::reserve);
-    if (frameBytes > 0) {
-      budget.reserve("page frames", frameBytes);
-      budget.reserve("page table", frameOverheadBytes);
-    }
+    bytesByPurpose().forEach(budget::reserve);
   }
 
   /// Tries one plan after another.
   private static final class Planner {
     private final Manifest manifest;
-    private final PageFile pages;
+    private final int pageBytes;
+    private final long pageCount;
     private final OpenOptions options;
     private long smallest = Long.MAX_VALUE;
 
-    Planner(Manifest manifest, PageFile pages, OpenOptions options) {
+    Planner(Manifest manifest, int pageBytes, long pageCount, OpenOptions options) {
       this.manifest = manifest;
-      this.pages = pages;
+      this.pageBytes = pageBytes;
+      this.pageCount = pageCount;
       this.options = options;
     }
 
@@ -152,7 +170,7 @@ record ServingPlan(
       int maxPinned =
           Math.multiplyExact(options.maxSearchers(), PagedRunner.ticketCount(laneCount));
       long fixedTotal = total(fixed);
-      long smallestFrames = PageCache.smallestBytes(pages.pageBytes(), maxPinned);
+      long smallestFrames = PageCache.smallestBytes(pageBytes, maxPinned);
       if (!fits(fixedTotal + smallestFrames + overhead(smallestFrames))) {
         return null;
       }
@@ -190,15 +208,14 @@ record ServingPlan(
 
     // As many frames as fit with their overhead, at most one a page beside those that are pinned.
     private long fitFrames(long available, long smallestFrames, int maxPinned) {
-      long wanted = (pages.pageCount() + maxPinned) * pages.pageBytes();
+      long wanted = (pageCount + maxPinned) * pageBytes;
       long frames = Math.min(wanted, available);
       frames = Math.max(smallestFrames, Math.min(frames, available - overhead(frames)));
-      return frames / pages.pageBytes() * pages.pageBytes();
+      return frames / pageBytes * pageBytes;
     }
 
     private long overhead(long frameBytes) {
-      return PageCache.overheadBytes(
-          pages.pageCount(), Math.toIntExact(frameBytes / pages.pageBytes()));
+      return PageCache.overheadBytes(pageCount, Math.toIntExact(frameBytes / pageBytes));
     }
 
     private static long total(Map<String, Long> bytes) {

@@ -6,7 +6,9 @@ import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
+import com.omendb.pagecache.FileHeader;
 import com.omendb.pagecache.SegmentFile;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
@@ -39,6 +41,21 @@ public final class LayerBuilder {
   public LayerBuilder(IndexBuild.Input input) {
     this.input = input;
     this.rows = input.vectors();
+  }
+
+  /// Bytes of the file of layers over such vectors if as many are drawn as is to be expected.
+  public static long expectedBytes(VectorShape vectors) {
+    List<Long> counts = new ArrayList<>();
+    for (long count = vectors.count() / RATIO; count > 0; count /= RATIO) {
+      counts.add(count);
+    }
+    if (counts.isEmpty()) {
+      counts.add(1L);
+    }
+    long[] memberCounts = counts.stream().mapToLong(Long::longValue).toArray();
+    return FileHeader.BYTES
+        + LayersFormat.rowsOffset(
+            memberCounts, memberCounts.length, vectors.vectorBytes(), MAX_DEGREE);
   }
 
   /// A row and the highest layer that it is in.

@@ -1,0 +1,77 @@
+package com.omendb.diskann.forecast;
+
+import com.omendb.diskann.build.BuildPlan;
+import com.omendb.diskann.format.CodeSizes;
+import com.omendb.diskann.search.ServingPlan;
+import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.DiskSpace;
+import com.omendb.vectors.BuildForecast;
+import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.ServingForecast;
+import com.omendb.vectors.VectorShape;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+
+/// What building and serving an index would take, from the plans that builds and openings really
+/// make, over files as large as they are expected to be.
+public final class Forecasts {
+  private Forecasts() {}
+
+  /// Forecasts a build.
+  ///
+  /// @param inputBytes bytes of the vectors in memory that is not mapped
+  /// @param entryFiles files that the kind of index adds, with their bytes
+  public static BuildForecast ofBuild(
+      VectorShape vectors, long inputBytes, BuildOptions options, Map<String, Long> entryFiles) {
+    int[] sizes = CodeSizes.of(vectors.dimension(), options.subspaceCount());
+    BuildPlan plan =
+        BuildPlan.of(vectors, inputBytes, options, Arrays.stream(sizes).max().getAsInt());
+    return new BuildForecast(
+        plan.phaseBytes(),
+        plan.peakBytes(),
+        plan.budgetBytes(),
+        plan.smallestBytes(),
+        plan.inFiles(),
+        plan.scratchFileBytes(vectors.count(), options),
+        IndexSizes.of(vectors, options, entryFiles).files(),
+        BuildTime.of(vectors, options, sizes, plan.inFiles()));
+  }
+
+  /// Refuses a build whose scratch files and index have no room on the volume of the directory.
+  ///
+  /// @throws com.omendb.pagecache.DiskSpaceException with the bytes that are needed and there
+  public static void requireRoom(
+      VectorSource vectors, Path directory, BuildOptions options, Map<String, Long> entryFiles)
+      throws IOException {
+    long inputBytes = vectors.segment().isMapped() ? 0 : vectors.count() * vectors.strideBytes();
+    BuildForecast forecast = ofBuild(VectorShape.of(vectors), inputBytes, options, entryFiles);
+    DiskSpace.require(directory, forecast.diskBytes());
+  }
+
+  /// Forecasts the serving of an index that would be built so.
+  ///
+  /// @param entryFiles files that the kind of index adds, with their bytes
+  /// @throws com.omendb.pagecache.MemoryBudgetException if the budget is too small
+  public static ServingForecast ofServing(
+      VectorShape vectors, BuildOptions build, OpenOptions open, Map<String, Long> entryFiles) {
+    IndexSizes index = IndexSizes.of(vectors, build, entryFiles);
+    ServingPlan plan;
+    try {
+      plan =
+          ServingPlan.of(
+              index.manifest(), index.pageBytes(), index.pageCount(), open, Path.of("forecast"));
+    } catch (CorruptFileException e) {
+      throw new IllegalStateException("the manifest of a forecast is unusable", e);
+    }
+    return new ServingForecast(
+        plan.residency(),
+        plan.subspaceCount(),
+        plan.bytesByPurpose(),
+        Measured.DEVICE_SHARE,
+        SearchCosts.of(index, plan.residency(), plan.subspaceCount()));
+  }
+}

@@ -1,0 +1,62 @@
+package com.omendb.diskann.forecast;
+
+import com.omendb.vectors.Residency;
+import com.omendb.vectors.ServingForecast.Point;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What searches would cost: the measured reads for a residency and a size of codes, more for more
+/// vectors and for larger records.
+final class SearchCosts {
+  private SearchCosts() {}
+
+  /// The costs at each of the measured recalls.
+  ///
+  /// @param subspaceCount bytes of a code in memory; 0 if all vectors are there
+  static List<Point> of(IndexSizes index, Residency residency, int subspaceCount) {
+    double byCount = growth(index.shape().count());
+    double byRecord =
+        Math.pow(
+            recordBytes(index.shape().vectorBytes(), index.options().maxDegree())
+                / recordBytes(Measured.VECTOR_BYTES, Measured.MAX_DEGREE),
+            Measured.RECORD_POWER);
+    double share = (double) subspaceCount / index.shape().dimension();
+    double[][] measured = Measured.reads(residency);
+    double[] atMeasuredCodes = measured[Measured.measuredCodes(residency)];
+    double[] micros = Measured.micros(residency);
+    List<Point> points = new ArrayList<>();
+    for (int i = 0; i < Measured.RECALLS.length; i++) {
+      double reads = atShare(measured, i, share) * byCount * byRecord;
+      double work = atMeasuredCodes[i] == 0 ? byCount * byRecord : reads / atMeasuredCodes[i];
+      points.add(new Point(Measured.RECALLS[i], reads, micros[i] * work));
+    }
+    return points;
+  }
+
+  // At the measured count: what records grow with the count is in the growth of the reads.
+  private static double recordBytes(double vectorBytes, double maxDegree) {
+    return vectorBytes
+        + Measured.RECORD_BYTES
+        + Measured.BASE_EDGE_BYTES * maxDegree / Measured.MAX_DEGREE;
+  }
+
+  private static double growth(long count) {
+    double doublings = Math.log(count / Measured.COUNT) / Math.log(2);
+    return Math.max(0.5, 1 + Measured.READ_GROWTH * doublings);
+  }
+
+  // Between the measured shares in a straight line, beyond them as at the nearest.
+  private static double atShare(double[][] measured, int recall, double share) {
+    double[] shares = Measured.CODE_SHARES;
+    if (share <= shares[0]) {
+      return measured[0][recall];
+    }
+    for (int i = 1; i < shares.length; i++) {
+      if (share <= shares[i]) {
+        double part = (share - shares[i - 1]) / (shares[i] - shares[i - 1]);
+        return measured[i - 1][recall] + part * (measured[i][recall] - measured[i - 1][recall]);
+      }
+    }
+    return measured[shares.length - 1][recall];
+  }
+}

@@ -1,0 +1,96 @@
+package com.omendb.tools;
+
+import com.omendb.vectors.BuildMethod;
+import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.Metric;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/// The options that say how an index is built, of the commands that build one or plan it.
+@SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls the command
+final class BuildSettings {
+  @Option(
+      names = "--kind",
+      defaultValue = "hybrid",
+      paramLabel = "KIND",
+      description = "Kind of index.")
+  private String kind;
+
+  @Option(
+      names = "--metric",
+      defaultValue = "l2",
+      paramLabel = "METRIC",
+      converter = Converters.MetricName.class,
+      description = "Distance: l2, ip (inner product) or cosine.")
+  private Metric metric;
+
+  @Option(
+      names = "--method",
+      defaultValue = "leaf",
+      paramLabel = "METHOD",
+      converter = Converters.MethodName.class,
+      description = "How the graph is built: leaf, or vamana (two passes of searches; slower).")
+  private BuildMethod method;
+
+  @Option(
+      names = "--memory",
+      defaultValue = "4GB",
+      paramLabel = "SIZE",
+      converter = Converters.Size.class,
+      description = "Memory the whole process may use.")
+  private long memoryBytes;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Worker threads; default: one a processor.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--max-degree",
+      defaultValue = "64",
+      paramLabel = "R",
+      description = "Most edges a node has: more finds more and takes more space.")
+  private int maxDegree;
+
+  @Option(
+      names = "--build-list-size",
+      defaultValue = "100",
+      paramLabel = "L",
+      description = "Candidates that vamana looks at: more is better and slower.")
+  private int buildListSize;
+
+  @Option(
+      names = "--alpha",
+      defaultValue = "1.2",
+      paramLabel = "A",
+      description = "Prune slack, at least 1: more keeps longer edges.")
+  private float alpha;
+
+  @Option(
+      names = "--pq-bytes",
+      defaultValue = "0",
+      paramLabel = "M",
+      description =
+          "Bytes of a vector's code in memory; 0: a quarter of the dimension, at most 64.")
+  private int pqBytes;
+
+  @Option(names = "--seed", defaultValue = "42", paramLabel = "N", description = "Random seed.")
+  private long seed;
+
+  /// What the options say.
+  ///
+  /// @throws IllegalArgumentException if one is out of range
+  BuildOptions options() {
+    return BuildOptions.defaults()
+        .withKind(kind)
+        .withMetric(metric)
+        .withMethod(method)
+        .withGraph(maxDegree, buildListSize, alpha)
+        .withSubspaceCount(pqBytes)
+        .withMemoryBudgetBytes(memoryBytes)
+        .withThreads(threads)
+        .withSeed(seed);
+  }
+}

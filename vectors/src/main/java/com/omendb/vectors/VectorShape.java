@@ -1,0 +1,34 @@
+package com.omendb.vectors;
+
+/// How many vectors of what kind there are, or might be: all that a forecast needs to know of them.
+///
+/// @param count number of vectors, at least 1
+/// @param dimension elements a vector, 1 to [VectorSource#MAX_DIMENSION]
+/// @param elementType type of one element
+public record VectorShape(long count, int dimension, ElementType elementType) {
+
+  /// Checks the ranges.
+  ///
+  /// @throws IllegalArgumentException naming the part that is out of range
+  public VectorShape {
+    if (count < 1) {
+      throw new IllegalArgumentException("count must be positive: count=" + count);
+    }
+    if (dimension < 1 || dimension > VectorSource.MAX_DIMENSION) {
+      throw new IllegalArgumentException(
+          "dimension out of range 1.." + VectorSource.MAX_DIMENSION + ": dimension=" + dimension);
+    }
+  }
+
+  /// The shape of vectors that exist.
+  ///
+  /// @throws IllegalArgumentException if there are none
+  public static VectorShape of(VectorSource vectors) {
+    return new VectorShape(vectors.count(), vectors.dimension(), vectors.elementType());
+  }
+
+  /// Bytes of one vector.
+  public int vectorBytes() {
+    return elementType.vectorBytes(dimension);
+  }
+}
