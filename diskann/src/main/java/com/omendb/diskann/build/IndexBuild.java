@@ -202,11 +202,11 @@ public final class IndexBuild {
                 .write(publication.file(BasePageFormat.FILE), indexId, arena, progress);
         pages.write(publication.file(PageDirectory.FILE), indexId);
         try (Arena lists = memory.newArena()) {
-          ThinGraph.of(space, adjacency, order, options.threads(), progress, lists)
+          ThinGraph.of(space, graph, order, options.threads(), progress, lists)
               .write(publication.file(ThinGraph.FILE), indexId);
         }
         try (Arena lists = memory.newArena()) {
-          GroupGraph.of(vectors, metric, adjacency, order, options.threads(), progress, lists)
+          GroupGraph.of(vectors, metric, graph, order, options.threads(), progress, lists)
               .write(publication.file(GroupGraph.FILE), indexId);
         }
         return new Laid(order, NearPairs.sample(space, adjacency, options.seed()));

@@ -5,6 +5,7 @@ import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RobustPrune;
+import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.pagecache.AlignedMemory;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -32,6 +33,10 @@ public final class GroupGraph {
   private static final int MAX_DEGREE = 20;
   private static final float ALPHA = 1.2f;
 
+  // Edges of a member that are looked at where they are in the order of a prune: the others lead to
+  // groups that the first lead to as well.
+  private static final int FIRST_EDGES = 24;
+
   private GroupGraph() {}
 
   /// Groups of an index.
@@ -54,7 +59,7 @@ public final class GroupGraph {
   public static NeighbourLists of(
       VectorSource vectors,
       Metric metric,
-      Adjacency graph,
+      VamanaGraph graph,
       NodeOrder order,
       int threads,
       Progress progress,
@@ -69,19 +74,21 @@ public final class GroupGraph {
   private static final class Joiner implements ParallelLists.Chooser {
     private final NodeSpace groups;
     private final Adjacency graph;
+    private final int edges;
     private final NodeOrder order;
     private final RobustPrune prune;
     private final int[] row;
     private final int[] near;
     private final float[] distances;
 
-    Joiner(NodeSpace groups, Adjacency graph, NodeOrder order) {
+    Joiner(NodeSpace groups, VamanaGraph graph, NodeOrder order) {
       this.groups = groups;
-      this.graph = graph;
+      this.graph = graph.adjacency();
+      this.edges = graph.inPruneOrder() ? FIRST_EDGES : Integer.MAX_VALUE;
       this.order = order;
       this.prune = new RobustPrune(groups, MAX_DEGREE);
-      this.row = new int[graph.slots()];
-      this.near = new int[GROUP_NODES * graph.slots()];
+      this.row = new int[this.graph.slots()];
+      this.near = new int[GROUP_NODES * row.length];
       this.distances = new float[near.length];
     }
 
@@ -101,7 +108,7 @@ public final class GroupGraph {
       int count = 0;
       int end = (int) Math.min((group + 1L) * GROUP_NODES, graph.nodeCount());
       for (int node = group * GROUP_NODES; node < end; node++) {
-        int degree = graph.copy(order.row(node), row);
+        int degree = Math.min(edges, graph.copy(order.row(node), row));
         for (int i = 0; i < degree; i++) {
           near[count++] = order.node(row[i]) / GROUP_NODES;
         }

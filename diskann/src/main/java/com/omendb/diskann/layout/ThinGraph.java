@@ -5,6 +5,7 @@ import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RobustPrune;
+import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.vectors.Progress;
 import java.lang.foreign.Arena;
 
@@ -30,21 +31,48 @@ public final class ThinGraph {
   /// Thins a graph over rows into one over nodes.
   public static NeighbourLists of(
       NodeSpace space,
-      Adjacency graph,
+      VamanaGraph graph,
       NodeOrder order,
       int threads,
       Progress progress,
       Arena arena) {
-    progress.phase("thin graph", graph.nodeCount());
+    Adjacency adjacency = graph.adjacency();
+    progress.phase("thin graph", adjacency.nodeCount());
     return ParallelLists.of(
-        graph.nodeCount(),
+        adjacency.nodeCount(),
         MAX_DEGREE,
         threads,
-        () -> new Thinner(space, graph, order),
+        () ->
+            graph.inPruneOrder()
+                ? new FirstEdges(adjacency, order)
+                : new Thinner(space, adjacency, order),
         progress,
         arena);
   }
 
+  /// Keeps the edges that a prune chose first.
+  private static final class FirstEdges implements ParallelLists.Chooser {
+    private final Adjacency graph;
+    private final NodeOrder order;
+    private final int[] neighbours;
+
+    FirstEdges(Adjacency graph, NodeOrder order) {
+      this.graph = graph;
+      this.order = order;
+      this.neighbours = new int[graph.slots()];
+    }
+
+    @Override
+    public int choose(int node, int[] target) {
+      int kept = Math.min(MAX_DEGREE, graph.copy(order.row(node), neighbours));
+      for (int i = 0; i < kept; i++) {
+        target[i] = order.node(neighbours[i]);
+      }
+      return kept;
+    }
+  }
+
+  /// Prunes the edges anew.
   private static final class Thinner implements ParallelLists.Chooser {
     private final NodeSpace space;
     private final Adjacency graph;

@@ -94,7 +94,7 @@ public final class LeafGraphBuilder {
       }
       duplicates.attach(graph);
       GraphRepair.reachAll(space, graph, centre, REPAIR_LIST_SIZE, name, progress);
-      return new VamanaGraph(graph, centre);
+      return new VamanaGraph(graph, centre, true);
     }
   }
 

@@ -47,7 +47,7 @@ public final class VamanaBuilder {
     builder.capDegrees(name);
     GraphRepair.reachAll(
         space, builder.graph, builder.medoid, options.buildListSize(), name, progress);
-    return new VamanaGraph(builder.graph, builder.medoid);
+    return new VamanaGraph(builder.graph, builder.medoid, false);
   }
 
   /// Native bytes that a build needs beside the vectors.

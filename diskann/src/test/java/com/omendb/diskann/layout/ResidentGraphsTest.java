@@ -53,12 +53,11 @@ class ResidentGraphsTest {
         NodeSpace space = new NodeSpace(vectors, metric, arena);
         VamanaGraph graph = randomGraph(random, count, 64, arena);
         NodeOrder order = randomOrder(random, count, arena);
-        NeighbourLists thin =
-            ThinGraph.of(space, graph.adjacency(), order, 1, Progress.NONE, arena);
+        NeighbourLists thin = ThinGraph.of(space, graph, order, 1, Progress.NONE, arena);
         assertSound(thin, count, ThinGraph.MAX_DEGREE);
         assertThin(thin, graph.adjacency(), order);
         NeighbourLists groups =
-            GroupGraph.of(vectors, metric, graph.adjacency(), order, 1, Progress.NONE, arena);
+            GroupGraph.of(vectors, metric, graph, order, 1, Progress.NONE, arena);
         assertSound(groups, GroupGraph.groupCount(count), MAX_GROUP_DEGREE);
         assertGrouped(groups, graph.adjacency(), order);
       }
@@ -122,9 +121,10 @@ class ResidentGraphsTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors = Fixtures.uniform(random, count, 8, ElementType.FLOAT32, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
-      Adjacency graph = randomGraph(random, count, 64, arena).adjacency();
+      VamanaGraph whole = randomGraph(random, count, 64, arena);
+      Adjacency graph = whole.adjacency();
       NodeOrder order = randomOrder(random, count, arena);
-      NeighbourLists thin = ThinGraph.of(space, graph, order, 1, Progress.NONE, arena);
+      NeighbourLists thin = ThinGraph.of(space, whole, order, 1, Progress.NONE, arena);
       int[] row = new int[graph.slots()];
       for (int node = 0; node < count; node++) {
         int degree = graph.copy(order.row(node), row);
@@ -152,10 +152,9 @@ class ResidentGraphsTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors = Fixtures.clustered(count, 12, ElementType.UINT8, seed, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
-      Adjacency graph =
+      VamanaGraph graph =
           VamanaBuilder.build(
-                  space, new VamanaOptions(32, 40, 1.2f, 1, seed), arena, "graph", Progress.NONE)
-              .adjacency();
+              space, new VamanaOptions(32, 40, 1.2f, 1, seed), arena, "graph", Progress.NONE);
       NodeOrder order = randomOrder(new SplittableRandom(seed), count, arena);
       assertSame(
           ThinGraph.of(space, graph, order, 1, Progress.NONE, arena),
@@ -163,6 +162,31 @@ class ResidentGraphsTest {
       assertSame(
           GroupGraph.of(vectors, Metric.SQUARED_L2, graph, order, 1, Progress.NONE, arena),
           GroupGraph.of(vectors, Metric.SQUARED_L2, graph, order, threads, Progress.NONE, arena));
+    }
+  }
+
+  @Test
+  void ofRowsInTheOrderOfAPruneTheFirstEdgesStay() {
+    SplittableRandom random = Seeds.random("ofRowsInTheOrderOfAPruneTheFirstEdgesStay", 211);
+    int count = 300;
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource vectors = Fixtures.uniform(random, count, 8, ElementType.FLOAT32, arena);
+      NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
+      VamanaGraph random64 = randomGraph(random, count, 64, arena);
+      Adjacency graph = random64.adjacency();
+      NodeOrder order = randomOrder(random, count, arena);
+      VamanaGraph pruned = new VamanaGraph(graph, random64.medoid(), true);
+      NeighbourLists thin = ThinGraph.of(space, pruned, order, 2, Progress.NONE, arena);
+      int[] row = new int[graph.slots()];
+      for (int node = 0; node < count; node++) {
+        int kept = Math.min(ThinGraph.MAX_DEGREE, graph.copy(order.row(node), row));
+        int[] expected = Arrays.stream(row, 0, kept).map(order::node).sorted().toArray();
+        assertArrayEquals(expected, list(thin, node));
+      }
+      assertSound(
+          GroupGraph.of(vectors, Metric.SQUARED_L2, pruned, order, 2, Progress.NONE, arena),
+          GroupGraph.groupCount(count),
+          MAX_GROUP_DEGREE);
     }
   }
 

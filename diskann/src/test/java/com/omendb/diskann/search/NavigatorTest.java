@@ -183,20 +183,13 @@ class NavigatorTest {
 
   private static Navigator graph(World world) {
     return new Navigator.Graph(
-        ThinGraph.of(
-            world.space, world.graph.adjacency(), world.order, 1, Progress.NONE, world.arena));
+        ThinGraph.of(world.space, world.graph, world.order, 1, Progress.NONE, world.arena));
   }
 
   private static Navigator groups(World world) {
     return new Navigator.Groups(
         GroupGraph.of(
-            world.vectors,
-            world.metric,
-            world.graph.adjacency(),
-            world.order,
-            1,
-            Progress.NONE,
-            world.arena),
+            world.vectors, world.metric, world.graph, world.order, 1, Progress.NONE, world.arena),
         COUNT);
   }
 
@@ -247,13 +240,7 @@ class NavigatorTest {
             case "groups" -> groups(world);
             case "graph" ->
                 new Navigator.Graph(
-                    ThinGraph.of(
-                        world.space,
-                        world.graph.adjacency(),
-                        world.order,
-                        1,
-                        Progress.NONE,
-                        arena));
+                    ThinGraph.of(world.space, world.graph, world.order, 1, Progress.NONE, arena));
             default -> new Navigator.Entries();
           };
       CodeScorer scorer = new CodeScorer(world.codes, world.metric, arena);

@@ -85,7 +85,7 @@ public final class Fixtures {
       adjacency.set(node, rows[node], rows[node].length);
       adjacency.unlock(node);
     }
-    return new VamanaGraph(adjacency, medoid);
+    return new VamanaGraph(adjacency, medoid, false);
   }
 
   /// The layout that stores row `rows[i]` as node i.
