@@ -34,7 +34,7 @@ final class BuildMemory implements AutoCloseable {
 
   /// What is kept free of a budget, for what is touched between two looks.
   static long marginBytes(long budgetBytes) {
-    return Math.clamp(budgetBytes / 8, LEAST_MARGIN_BYTES, MOST_MARGIN_BYTES);
+    return Math.clamp(budgetBytes / 4, LEAST_MARGIN_BYTES, MOST_MARGIN_BYTES);
   }
 
   /// An arena for data of the build, to be closed by the caller.
