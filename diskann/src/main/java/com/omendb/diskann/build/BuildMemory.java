@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Where the memory of a build comes from: plain native memory when all fits the budget, scratch
 /// files beside the index when it does not. Either way what is resident is watched, and files, the
 /// input's among them, are let go of before the budget is passed.
-final class BuildMemory implements AutoCloseable {
+public final class BuildMemory implements AutoCloseable {
   private static final long LEAST_MARGIN_BYTES = 24L << 20;
   private static final long MOST_MARGIN_BYTES = 256L << 20;
 
@@ -23,7 +23,7 @@ final class BuildMemory implements AutoCloseable {
   ///
   /// @param input the vectors, which are let go of too if they are mapped
   /// @param scratchDirectory for scratch files, or null for native memory
-  BuildMemory(VectorSource input, long budgetBytes, @Nullable Path scratchDirectory) {
+  public BuildMemory(VectorSource input, long budgetBytes, @Nullable Path scratchDirectory) {
     this.limit = new ResidentLimit(budgetBytes - marginBytes(budgetBytes));
     this.input = input.segment().isMapped() ? input.segment() : null;
     this.scratchDirectory = scratchDirectory;
@@ -33,22 +33,22 @@ final class BuildMemory implements AutoCloseable {
   }
 
   /// What is kept free of a budget, for what is touched between two looks.
-  static long marginBytes(long budgetBytes) {
+  public static long marginBytes(long budgetBytes) {
     return Math.clamp(budgetBytes / 4, LEAST_MARGIN_BYTES, MOST_MARGIN_BYTES);
   }
 
   /// An arena for data of the build, to be closed by the caller.
-  Arena newArena() {
+  public Arena newArena() {
     return scratchDirectory == null ? Arena.ofShared() : new ScratchArena(scratchDirectory, limit);
   }
 
   /// Lets go of the input and of all scratch files, until they are touched again.
-  void release() {
+  public void release() {
     limit.release();
   }
 
   /// How often files were let go of because the budget was near.
-  long releases() {
+  public long releases() {
     return limit.releases();
   }
 

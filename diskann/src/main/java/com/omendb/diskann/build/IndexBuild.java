@@ -1,37 +1,23 @@
 package com.omendb.diskann.build;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.BasePagesWriter;
 import com.omendb.diskann.format.CodeSizes;
-import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.format.NodeOrder;
-import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.format.Publication;
-import com.omendb.diskann.layout.BaseLayout;
-import com.omendb.diskann.layout.GroupGraph;
-import com.omendb.diskann.layout.ThinGraph;
 import com.omendb.diskann.leaf.LeafGraphBuilder;
 import com.omendb.diskann.leaf.LeafScratch;
-import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
-import com.omendb.pagecache.AlignedMemory;
 import com.omendb.pagecache.CorruptFileException;
-import com.omendb.pq.CodeError;
-import com.omendb.pq.PqOptions;
-import com.omendb.pq.ProductQuantizer;
 import com.omendb.vectors.BuildMethod;
 import com.omendb.vectors.BuildOptions;
-import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorChecks;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -166,10 +152,12 @@ public final class IndexBuild {
     }
 
     void run(Arena kept) throws IOException {
-      Laid laid = writeBaseLayer(kept);
+      GraphFiles files =
+          new GraphFiles(publication, indexId, vectors, options, memory::newArena, progress);
+      Laid laid = writeBaseLayer(files, kept);
       SortedMap<String, String> settings = settings();
       for (int subspaceCount : subspaceCounts) {
-        writeCodes(laid, subspaceCount);
+        files.writeCodes(subspaceCount, laid.order(), laid.nearPairs());
       }
       entryWriter.write(
           new Input(vectors, laid.order(), options, indexId, progress), publication, settings);
@@ -188,28 +176,12 @@ public final class IndexBuild {
 
     // Writes the graph, whole, thinned and by groups, and lets go of it; the order of its nodes
     // stays, in memory of `kept`.
-    private Laid writeBaseLayer(Arena kept) throws IOException {
-      Metric metric = options.metric();
+    private Laid writeBaseLayer(GraphFiles files, Arena kept) throws IOException {
       try (Arena arena = memory.newArena()) {
-        NodeSpace space = new NodeSpace(vectors, metric, arena);
+        NodeSpace space = new NodeSpace(vectors, options.metric(), arena);
         VamanaGraph graph = buildGraph(space, arena);
-        Adjacency adjacency = graph.adjacency();
-        BaseLayout layout =
-            BaseLayout.of(space, metric, graph, rows::inputRow, arena, kept, progress);
-        NodeOrder order = layout.order();
-        PageDirectory pages =
-            new BasePagesWriter(vectors, metric, graph, order, layout.pageStarts(), rows::inputRow)
-                .write(publication.file(BasePageFormat.FILE), indexId, arena, progress);
-        pages.write(publication.file(PageDirectory.FILE), indexId);
-        try (Arena lists = memory.newArena()) {
-          ThinGraph.of(space, graph, order, options.threads(), progress, lists)
-              .write(publication.file(ThinGraph.FILE), indexId);
-        }
-        try (Arena lists = memory.newArena()) {
-          GroupGraph.of(vectors, metric, graph, order, options.threads(), progress, lists)
-              .write(publication.file(GroupGraph.FILE), indexId);
-        }
-        return new Laid(order, NearPairs.sample(space, adjacency, options.seed()));
+        NodeOrder order = files.writeBaseLayer(space, graph, rows::inputRow, arena, kept);
+        return new Laid(order, NearPairs.sample(space, graph.adjacency(), options.seed()));
       }
     }
 
@@ -224,33 +196,6 @@ public final class IndexBuild {
           yield LeafGraphBuilder.build(space, graph, scratch, arena, "graph", progress);
         }
       };
-    }
-
-    private void writeCodes(Laid laid, int subspaceCount) throws IOException {
-      PqOptions pqOptions = BuildPlan.pqOptions(options, subspaceCount);
-      Progress sized = new SuffixedProgress(progress, ", " + subspaceCount + " bytes");
-      ProductQuantizer quantizer = ProductQuantizer.train(vectors, pqOptions, sized);
-      try (Arena arena = memory.newArena()) {
-        MemorySegment byRow = AlignedMemory.allocate(arena, vectors.count() * subspaceCount, 64);
-        quantizer.encodeAll(vectors, byRow, options.threads(), sized);
-        CodeError error =
-            quantizer.estimateError(
-                vectors, laid.nearPairs().rows(), vectors, laid.nearPairs().neighbours(), byRow);
-        MemorySegment codes = AlignedMemory.allocate(arena, byRow.byteSize(), 64);
-        for (int row = 0; row < vectors.count(); row++) {
-          MemorySegment.copy(
-              byRow,
-              (long) row * subspaceCount,
-              codes,
-              (long) laid.order().node(row) * subspaceCount,
-              subspaceCount);
-        }
-        new CodesFile(quantizer, codes, error)
-            .write(
-                publication.file(CodesFile.codesName(subspaceCount)),
-                publication.file(CodesFile.codebookName(subspaceCount)),
-                indexId);
-      }
     }
   }
 

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 
 /// Rows and near neighbours of theirs: what the error of codes is measured over, because it is the
 /// near ones that a search has to tell apart.
-final class NearPairs {
+public final class NearPairs {
   private static final int SAMPLE = 2_000;
   private static final int NEAREST = 10;
 
@@ -30,7 +30,7 @@ final class NearPairs {
   }
 
   /// Some rows with those of their neighbours in the graph that are nearest.
-  static NearPairs sample(NodeSpace space, Adjacency graph, long seed) {
+  public static NearPairs sample(NodeSpace space, Adjacency graph, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int[] neighbours = new int[graph.slots()];
     float[] distances = new float[graph.slots()];

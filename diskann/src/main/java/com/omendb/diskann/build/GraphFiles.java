@@ -1,0 +1,136 @@
+package com.omendb.diskann.build;
+
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.format.BasePagesWriter;
+import com.omendb.diskann.format.CodesFile;
+import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.format.Publication;
+import com.omendb.diskann.layout.BaseLayout;
+import com.omendb.diskann.layout.GroupGraph;
+import com.omendb.diskann.layout.ThinGraph;
+import com.omendb.diskann.vamana.NodeSpace;
+import com.omendb.diskann.vamana.VamanaGraph;
+import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pq.CodeError;
+import com.omendb.pq.ProductQuantizer;
+import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.UUID;
+import java.util.function.IntToLongFunction;
+import java.util.function.Supplier;
+
+/// Writes the files of every kind of index over vectors and a finished graph of them, each by
+/// itself, into a publication. Rows are those of the vectors; nodes are rows in the order of the
+/// pages.
+public final class GraphFiles {
+  private final Publication publication;
+  private final UUID indexId;
+  private final VectorSource vectors;
+  private final BuildOptions options;
+  private final Supplier<Arena> arenas;
+  private final Progress progress;
+
+  /// A writer of the files of one index.
+  ///
+  /// @param vectors the rows
+  /// @param arenas gives memory for one file at a time
+  public GraphFiles(
+      Publication publication,
+      UUID indexId,
+      VectorSource vectors,
+      BuildOptions options,
+      Supplier<Arena> arenas,
+      Progress progress) {
+    this.publication = publication;
+    this.indexId = indexId;
+    this.vectors = vectors;
+    this.options = options;
+    this.arenas = arenas;
+    this.progress = progress;
+  }
+
+  /// Lays out a graph, then writes the pages, their directory and the graphs that searches keep in
+  /// memory.
+  ///
+  /// @param vectorIds the id that searches return for a row
+  /// @param scratch for what is not needed afterwards
+  /// @param kept holds the order
+  /// @return which row each node is
+  public NodeOrder writeBaseLayer(
+      NodeSpace space, VamanaGraph graph, IntToLongFunction vectorIds, Arena scratch, Arena kept)
+      throws IOException {
+    BaseLayout layout =
+        BaseLayout.of(space, options.metric(), graph, vectorIds, scratch, kept, progress);
+    NodeOrder order = layout.order();
+    PageDirectory pages =
+        new BasePagesWriter(vectors, options.metric(), graph, order, layout.pageStarts(), vectorIds)
+            .write(publication.file(BasePageFormat.FILE), indexId, scratch, progress);
+    pages.write(publication.file(PageDirectory.FILE), indexId);
+    writeThinGraph(space, graph, order);
+    writeGroupGraph(graph, order);
+    return order;
+  }
+
+  /// Writes the graph over all nodes with fewer edges.
+  public void writeThinGraph(NodeSpace space, VamanaGraph graph, NodeOrder order)
+      throws IOException {
+    try (Arena arena = arenas.get()) {
+      ThinGraph.of(space, graph, order, options.threads(), progress, arena)
+          .write(publication.file(ThinGraph.FILE), indexId);
+    }
+  }
+
+  /// Writes the graph over groups of nodes.
+  public void writeGroupGraph(VamanaGraph graph, NodeOrder order) throws IOException {
+    try (Arena arena = arenas.get()) {
+      GroupGraph.of(vectors, options.metric(), graph, order, options.threads(), progress, arena)
+          .write(publication.file(GroupGraph.FILE), indexId);
+    }
+  }
+
+  /// Trains a quantizer and writes it with the codes of all nodes.
+  public void writeCodes(int subspaceCount, NodeOrder order, NearPairs nearPairs)
+      throws IOException {
+    writeCodes(
+        ProductQuantizer.train(
+            vectors, BuildPlan.pqOptions(options, subspaceCount), sized(subspaceCount)),
+        order,
+        nearPairs);
+  }
+
+  /// Writes a quantizer with the codes of all nodes and the error of these.
+  public void writeCodes(ProductQuantizer quantizer, NodeOrder order, NearPairs nearPairs)
+      throws IOException {
+    int subspaceCount = quantizer.subspaceCount();
+    try (Arena arena = arenas.get()) {
+      MemorySegment byRow = AlignedMemory.allocate(arena, vectors.count() * subspaceCount, 64);
+      quantizer.encodeAll(vectors, byRow, options.threads(), sized(subspaceCount));
+      CodeError error =
+          quantizer.estimateError(
+              vectors, nearPairs.rows(), vectors, nearPairs.neighbours(), byRow);
+      MemorySegment codes = AlignedMemory.allocate(arena, byRow.byteSize(), 64);
+      for (int row = 0; row < vectors.count(); row++) {
+        MemorySegment.copy(
+            byRow,
+            (long) row * subspaceCount,
+            codes,
+            (long) order.node(row) * subspaceCount,
+            subspaceCount);
+      }
+      new CodesFile(quantizer, codes, error)
+          .write(
+              publication.file(CodesFile.codesName(subspaceCount)),
+              publication.file(CodesFile.codebookName(subspaceCount)),
+              indexId);
+    }
+  }
+
+  private Progress sized(int subspaceCount) {
+    return new SuffixedProgress(progress, ", " + subspaceCount + " bytes");
+  }
+}
