@@ -15,6 +15,8 @@ package com.omendb.vectors;
 /// @param threads worker threads
 /// @param seed source of all randomness; one seed on one thread gives one graph
 /// @param overwrite replace an index that already is in the directory
+/// @param resume continue a build of the same vectors with the same options that was cut short in
+///   the directory; without one the build begins anew, and says why
 public record BuildOptions(
     String kind,
     Metric metric,
@@ -26,7 +28,8 @@ public record BuildOptions(
     long memoryBudgetBytes,
     int threads,
     long seed,
-    boolean overwrite) {
+    boolean overwrite,
+    boolean resume) {
 
   /// The largest maxDegree.
   public static final int MAX_DEGREE = 250;
@@ -62,6 +65,7 @@ public record BuildOptions(
         4L << 30,
         Runtime.getRuntime().availableProcessors(),
         42,
+        false,
         false);
   }
 
@@ -78,7 +82,8 @@ public record BuildOptions(
         memoryBudgetBytes,
         threads,
         seed,
-        overwrite);
+        overwrite,
+        resume);
   }
 
   /// These options with another metric.
@@ -94,7 +99,8 @@ public record BuildOptions(
         memoryBudgetBytes,
         threads,
         seed,
-        overwrite);
+        overwrite,
+        resume);
   }
 
   /// These options with another method of building.
@@ -110,7 +116,8 @@ public record BuildOptions(
         memoryBudgetBytes,
         threads,
         seed,
-        overwrite);
+        overwrite,
+        resume);
   }
 
   /// These options with another graph: degree cap R, build list size L and prune slack alpha.
@@ -126,7 +133,8 @@ public record BuildOptions(
         memoryBudgetBytes,
         threads,
         seed,
-        overwrite);
+        overwrite,
+        resume);
   }
 
   /// These options with another number of bytes a code.
@@ -142,7 +150,8 @@ public record BuildOptions(
         memoryBudgetBytes,
         threads,
         seed,
-        overwrite);
+        overwrite,
+        resume);
   }
 
   /// These options with another memory budget in bytes.
@@ -158,7 +167,8 @@ public record BuildOptions(
         bytes,
         threads,
         seed,
-        overwrite);
+        overwrite,
+        resume);
   }
 
   /// These options with another number of worker threads.
@@ -174,7 +184,8 @@ public record BuildOptions(
         memoryBudgetBytes,
         newThreads,
         seed,
-        overwrite);
+        overwrite,
+        resume);
   }
 
   /// These options with another seed.
@@ -190,7 +201,8 @@ public record BuildOptions(
         memoryBudgetBytes,
         threads,
         newSeed,
-        overwrite);
+        overwrite,
+        resume);
   }
 
   /// These options with overwriting allowed or not.
@@ -206,7 +218,25 @@ public record BuildOptions(
         memoryBudgetBytes,
         threads,
         seed,
-        newOverwrite);
+        newOverwrite,
+        resume);
+  }
+
+  /// These options with resuming asked for or not.
+  public BuildOptions withResume(boolean newResume) {
+    return new BuildOptions(
+        kind,
+        metric,
+        method,
+        maxDegree,
+        buildListSize,
+        alpha,
+        subspaceCount,
+        memoryBudgetBytes,
+        threads,
+        seed,
+        overwrite,
+        newResume);
   }
 
   private static void requireRange(String name, int value, int low, int high) {

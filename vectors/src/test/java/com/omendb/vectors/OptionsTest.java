@@ -102,10 +102,11 @@ class OptionsTest {
             .withMemoryBudgetBytes(123)
             .withThreads(3)
             .withSeed(7)
-            .withOverwrite(true);
+            .withOverwrite(true)
+            .withResume(true);
     assertEquals(
         new BuildOptions(
-            "other", Metric.COSINE, BuildMethod.VAMANA, 32, 75, 1.1f, 48, 123, 3, 7, true),
+            "other", Metric.COSINE, BuildMethod.VAMANA, 32, 75, 1.1f, 48, 123, 3, 7, true, true),
         changed);
   }
 
