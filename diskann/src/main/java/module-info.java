@@ -9,6 +9,8 @@ module com.omendb.diskann {
   exports com.omendb.diskann;
   exports com.omendb.diskann.build to
       com.omendb.hnswif;
+  exports com.omendb.diskann.check to
+      com.omendb.hnswif;
   exports com.omendb.diskann.forecast to
       com.omendb.hnswif;
   exports com.omendb.diskann.format to

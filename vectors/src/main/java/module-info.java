@@ -5,6 +5,7 @@ module com.omendb.vectors {
   requires static jdk.incubator.vector;
 
   exports com.omendb.vectors;
+  exports com.omendb.vectors.check;
   exports com.omendb.vectors.memory to
       com.omendb.pq,
       com.omendb.datasets,

@@ -1,6 +1,8 @@
 package com.omendb.diskann;
 
 import com.omendb.diskann.build.IndexBuild;
+import com.omendb.diskann.check.EntryCheck;
+import com.omendb.diskann.check.IndexVerifier;
 import com.omendb.diskann.forecast.Forecasts;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.search.DiskAnnIndex;
@@ -14,6 +16,8 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.ServingForecast;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.check.VerifyOptions;
+import com.omendb.vectors.check.VerifyReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -39,6 +43,17 @@ public final class DiskAnnKind implements IndexKind {
   @Override
   public AnnIndex open(Path directory, OpenOptions options) throws IOException {
     return DiskAnnIndex.open(directory, options, (_, _, medoid, _) -> EntrySelector.fixed(medoid));
+  }
+
+  @Override
+  public boolean verifies() {
+    return true;
+  }
+
+  @Override
+  public VerifyReport verify(Path directory, VerifyOptions options, Progress progress)
+      throws IOException {
+    return IndexVerifier.verify(directory, NAME, EntryCheck.NONE, options, progress);
   }
 
   @Override

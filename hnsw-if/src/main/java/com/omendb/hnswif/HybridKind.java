@@ -1,10 +1,12 @@
 package com.omendb.hnswif;
 
 import com.omendb.diskann.build.IndexBuild;
+import com.omendb.diskann.check.IndexVerifier;
 import com.omendb.diskann.forecast.Forecasts;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.search.DiskAnnIndex;
 import com.omendb.hnswif.layers.LayerBuilder;
+import com.omendb.hnswif.layers.LayersCheck;
 import com.omendb.hnswif.layers.UpperLayers;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.BuildForecast;
@@ -15,6 +17,8 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.ServingForecast;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.check.VerifyOptions;
+import com.omendb.vectors.check.VerifyReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -45,6 +49,17 @@ public final class HybridKind implements IndexKind {
         options,
         (files, manifest, _, arena) ->
             UpperLayers.map(files.resolve(UpperLayers.FILE), manifest, arena));
+  }
+
+  @Override
+  public boolean verifies() {
+    return true;
+  }
+
+  @Override
+  public VerifyReport verify(Path directory, VerifyOptions options, Progress progress)
+      throws IOException {
+    return IndexVerifier.verify(directory, NAME, new LayersCheck(), options, progress);
   }
 
   @Override

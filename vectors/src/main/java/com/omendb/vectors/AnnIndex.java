@@ -1,5 +1,7 @@
 package com.omendb.vectors;
 
+import com.omendb.vectors.check.VerifyOptions;
+import com.omendb.vectors.check.VerifyReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +47,18 @@ public interface AnnIndex extends AutoCloseable {
   static ServingForecast forecastServing(
       VectorShape vectors, BuildOptions build, OpenOptions open) {
     return IndexKind.named(build.kind()).forecastServing(vectors, build, open);
+  }
+
+  /// Checks the files of the index in a directory without opening it. What is wrong with them is
+  /// told by the report, not by an exception.
+  ///
+  /// @throws IOException if the directory holds no index, or one of a version or kind that this
+  ///   release does not read
+  /// @throws IllegalArgumentException if the memory budget is too small; the message says the
+  ///   smallest that works
+  static VerifyReport verify(Path directory, VerifyOptions options, Progress progress)
+      throws IOException {
+    return IndexKind.forVerifying(directory).verify(directory, options, progress);
   }
 
   /// The names of the kinds of index that are installed.

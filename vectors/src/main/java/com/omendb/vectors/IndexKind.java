@@ -1,6 +1,9 @@
 package com.omendb.vectors;
 
+import com.omendb.vectors.check.VerifyOptions;
+import com.omendb.vectors.check.VerifyReport;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
 
@@ -44,6 +47,21 @@ public interface IndexKind {
     throw new IllegalArgumentException("this kind of index makes no forecasts: kind=" + name());
   }
 
+  /// Whether [#verify] works for indexes of this kind.
+  default boolean verifies() {
+    return false;
+  }
+
+  /// See [AnnIndex#verify]. Also called when the manifest is damaged, so that no kind recognizes
+  /// the directory: then the report says so.
+  ///
+  /// @throws UnsupportedOperationException if indexes of this kind cannot be verified
+  default VerifyReport verify(Path directory, VerifyOptions options, Progress progress)
+      throws IOException {
+    throw new UnsupportedOperationException(
+        "indexes of this kind cannot be verified: kind=" + name());
+  }
+
   /// The installed kind of this name.
   ///
   /// @throws IllegalArgumentException if there is none
@@ -71,5 +89,24 @@ public interface IndexKind {
             + directory
             + ", installed: "
             + AnnIndex.installedKinds());
+  }
+
+  /// The kind to verify a directory with: the one that recognizes it, or any that verifies if the
+  /// manifest cannot be read.
+  ///
+  /// @throws IOException if there is no index or nothing installed can verify it
+  static IndexKind forVerifying(Path directory) throws IOException {
+    try {
+      return forDirectory(directory);
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {
+        if (kind.verifies()) {
+          return kind;
+        }
+      }
+      throw e;
+    }
   }
 }

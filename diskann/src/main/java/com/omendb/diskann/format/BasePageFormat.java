@@ -1,6 +1,7 @@
 package com.omendb.diskann.format;
 
 import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.FileHeader;
 import com.omendb.pagecache.PageFile;
 
 /// The layout of `base.pages`: the full-precision vectors and the adjacency of the base layer.
@@ -74,28 +75,9 @@ public final class BasePageFormat {
   ///
   /// @throws CorruptFileException if it is of another index or does not match
   public static Header header(PageFile pages, Manifest manifest) throws CorruptFileException {
-    long[] fields =
-        HeaderFields.require(pages.header(), manifest.indexId(), FIELD_COUNT, pages.path());
-    Header header =
-        new Header(
-            fields[FIELD_NODE_COUNT],
-            fields[FIELD_DIMENSION],
-            fields[FIELD_ELEMENT_TYPE],
-            fields[FIELD_METRIC],
-            fields[FIELD_LARGEST_DEGREE],
-            fields[FIELD_BASE_BITS],
-            fields[FIELD_MEDOID]);
-    boolean matches =
-        header.nodeCount() == manifest.count()
-            && header.nodeCount() <= Integer.MAX_VALUE
-            && header.dimension() == manifest.dimension()
-            && header.elementTypeCode() == manifest.elementType().code()
-            && header.metricCode() == manifest.metric().code()
-            && header.baseBits() >= 0
-            && header.baseBits() <= NeighbourCodec.MAX_BASE_BITS
-            && header.medoid() >= 0
-            && header.medoid() < header.nodeCount();
-    if (!matches) {
+    HeaderFields.require(pages.header(), manifest.indexId(), FIELD_COUNT, pages.path());
+    Header header = read(pages.header());
+    if (!fits(header, manifest)) {
       throw new CorruptFileException(
           "base layer does not match the manifest",
           pages.path(),
@@ -104,6 +86,35 @@ public final class BasePageFormat {
           header.toString());
     }
     return header;
+  }
+
+  /// Whether a header that is whole fits the manifest.
+  public static boolean fits(FileHeader file, Manifest manifest) {
+    return file.fields().length >= FIELD_COUNT && fits(read(file), manifest);
+  }
+
+  /// The fields of a header that [#fits].
+  public static Header read(FileHeader file) {
+    return new Header(
+        file.field(FIELD_NODE_COUNT),
+        file.field(FIELD_DIMENSION),
+        file.field(FIELD_ELEMENT_TYPE),
+        file.field(FIELD_METRIC),
+        file.field(FIELD_LARGEST_DEGREE),
+        file.field(FIELD_BASE_BITS),
+        file.field(FIELD_MEDOID));
+  }
+
+  private static boolean fits(Header header, Manifest manifest) {
+    return header.nodeCount() == manifest.count()
+        && header.nodeCount() <= Integer.MAX_VALUE
+        && header.dimension() == manifest.dimension()
+        && header.elementTypeCode() == manifest.elementType().code()
+        && header.metricCode() == manifest.metric().code()
+        && header.baseBits() >= 0
+        && header.baseBits() <= NeighbourCodec.MAX_BASE_BITS
+        && header.medoid() >= 0
+        && header.medoid() < header.nodeCount();
   }
 
   /// Bytes of a page that records may take, each with [#TABLE_ENTRY_BYTES] beside it.

@@ -24,9 +24,14 @@ import java.util.UUID;
 /// @param codes the codes of all nodes, flat
 /// @param error how far estimates are from true distances
 public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeError error) {
-  private static final String CODES_MAGIC = "OMENCODE";
-  private static final String CODEBOOK_MAGIC = "OMENBOOK";
-  private static final int VERSION = 2;
+  /// Magic of the header of codes.
+  public static final String CODES_MAGIC = "OMENCODE";
+
+  /// Magic of the header of a codebook.
+  public static final String CODEBOOK_MAGIC = "OMENBOOK";
+
+  /// The version of both that is written, and the only one that is read.
+  public static final int VERSION = 2;
 
   /// File name of the codes of a size within the index.
   public static String codesName(int subspaceCount) {

@@ -2,6 +2,7 @@ package com.omendb.diskann.format;
 
 import com.omendb.pagecache.AlignedMemory;
 import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.FileHeader;
 import com.omendb.pagecache.SegmentFile;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
@@ -25,8 +26,12 @@ import java.util.UUID;
 /// Header fields: 0 vertex count, 1 largest degree, 2 the codec's baseBits. Every list is checked
 /// when the file is mapped. Immutable and thread-safe; lives as long as the arena of its memory.
 public final class NeighbourLists {
-  private static final String MAGIC = "OMENLIST";
-  private static final int VERSION = 1;
+  /// Magic of the header.
+  public static final String MAGIC = "OMENLIST";
+
+  /// The version that is written, and the only one that is read.
+  public static final int VERSION = 1;
+
   private static final int BLOCK = 64;
   private static final int CACHE_LINE_BYTES = 64;
 
@@ -143,11 +148,7 @@ public final class NeighbourLists {
     SegmentFile.Mapped file = SegmentFile.map(path, MAGIC, VERSION, VERSION, arena);
     long[] fields = HeaderFields.require(file.header(), indexId, 3, path);
     MemorySegment payload = file.payload();
-    if (fields[0] != vertexCount
-        || fields[1] < 0
-        || fields[1] > MAX_DEGREE
-        || fields[2] != (int) fields[2]
-        || payload.byteSize() < headBytes(vertexCount)) {
+    if (!fits(file.header(), vertexCount)) {
       throw new CorruptFileException(
           "graph does not match the index",
           path,
@@ -160,6 +161,16 @@ public final class NeighbourLists {
             vertexCount, (int) fields[1], codec(vertexCount, (int) fields[2], path), payload);
     lists.requireWhole(path);
     return lists;
+  }
+
+  /// Whether a header that is whole is of a graph of so many vertices.
+  public static boolean fits(FileHeader header, long vertexCount) {
+    return header.fields().length >= 3
+        && header.field(0) == vertexCount
+        && header.field(1) >= 0
+        && header.field(1) <= MAX_DEGREE
+        && header.field(2) == (int) header.field(2)
+        && header.payloadBytes() >= headBytes(vertexCount);
   }
 
   private static NeighbourCodec codec(int vertexCount, int baseBits, Path path)

@@ -25,8 +25,12 @@ public final class PageDirectory {
   /// File name within the index.
   public static final String FILE = "pages.dir";
 
-  private static final String MAGIC = "OMENPDIR";
-  private static final int VERSION = 1;
+  /// Magic of the header.
+  public static final String MAGIC = "OMENPDIR";
+
+  /// The version that is written, and the only one that is read.
+  public static final int VERSION = 1;
+
   private static final int ENTRY_BYTES = 12;
   private static final int COUNT_OFFSET = 8;
 

@@ -1,5 +1,8 @@
 package com.omendb.hnswif.layers;
 
+import com.omendb.diskann.format.Manifest;
+import java.util.Arrays;
+
 /// The layout of `layers.hnsw`: the upper layers of a hybrid index, mapped for searching.
 ///
 /// Members are numbered so that those of higher layers come first: layer l consists of the members
@@ -55,5 +58,41 @@ final class LayersFormat {
       offset += memberCounts[below] * rowBytes(maxDegree);
     }
     return offset;
+  }
+
+  /// Members of each layer, from layer 1 up.
+  static long[] memberCounts(long[] fields) {
+    return Arrays.copyOfRange(
+        fields, FIELD_FIRST_COUNT, FIELD_FIRST_COUNT + (int) fields[FIELD_LAYER_COUNT]);
+  }
+
+  /// Whether header fields, of which there are enough, and the length of the payload fit an index.
+  static boolean fits(long[] fields, long payloadBytes, Manifest manifest) {
+    long layers = fields[FIELD_LAYER_COUNT];
+    long maxDegree = fields[FIELD_MAX_DEGREE];
+    boolean plausible =
+        fields[FIELD_DIMENSION] == manifest.dimension()
+            && fields[FIELD_ELEMENT_TYPE] == manifest.elementType().code()
+            && fields[FIELD_METRIC] == manifest.metric().code()
+            && layers >= 1
+            && layers <= MAX_LAYERS
+            && fields.length == FIELD_FIRST_COUNT + layers
+            && maxDegree >= 1
+            && maxDegree <= 255;
+    if (!plausible) {
+      return false;
+    }
+    long[] counts = memberCounts(fields);
+    long above = 1;
+    for (int layer = counts.length - 1; layer >= 0; layer--) {
+      plausible &= counts[layer] >= above && counts[layer] <= manifest.count();
+      above = counts[layer];
+    }
+    long entry = fields[FIELD_ENTRY];
+    int vectorBytes = manifest.elementType().vectorBytes(manifest.dimension());
+    return plausible
+        && entry >= 0
+        && entry < counts[counts.length - 1]
+        && payloadBytes == rowsOffset(counts, counts.length, vectorBytes, (int) maxDegree);
   }
 }

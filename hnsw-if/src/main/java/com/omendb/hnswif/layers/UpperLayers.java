@@ -72,40 +72,7 @@ public final class UpperLayers implements EntrySelector {
     long[] fields =
         HeaderFields.require(
             file.header(), manifest.indexId(), LayersFormat.FIELD_FIRST_COUNT + 1, path);
-    long layers = fields[LayersFormat.FIELD_LAYER_COUNT];
-    long maxDegree = fields[LayersFormat.FIELD_MAX_DEGREE];
-    boolean plausible =
-        fields[LayersFormat.FIELD_DIMENSION] == manifest.dimension()
-            && fields[LayersFormat.FIELD_ELEMENT_TYPE] == manifest.elementType().code()
-            && fields[LayersFormat.FIELD_METRIC] == manifest.metric().code()
-            && layers >= 1
-            && layers <= LayersFormat.MAX_LAYERS
-            && fields.length == LayersFormat.FIELD_FIRST_COUNT + layers
-            && maxDegree >= 1
-            && maxDegree <= 255;
-    if (plausible) {
-      long[] counts =
-          Arrays.copyOfRange(
-              fields,
-              LayersFormat.FIELD_FIRST_COUNT,
-              LayersFormat.FIELD_FIRST_COUNT + (int) layers);
-      long above = 1;
-      for (int layer = counts.length - 1; layer >= 0; layer--) {
-        plausible &= counts[layer] >= above && counts[layer] <= manifest.count();
-        above = counts[layer];
-      }
-      long entry = fields[LayersFormat.FIELD_ENTRY];
-      plausible &= entry >= 0 && entry < counts[counts.length - 1];
-      plausible =
-          plausible
-              && file.payload().byteSize()
-                  == LayersFormat.rowsOffset(
-                      counts,
-                      counts.length,
-                      manifest.elementType().vectorBytes(manifest.dimension()),
-                      (int) maxDegree);
-    }
-    if (!plausible) {
+    if (!LayersFormat.fits(fields, file.payload().byteSize(), manifest)) {
       throw new CorruptFileException(
           "upper layers do not match the index",
           path,

@@ -1,0 +1,75 @@
+package com.omendb.diskann.check;
+
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.vectors.check.Damage;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Collects what a check finds, in bounded memory. Thread-safe.
+public final class DamageLog {
+  private static final Comparator<Damage> BY_PLACE =
+      Comparator.comparing(Damage::file).thenComparingLong(Damage::offset);
+
+  private final int maxDamages;
+  private final List<Damage> damages = new ArrayList<>();
+  private final Map<String, Long> countByFile = new HashMap<>();
+  private final BitSet damagedPages = new BitSet();
+  private final List<String> notes = new ArrayList<>();
+  private long count;
+
+  DamageLog(int maxDamages) {
+    this.maxDamages = maxDamages;
+  }
+
+  /// Adds something that is wrong.
+  public synchronized void add(Damage damage) {
+    count++;
+    countByFile.merge(damage.file(), 1L, Long::sum);
+    if (damages.size() < maxDamages) {
+      damages.add(damage);
+    }
+    if (damage.page() != Damage.NO_PAGE && damage.file().equals(BasePageFormat.FILE)) {
+      damagedPages.set((int) damage.page());
+    }
+  }
+
+  /// Adds something wrong that is not of a page.
+  public void add(String file, Damage.Kind kind, long offset, String expected, String found) {
+    add(Damage.of(file, kind, offset, expected, found));
+  }
+
+  /// Adds something that was not checked, or is strange but not wrong.
+  public synchronized void note(String note) {
+    notes.add(note);
+  }
+
+  /// Whether nothing is wrong with a file so far.
+  public synchronized boolean isWhole(String file) {
+    return !countByFile.containsKey(file);
+  }
+
+  synchronized long count() {
+    return count;
+  }
+
+  synchronized long count(String file) {
+    return countByFile.getOrDefault(file, 0L);
+  }
+
+  /// What was listed, by file and offset.
+  synchronized List<Damage> damages() {
+    return damages.stream().sorted(BY_PLACE).toList();
+  }
+
+  synchronized BitSet damagedPages() {
+    return (BitSet) damagedPages.clone();
+  }
+
+  synchronized List<String> notes() {
+    return List.copyOf(notes);
+  }
+}
