@@ -6,6 +6,7 @@ module com.omendb.vectors {
 
   exports com.omendb.vectors;
   exports com.omendb.vectors.check;
+  exports com.omendb.vectors.metrics;
   exports com.omendb.vectors.memory to
       com.omendb.pq,
       com.omendb.datasets,

@@ -1,5 +1,7 @@
 package com.omendb.vectors;
 
+import com.omendb.vectors.metrics.Metrics;
+
 /// How to build an index. Immutable; start from [#defaults()].
 ///
 /// @param kind name of the [IndexKind]; `hybrid` is the default
@@ -17,6 +19,7 @@ package com.omendb.vectors;
 /// @param overwrite replace an index that already is in the directory
 /// @param resume continue a build of the same vectors with the same options that was cut short in
 ///   the directory; without one the build begins anew, and says why
+/// @param metrics where the build reports how far it is
 public record BuildOptions(
     String kind,
     Metric metric,
@@ -29,7 +32,8 @@ public record BuildOptions(
     int threads,
     long seed,
     boolean overwrite,
-    boolean resume) {
+    boolean resume,
+    Metrics metrics) {
 
   /// The largest maxDegree.
   public static final int MAX_DEGREE = 250;
@@ -66,7 +70,8 @@ public record BuildOptions(
         Runtime.getRuntime().availableProcessors(),
         42,
         false,
-        false);
+        false,
+        Metrics.NONE);
   }
 
   /// These options with another kind of index.
@@ -83,7 +88,8 @@ public record BuildOptions(
         threads,
         seed,
         overwrite,
-        resume);
+        resume,
+        metrics);
   }
 
   /// These options with another metric.
@@ -100,7 +106,8 @@ public record BuildOptions(
         threads,
         seed,
         overwrite,
-        resume);
+        resume,
+        metrics);
   }
 
   /// These options with another method of building.
@@ -117,7 +124,8 @@ public record BuildOptions(
         threads,
         seed,
         overwrite,
-        resume);
+        resume,
+        metrics);
   }
 
   /// These options with another graph: degree cap R, build list size L and prune slack alpha.
@@ -134,7 +142,8 @@ public record BuildOptions(
         threads,
         seed,
         overwrite,
-        resume);
+        resume,
+        metrics);
   }
 
   /// These options with another number of bytes a code.
@@ -151,7 +160,8 @@ public record BuildOptions(
         threads,
         seed,
         overwrite,
-        resume);
+        resume,
+        metrics);
   }
 
   /// These options with another memory budget in bytes.
@@ -168,7 +178,8 @@ public record BuildOptions(
         threads,
         seed,
         overwrite,
-        resume);
+        resume,
+        metrics);
   }
 
   /// These options with another number of worker threads.
@@ -185,7 +196,8 @@ public record BuildOptions(
         newThreads,
         seed,
         overwrite,
-        resume);
+        resume,
+        metrics);
   }
 
   /// These options with another seed.
@@ -202,7 +214,8 @@ public record BuildOptions(
         threads,
         newSeed,
         overwrite,
-        resume);
+        resume,
+        metrics);
   }
 
   /// These options with overwriting allowed or not.
@@ -219,7 +232,8 @@ public record BuildOptions(
         threads,
         seed,
         newOverwrite,
-        resume);
+        resume,
+        metrics);
   }
 
   /// These options with resuming asked for or not.
@@ -236,7 +250,26 @@ public record BuildOptions(
         threads,
         seed,
         overwrite,
-        newResume);
+        newResume,
+        metrics);
+  }
+
+  /// These options with another place to report to.
+  public BuildOptions withMetrics(Metrics newMetrics) {
+    return new BuildOptions(
+        kind,
+        metric,
+        method,
+        maxDegree,
+        buildListSize,
+        alpha,
+        subspaceCount,
+        memoryBudgetBytes,
+        threads,
+        seed,
+        overwrite,
+        resume,
+        newMetrics);
   }
 
   private static void requireRange(String name, int value, int low, int high) {

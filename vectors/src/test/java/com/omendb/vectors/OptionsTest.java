@@ -3,6 +3,7 @@ package com.omendb.vectors;
 import static com.omendb.vectors.testing.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.omendb.vectors.metrics.InMemoryMetrics;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -92,6 +93,7 @@ class OptionsTest {
 
   @Test
   void buildOptionsCopyWithOneChange() {
+    InMemoryMetrics metrics = new InMemoryMetrics();
     BuildOptions changed =
         BuildOptions.defaults()
             .withKind("other")
@@ -103,10 +105,23 @@ class OptionsTest {
             .withThreads(3)
             .withSeed(7)
             .withOverwrite(true)
-            .withResume(true);
+            .withResume(true)
+            .withMetrics(metrics);
     assertEquals(
         new BuildOptions(
-            "other", Metric.COSINE, BuildMethod.VAMANA, 32, 75, 1.1f, 48, 123, 3, 7, true, true),
+            "other",
+            Metric.COSINE,
+            BuildMethod.VAMANA,
+            32,
+            75,
+            1.1f,
+            48,
+            123,
+            3,
+            7,
+            true,
+            true,
+            metrics),
         changed);
   }
 
@@ -116,13 +131,15 @@ class OptionsTest {
     assertRefused("memoryBudgetBytes=0", () -> options.withMemoryBudgetBytes(0));
     assertRefused("maxSearchers=0", () -> options.withMaxSearchers(0));
     assertRefused("maxSearchers=4097", () -> options.withMaxSearchers(4097));
+    InMemoryMetrics metrics = new InMemoryMetrics();
     assertEquals(
-        new OpenOptions(5, 6, false, Residency.GRAPH, ReadEngine.MAPPED),
+        new OpenOptions(5, 6, false, Residency.GRAPH, ReadEngine.MAPPED, metrics),
         options
             .withMemoryBudgetBytes(5)
             .withMaxSearchers(6)
             .withDirectIo(false)
             .withResidency(Residency.GRAPH)
-            .withReadEngine(ReadEngine.MAPPED));
+            .withReadEngine(ReadEngine.MAPPED)
+            .withMetrics(metrics));
   }
 }

@@ -18,6 +18,7 @@ import com.omendb.vectors.Metric;
 import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.ReadEngine;
 import com.omendb.vectors.Residency;
+import com.omendb.vectors.metrics.Metrics;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -87,7 +88,7 @@ class ServingPlanTest {
     return ServingPlan.of(
         manifest(),
         pages(),
-        new OpenOptions(budget, searchers, true, residency, ReadEngine.AUTO),
+        new OpenOptions(budget, searchers, true, residency, ReadEngine.AUTO, Metrics.NONE),
         directory);
   }
 
