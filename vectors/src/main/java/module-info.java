@@ -7,6 +7,11 @@ module com.omendb.vectors {
   exports com.omendb.vectors;
   exports com.omendb.vectors.check;
   exports com.omendb.vectors.metrics;
+  exports com.omendb.vectors.log to
+      com.omendb.pq,
+      com.omendb.datasets,
+      com.omendb.diskann,
+      com.omendb.hnswif;
   exports com.omendb.vectors.memory to
       com.omendb.pq,
       com.omendb.datasets,

@@ -1,5 +1,6 @@
 package com.omendb.datasets;
 
+import com.omendb.vectors.log.LogCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 /// Where the operating system allows it, the name is removed as soon as the file is mapped, so that
 /// nothing stays behind even if the process is killed.
 final class TemporaryFile implements AutoCloseable {
-  private static final System.Logger LOGGER = System.getLogger("com.omendb.datasets");
 
   private final Path path;
 
@@ -47,7 +47,7 @@ final class TemporaryFile implements AutoCloseable {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
-      LOGGER.log(System.Logger.Level.WARNING, "cannot delete the temporary file " + path, e);
+      LogCode.TEMPORARY_FILE_STAYS.log(e, path);
     }
   }
 }

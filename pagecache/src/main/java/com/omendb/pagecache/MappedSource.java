@@ -1,9 +1,9 @@
 package com.omendb.pagecache;
 
 import com.omendb.pagecache.linux.LinuxCalls;
+import com.omendb.pagecache.log.LogCode;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -16,8 +16,6 @@ import java.nio.file.Path;
 /// mapping; the JVM turns that into an [InternalError] thrown at the access or soon after. Here it
 /// becomes an [IOException].
 final class MappedSource implements PageSource {
-  private static final System.Logger LOGGER = System.getLogger("com.omendb.pagecache");
-
   private final Path path;
 
   // Neither its length nor the mapping are harmed by interrupts, as a channel would be.
@@ -46,7 +44,7 @@ final class MappedSource implements PageSource {
       try {
         LinuxCalls.adviseRandom(mapping);
       } catch (IOException e) {
-        LOGGER.log(Level.DEBUG, "the kernel will read ahead in the mapping", e);
+        LogCode.MAPPING_READS_AHEAD.log(e);
       }
     }
   }

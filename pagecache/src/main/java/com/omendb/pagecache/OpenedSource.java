@@ -3,14 +3,15 @@ package com.omendb.pagecache;
 import com.omendb.pagecache.linux.IoUring;
 import com.omendb.pagecache.linux.LinuxCalls;
 import com.omendb.pagecache.linux.ReadRing;
+import com.omendb.pagecache.log.LogCode;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param rings makes the rings of readers, where the engine is io_uring
 record OpenedSource(
     PageSource source, ReadEngine engine, boolean direct, String reason, ReadRing.Factory rings) {
-  private static final System.Logger LOGGER = System.getLogger("com.omendb.pagecache");
-
   /// The choices that were told to the log.
-  private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
+  private static final Set<List<Object>> LOGGED = ConcurrentHashMap.newKeySet();
 
   private static final int PROBE_BYTES = FileHeader.BYTES;
 
@@ -45,7 +44,7 @@ record OpenedSource(
   static OpenedSource open(Path path, boolean direct, @Nullable ReadEngine forced)
       throws IOException {
     if (forced == ReadEngine.MAPPED) {
-      return chosen(new MappedSource(path), forced, false, "asked for", Level.DEBUG);
+      return chosen(new MappedSource(path), forced, false, "asked for", LogCode.READER_CHOSEN);
     }
     PageSource source = direct ? tryOpenDirect(path) : null;
     boolean isDirect = source != null;
@@ -54,12 +53,12 @@ record OpenedSource(
     }
     String asked = "asked for";
     if (forced == ReadEngine.PREAD) {
-      return chosen(source, forced, isDirect, asked, Level.DEBUG);
+      return chosen(source, forced, isDirect, asked, LogCode.READER_CHOSEN);
     }
     String refusal = ringRefusal(source);
     if (refusal == null) {
       String reason = forced == null ? "the best that works here" : asked;
-      return chosen(source, ReadEngine.IO_URING, isDirect, reason, Level.DEBUG);
+      return chosen(source, ReadEngine.IO_URING, isDirect, reason, LogCode.READER_CHOSEN);
     }
     if (forced == ReadEngine.IO_URING) {
       source.close();
@@ -67,14 +66,13 @@ record OpenedSource(
           "io_uring was asked for, but is refused: path=%s, reason=%s".formatted(path, refusal));
     }
     String reason = "io_uring is refused: " + refusal;
-    return chosen(source, ReadEngine.PREAD, isDirect, reason, Level.INFO);
+    return chosen(source, ReadEngine.PREAD, isDirect, reason, LogCode.READER_WITHOUT_RING);
   }
 
   private static OpenedSource chosen(
-      PageSource source, ReadEngine engine, boolean direct, String reason, Level level) {
-    String choice = "page reader: %s, direct=%s, %s".formatted(engine.label(), direct, reason);
-    if (LOGGED.add(choice)) {
-      LOGGER.log(level, choice);
+      PageSource source, ReadEngine engine, boolean direct, String reason, LogCode message) {
+    if (LOGGED.add(List.of(engine, direct, reason))) {
+      message.log(engine.label(), direct, reason);
     }
     return new OpenedSource(source, engine, direct, reason, IoUring::new);
   }
@@ -84,7 +82,7 @@ record OpenedSource(
       try {
         return new DescriptorSource(path, false);
       } catch (IOException e) {
-        LOGGER.log(Level.DEBUG, "opening by descriptor failed, trying a channel", e);
+        LogCode.DESCRIPTOR_FAILED.log(e);
       }
     }
     return new ChannelSource(FileChannel.open(path, StandardOpenOption.READ), path, false);
@@ -96,7 +94,7 @@ record OpenedSource(
       try {
         source = new DescriptorSource(path, true);
       } catch (IOException e) {
-        LOGGER.log(Level.DEBUG, "opening by descriptor failed, trying a channel", e);
+        LogCode.DESCRIPTOR_FAILED.log(e);
       }
     }
     if (source == null) {

@@ -1,8 +1,8 @@
 package com.omendb.pagecache;
 
 import com.omendb.pagecache.linux.LinuxCalls;
+import com.omendb.pagecache.log.LogCode;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// Only mapped files can be let go of; what else the process holds must fit by itself. Does nothing
 /// where the system is not Linux. Thread-safe.
 public final class ResidentLimit implements AutoCloseable {
-  private static final System.Logger LOGGER = System.getLogger("com.omendb.pagecache");
   private static final Path STATM = Path.of("/proc/self/statm");
   private static final long INTERVAL_NANOS = 250_000;
   private static final int OS_PAGE_BYTES = 4096;
@@ -104,7 +103,7 @@ public final class ResidentLimit implements AutoCloseable {
         LockSupport.parkNanos(INTERVAL_NANOS);
       }
     } catch (IOException | RuntimeException e) {
-      LOGGER.log(Level.WARNING, "resident memory is not watched any more", e);
+      LogCode.MEMORY_UNWATCHED.log(e);
     }
   }
 

@@ -1,8 +1,8 @@
 package com.omendb.vectors;
 
+import com.omendb.vectors.log.LogCode;
 import com.omendb.vectors.scalar.ScalarKernels;
 import com.omendb.vectors.simd.SimdKernels;
-import java.lang.System.Logger.Level;
 import java.util.Locale;
 
 /// Where [DistanceKernel]s come from: SIMD kernels where the JVM and the CPU have them, else the
@@ -88,18 +88,19 @@ public final class DistanceKernels {
   private static Choice choose() {
     String forced = System.getProperty(CHOICE_PROPERTY, "").toLowerCase(Locale.ROOT);
     return switch (forced) {
-      case "scalar" -> logged(Level.DEBUG, false, "scalar: forced by -Domen.kernels=scalar");
+      case "scalar" ->
+          logged(LogCode.DISTANCE_KERNELS, false, "scalar: forced by -Domen.kernels=scalar");
       case "vector" -> {
         String obstacle = obstacle();
         yield obstacle.isEmpty()
-            ? logged(Level.DEBUG, true, vectorDescription())
+            ? logged(LogCode.DISTANCE_KERNELS, true, vectorDescription())
             : new Choice(false, false, "-Domen.kernels=vector cannot be had: " + obstacle);
       }
       case "" -> {
         String obstacle = obstacle();
         yield obstacle.isEmpty()
-            ? logged(Level.DEBUG, true, vectorDescription())
-            : logged(Level.WARNING, false, "scalar: " + obstacle);
+            ? logged(LogCode.DISTANCE_KERNELS, true, vectorDescription())
+            : logged(LogCode.SCALAR_DISTANCE_KERNELS, false, "scalar: " + obstacle);
       }
       default ->
           new Choice(
@@ -107,11 +108,8 @@ public final class DistanceKernels {
     };
   }
 
-  private static Choice logged(Level level, boolean vectorized, String description) {
-    String consequence =
-        level == Level.WARNING ? " (distances take several times as long as with SIMD)" : "";
-    System.getLogger("com.omendb.vectors")
-        .log(level, "distance kernels: " + description + consequence);
+  private static Choice logged(LogCode message, boolean vectorized, String description) {
+    message.log(description);
     return new Choice(true, vectorized, description);
   }
 

@@ -1,16 +1,14 @@
 package com.omendb.pq.simd;
 
 import com.omendb.vectors.DistanceKernels;
+import com.omendb.vectors.log.LogCode;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The kernels that this JVM uses, chosen once: the Vector API where the distance kernels use it
 /// and the processor has what the kernel needs, else plain Java.
 public final class KernelChoice {
-  private static final Logger LOGGER = System.getLogger("com.omendb.pq");
   private static final KernelChoice CHOICE = choose(DistanceKernels.vectorized());
 
   private final CentroidKernels centroids;
@@ -35,8 +33,7 @@ public final class KernelChoice {
   static KernelChoice choose(boolean vectorized) {
     boolean vector = vectorized && VectorCentroidKernels.supported();
     boolean blocks = vector && VectorCodeKernels.supported() && processorPermutesBytes();
-    LOGGER.log(
-        Level.DEBUG, "Vector API over centroids: {0}, over blocks of codes: {1}", vector, blocks);
+    LogCode.CODE_KERNELS.log(vector, blocks);
     return new KernelChoice(
         vector ? new VectorCentroidKernels() : new ScalarCentroidKernels(),
         blocks ? new VectorCodeKernels() : new ScalarCodeKernels());

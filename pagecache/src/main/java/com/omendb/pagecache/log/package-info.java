@@ -1,0 +1,2 @@
+/// The messages that this module logs.
+package com.omendb.pagecache.log;

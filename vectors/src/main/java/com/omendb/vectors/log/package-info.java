@@ -1,0 +1,2 @@
+/// The messages that the modules above `vectors` log.
+package com.omendb.vectors.log;
