@@ -3,6 +3,7 @@
 module com.omendb.pagecache {
   requires transitive static org.jspecify;
   requires com.github.benmanes.caffeine;
+  requires jdk.jfr;
   requires jdk.unsupported;
 
   exports com.omendb.pagecache;

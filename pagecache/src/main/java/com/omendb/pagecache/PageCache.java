@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
 
 /// Keeps the pages of one [PageFile] that are worth keeping in a bounded number of off-heap frames.
 ///
@@ -46,6 +47,7 @@ public final class PageCache implements AutoCloseable {
   private final Set<TicketSession> sessions = new HashSet<>(); // guarded by this
   private long closedSessionsHits; // guarded by this
   private long closedSessionsReads; // guarded by this
+  private long closedSessionsJoins; // guarded by this
   private int promisedPages; // guarded by this
   private volatile boolean closed;
 
@@ -169,23 +171,37 @@ public final class PageCache implements AutoCloseable {
   /// Pages read by all sessions.
   public long reads() {
     synchronized (this) {
-      long sum = closedSessionsReads;
-      for (TicketSession session : sessions) {
-        sum += session.reads();
-      }
-      return sum;
+      return closedSessionsReads + sum(SessionCounts::reads);
     }
   }
 
   /// Pages found resident by all sessions.
   public long hits() {
     synchronized (this) {
-      long sum = closedSessionsHits;
-      for (TicketSession session : sessions) {
-        sum += session.hits();
-      }
-      return sum;
+      return closedSessionsHits + sum(SessionCounts::hits);
     }
+  }
+
+  /// Pages that sessions wanted while others read them.
+  public long joins() {
+    synchronized (this) {
+      return closedSessionsJoins + sum(SessionCounts::joins);
+    }
+  }
+
+  /// Pages that sessions have asked the device for and not taken yet.
+  public long readsInFlight() {
+    synchronized (this) {
+      return sum(SessionCounts::readsInFlight);
+    }
+  }
+
+  private long sum(ToLongFunction<SessionCounts> count) {
+    long sum = 0;
+    for (TicketSession session : sessions) {
+      sum += count.applyAsLong(session.counts());
+    }
+    return sum;
   }
 
   /// Pages that the policy gave up.
@@ -251,6 +267,10 @@ public final class PageCache implements AutoCloseable {
     return policy;
   }
 
+  PageFile file() {
+    return file;
+  }
+
   int pageCount() {
     return pageCount;
   }
@@ -282,8 +302,9 @@ public final class PageCache implements AutoCloseable {
     synchronized (this) {
       promisedPages -= maxPages;
       sessions.remove(session);
-      closedSessionsHits += session.hits();
-      closedSessionsReads += session.reads();
+      closedSessionsHits += session.counts().hits();
+      closedSessionsReads += session.counts().reads();
+      closedSessionsJoins += session.counts().joins();
       if (!closed || !sessions.isEmpty()) {
         return;
       }
@@ -299,6 +320,7 @@ public final class PageCache implements AutoCloseable {
 
   private void evict(int frame) {
     evictions.increment();
+    PageEvictionEvent.record(file, table, frame);
     table.doom(frame);
   }
 }

@@ -2,8 +2,6 @@ package com.omendb.pagecache;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +33,6 @@ final class TicketSession implements PageRequests {
   /// As before, returned to the caller.
   private static final byte HELD = 4;
 
-  private static final VarHandle HITS = longField("hits");
-  private static final VarHandle READS = longField("reads");
-
   private final PageCache cache;
   private final FrameTable table;
   private final PageReader reader;
@@ -49,6 +44,7 @@ final class TicketSession implements PageRequests {
   private final int[] frames;
   private final boolean[] readHere;
   private final @Nullable IOException[] failures;
+  private final @Nullable PageReadEvent[] readEvents;
 
   private final int[] joined;
   private int joinedCount;
@@ -61,10 +57,7 @@ final class TicketSession implements PageRequests {
   private final int[] readTickets;
   private final @Nullable IOException[] readFailures;
 
-  // Written by the owner, read by everybody.
-  private long hits;
-  private long reads;
-
+  private final SessionCounts counts = new SessionCounts();
   private int hitsUntilTouch = HITS_PER_TOUCH;
   private boolean closed;
 
@@ -78,18 +71,11 @@ final class TicketSession implements PageRequests {
     frames = new int[maxPages];
     readHere = new boolean[maxPages];
     failures = new IOException[maxPages];
+    readEvents = new PageReadEvent[maxPages];
     joined = new int[maxPages];
     arrived = new int[maxPages];
     readTickets = new int[maxPages];
     readFailures = new IOException[maxPages];
-  }
-
-  private static VarHandle longField(String name) {
-    try {
-      return MethodHandles.lookup().findVarHandle(TicketSession.class, name, long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
   }
 
   @Override
@@ -203,6 +189,7 @@ final class TicketSession implements PageRequests {
         case LOADING -> {
           giveUpLoad(ticket);
           states[ticket] = FREE;
+          readEvents[ticket] = null;
         }
         case JOINED, ARRIVED, HELD -> free(ticket);
         default -> {}
@@ -211,6 +198,7 @@ final class TicketSession implements PageRequests {
     joinedCount = 0;
     arrivedCount = 0;
     pending = 0;
+    counts.clearInFlight();
     readsQueued = false;
   }
 
@@ -218,14 +206,9 @@ final class TicketSession implements PageRequests {
     return closed;
   }
 
-  /// Pages found resident so far. Any thread may ask.
-  long hits() {
-    return (long) HITS.getOpaque(this);
-  }
-
-  /// Pages read so far. Any thread may ask.
-  long reads() {
-    return (long) READS.getOpaque(this);
+  /// What the session has done so far.
+  SessionCounts counts() {
+    return counts;
   }
 
   /// Pins that this session has.
@@ -312,6 +295,8 @@ final class TicketSession implements PageRequests {
       reader.submit(pages[ticket], cache.frame(frame), ticket);
       queued = true;
       readsQueued = true;
+      readEvents[ticket] = PageReadEvent.begun();
+      counts.countInFlight(1);
     } finally {
       if (!queued) {
         giveUpLoad(ticket);
@@ -326,7 +311,7 @@ final class TicketSession implements PageRequests {
   }
 
   private void countHit(int frame) {
-    HITS.setOpaque(this, hits + 1);
+    counts.countHit();
     if (--hitsUntilTouch == 0) {
       hitsUntilTouch = HITS_PER_TOUCH;
       cache.policy().touch(table.key(frame));
@@ -355,7 +340,8 @@ final class TicketSession implements PageRequests {
     Integer key = page;
     table.publish(page, frame, key);
     readHere[ticket] = true;
-    READS.setOpaque(this, reads + 1);
+    counts.countRead();
+    endRead(ticket, null);
     arrive(ticket);
     cache.gate().settled(page);
     boolean admitted = false;
@@ -372,6 +358,21 @@ final class TicketSession implements PageRequests {
   private void fail(int ticket, IOException failure) {
     giveUpLoad(ticket);
     failures[ticket] = failure;
+    endRead(ticket, failure);
+    arrive(ticket);
+  }
+
+  private void endRead(int ticket, @Nullable IOException failure) {
+    counts.countInFlight(-1);
+    PageReadEvent event = readEvents[ticket];
+    if (event != null) {
+      readEvents[ticket] = null;
+      event.ended(cache.file(), pages[ticket], failure);
+    }
+  }
+
+  private void arriveJoined(int ticket) {
+    counts.countJoin();
     arrive(ticket);
   }
 
@@ -394,7 +395,7 @@ final class TicketSession implements PageRequests {
       }
       joined[i] = joined[--joinedCount];
       if (sameFrame) {
-        arrive(ticket);
+        arriveJoined(ticket);
         continue;
       }
       table.unpin(frame);
@@ -405,7 +406,7 @@ final class TicketSession implements PageRequests {
   private void askAgain(int ticket) {
     try {
       if (obtain(ticket)) {
-        arrive(ticket);
+        arriveJoined(ticket);
       }
     } catch (IllegalStateException e) {
       // The file was closed meanwhile. The other tickets may still have their pages.
