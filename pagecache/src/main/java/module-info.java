@@ -7,4 +7,5 @@ module com.omendb.pagecache {
   requires jdk.unsupported;
 
   exports com.omendb.pagecache;
+  exports com.omendb.pagecache.storage;
 }

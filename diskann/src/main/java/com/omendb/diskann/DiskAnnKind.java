@@ -7,6 +7,7 @@ import com.omendb.diskann.forecast.Forecasts;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.search.DiskAnnIndex;
 import com.omendb.diskann.search.EntrySelector;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.BuildForecast;
 import com.omendb.vectors.BuildOptions;
@@ -70,7 +71,23 @@ public final class DiskAnnKind implements IndexKind {
   @Override
   public void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
       throws IOException {
-    Forecasts.requireRoom(vectors, directory, options.withKind(NAME), Map.of());
-    IndexBuild.run(vectors, directory, options.withKind(NAME), (_, _, _) -> {}, progress);
+    build(vectors, Storage.disk(), directory, options, progress);
+  }
+
+  /// The same in any storage.
+  static void build(
+      VectorSource vectors,
+      Storage storage,
+      Path directory,
+      BuildOptions options,
+      Progress progress)
+      throws IOException {
+    BuildOptions ofKind = options.withKind(NAME);
+    IndexBuild.run(
+        vectors,
+        new IndexBuild.Target(storage, directory, Forecasts.neededBytes(vectors, ofKind, Map.of())),
+        ofKind,
+        (_, _, _) -> {},
+        progress);
   }
 }

@@ -8,6 +8,7 @@ import com.omendb.diskann.search.DiskAnnIndex;
 import com.omendb.hnswif.layers.LayerBuilder;
 import com.omendb.hnswif.layers.LayersCheck;
 import com.omendb.hnswif.layers.UpperLayers;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.BuildForecast;
 import com.omendb.vectors.BuildOptions;
@@ -80,12 +81,25 @@ public final class HybridKind implements IndexKind {
   @Override
   public void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
       throws IOException {
-    Forecasts.requireRoom(
-        vectors, directory, options.withKind(NAME), entryFiles(VectorShape.of(vectors)));
+    build(vectors, Storage.disk(), directory, options, progress);
+  }
+
+  /// The same in any storage.
+  static void build(
+      VectorSource vectors,
+      Storage storage,
+      Path directory,
+      BuildOptions options,
+      Progress progress)
+      throws IOException {
+    BuildOptions ofKind = options.withKind(NAME);
     IndexBuild.run(
         vectors,
-        directory,
-        options.withKind(NAME),
+        new IndexBuild.Target(
+            storage,
+            directory,
+            Forecasts.neededBytes(vectors, ofKind, entryFiles(VectorShape.of(vectors)))),
+        ofKind,
         (input, publication, settings) ->
             new LayerBuilder(input).write(publication.file(UpperLayers.FILE), settings),
         progress);

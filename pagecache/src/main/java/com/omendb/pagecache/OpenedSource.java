@@ -1,5 +1,6 @@
 package com.omendb.pagecache;
 
+import com.omendb.pagecache.linux.DirectChannels;
 import com.omendb.pagecache.linux.IoUring;
 import com.omendb.pagecache.linux.LinuxCalls;
 import com.omendb.pagecache.linux.ReadRing;

@@ -1,14 +1,12 @@
 package com.omendb.pagecache;
 
+import com.omendb.pagecache.storage.FileTarget;
+import com.omendb.pagecache.storage.Storage;
+import com.omendb.pagecache.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /// Writes a page file from its first page to its last.
@@ -18,7 +16,6 @@ import java.util.UUID;
 public final class PageWriter implements AutoCloseable {
   private static final int BATCH_BYTES = 1 << 20;
 
-  private final Path path;
   private final String magic;
   private final int formatVersion;
   private final UUID indexId;
@@ -26,8 +23,7 @@ public final class PageWriter implements AutoCloseable {
   private final int batchPages;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment batch;
-  private FileChannel channel;
-  private boolean mayRefuseDirect; // until a first direct write has succeeded
+  private final StorageFile file;
 
   private MemorySegment page;
   private int pagesInBatch;
@@ -41,26 +37,17 @@ public final class PageWriter implements AutoCloseable {
   /// @param formatVersion version of the kind's format, from 1
   /// @param pageBytes a multiple of 4096 up to 65536
   /// @throws java.nio.file.FileAlreadyExistsException when the file exists
-  public PageWriter(Path path, String magic, int formatVersion, UUID indexId, int pageBytes)
+  public PageWriter(FileTarget target, String magic, int formatVersion, UUID indexId, int pageBytes)
       throws IOException {
     FileHeader.requirePageBytes(pageBytes);
     // Checks the other arguments now rather than after all pages are written.
     var _ = new FileHeader(magic, formatVersion, indexId, pageBytes, 0, 0, new long[0]);
-    this.path = path;
     this.magic = magic;
     this.formatVersion = formatVersion;
     this.indexId = indexId;
     this.pageBytes = pageBytes;
     batchPages = BATCH_BYTES / pageBytes;
-    // Created without the direct flag: a file system that refuses it may leave the file behind.
-    FileChannel plain =
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    FileChannel direct = DirectChannels.tryOpen(path, StandardOpenOption.WRITE);
-    if (direct != null) {
-      plain.close();
-    }
-    channel = direct != null ? direct : plain;
-    mayRefuseDirect = direct != null;
+    file = target.create(Storage.Access.DIRECT);
     batch = AlignedMemory.allocatePages(arena, batchPages, pageBytes);
     page = batch.asSlice(0, pageBytes);
   }
@@ -108,11 +95,11 @@ public final class PageWriter implements AutoCloseable {
         new FileHeader(magic, formatVersion, indexId, pageBytes, payloadBytes, 0, fields).encode();
     finished = true;
     writeBatch();
-    channel.force(true);
+    file.force();
     MemorySegment headerPage = batch.asSlice(0, pageBytes);
     MemorySegment.copy(header, 0, headerPage, ValueLayout.JAVA_BYTE, 0, header.length);
-    writeFully(headerPage, 0);
-    channel.force(true);
+    file.writeFully(headerPage.asByteBuffer(), 0);
+    file.force();
   }
 
   /// Releases the file; without [#finish] before, it stays unreadable. A second call does nothing.
@@ -124,7 +111,7 @@ public final class PageWriter implements AutoCloseable {
     closed = true;
     page = MemorySegment.NULL;
     try {
-      channel.close();
+      file.close();
     } finally {
       arena.close();
     }
@@ -133,40 +120,14 @@ public final class PageWriter implements AutoCloseable {
   private void writeBatch() throws IOException {
     long bytes = (long) pagesInBatch * pageBytes;
     long firstPage = pageCount - pagesInBatch;
-    writeFully(batch.asSlice(0, bytes), (firstPage + 1) * pageBytes);
+    file.writeFully(batch.asSlice(0, bytes).asByteBuffer(), (firstPage + 1) * pageBytes);
     batch.asSlice(0, bytes).fill((byte) 0);
     pagesInBatch = 0;
   }
 
-  private void writeFully(MemorySegment bytes, long offset) throws IOException {
-    try {
-      write(channel, bytes, offset);
-    } catch (ClosedByInterruptException e) {
-      throw e;
-    } catch (IOException e) {
-      if (!mayRefuseDirect) {
-        throw e;
-      }
-      // Some file systems accept the flag and refuse the writes.
-      DirectChannels.logRefusal(path, e);
-      channel.close();
-      channel = FileChannel.open(path, StandardOpenOption.WRITE);
-      write(channel, bytes, offset);
-    }
-    mayRefuseDirect = false;
-  }
-
-  private static void write(FileChannel channel, MemorySegment bytes, long offset)
-      throws IOException {
-    ByteBuffer buffer = bytes.asByteBuffer();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer, offset + buffer.position());
-    }
-  }
-
   private void requireUnfinished() {
     if (finished || closed) {
-      throw new IllegalStateException("the page file is finished: path=" + path);
+      throw new IllegalStateException("the page file is finished: path=" + file.path());
     }
   }
 }

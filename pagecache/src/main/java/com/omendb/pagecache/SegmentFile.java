@@ -1,5 +1,7 @@
 package com.omendb.pagecache;
 
+import com.omendb.pagecache.storage.FileTarget;
+import com.omendb.pagecache.storage.StorageFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,7 +33,7 @@ public final class SegmentFile {
   /// @param payload parts of the payload, in order; native or heap memory
   /// @throws java.nio.file.FileAlreadyExistsException when the file exists
   public static void write(
-      Path path,
+      FileTarget target,
       String magic,
       int formatVersion,
       UUID indexId,
@@ -47,16 +49,15 @@ public final class SegmentFile {
     FileHeader header =
         new FileHeader(
             magic, formatVersion, indexId, 0, payloadBytes, (int) crc.getValue(), fields);
-    try (FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    try (StorageFile file = target.create()) {
       long position = FileHeader.BYTES;
       for (MemorySegment part : payload) {
-        writeFully(channel, part, position);
+        writeFully(file, part, position);
         position += part.byteSize();
       }
-      channel.force(true);
-      writeFully(channel, ByteBuffer.wrap(header.encode()), 0);
-      channel.force(true);
+      file.force();
+      file.writeFully(ByteBuffer.wrap(header.encode()), 0);
+      file.force();
     }
   }
 
@@ -128,13 +129,13 @@ public final class SegmentFile {
         MemorySegment.ofArray(bytes.array()), path, magic, minVersion, maxVersion);
   }
 
-  private static void writeFully(FileChannel channel, MemorySegment part, long position)
+  private static void writeFully(StorageFile file, MemorySegment part, long position)
       throws IOException {
     long bytes = part.byteSize();
     if (part.isNative()) {
       for (long done = 0; done < bytes; done += NATIVE_STEP_BYTES) {
         long step = Math.min(NATIVE_STEP_BYTES, bytes - done);
-        writeFully(channel, part.asSlice(done, step).asByteBuffer(), position + done);
+        file.writeFully(part.asSlice(done, step).asByteBuffer(), position + done);
       }
       return;
     }
@@ -142,15 +143,7 @@ public final class SegmentFile {
     for (long done = 0; done < bytes; done += copy.length) {
       int step = (int) Math.min(copy.length, bytes - done);
       MemorySegment.copy(part, ValueLayout.JAVA_BYTE, done, copy, 0, step);
-      writeFully(channel, ByteBuffer.wrap(copy, 0, step), position + done);
-    }
-  }
-
-  private static void writeFully(FileChannel channel, ByteBuffer bytes, long position)
-      throws IOException {
-    long at = position;
-    while (bytes.hasRemaining()) {
-      at += channel.write(bytes, at);
+      file.writeFully(ByteBuffer.wrap(copy, 0, step), position + done);
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.pagecache.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -64,7 +65,12 @@ class PageFileTest {
   @Test
   void handsOutZeroedPagesAndSealsThem() throws IOException {
     try (PageWriter writer =
-        new PageWriter(path, TestPages.MAGIC, 1, TestPages.INDEX_ID, TestPages.PAGE_BYTES)) {
+        new PageWriter(
+            Storage.disk().file(path),
+            TestPages.MAGIC,
+            1,
+            TestPages.INDEX_ID,
+            TestPages.PAGE_BYTES)) {
       for (int i = 0; i < 600; i++) {
         MemorySegment page = writer.page();
         assertEquals(TestPages.PAGE_BYTES, page.byteSize());
@@ -87,7 +93,12 @@ class PageFileTest {
   @Test
   void refusesAFileThatWasNotFinished() throws IOException {
     try (PageWriter writer =
-        new PageWriter(path, TestPages.MAGIC, 1, TestPages.INDEX_ID, TestPages.PAGE_BYTES)) {
+        new PageWriter(
+            Storage.disk().file(path),
+            TestPages.MAGIC,
+            1,
+            TestPages.INDEX_ID,
+            TestPages.PAGE_BYTES)) {
       for (int i = 0; i < 300; i++) {
         writer.write();
       }
@@ -230,12 +241,18 @@ class PageFileTest {
       IllegalArgumentException e =
           assertThrows(
               IllegalArgumentException.class,
-              () -> new PageWriter(path, TestPages.MAGIC, 1, TestPages.INDEX_ID, pageBytes));
+              () ->
+                  new PageWriter(
+                      Storage.disk().file(path),
+                      TestPages.MAGIC,
+                      1,
+                      TestPages.INDEX_ID,
+                      pageBytes));
       assertTrue(TestPages.message(e).endsWith("pageBytes=" + pageBytes), TestPages.message(e));
     }
     assertThrows(
         IllegalArgumentException.class,
-        () -> new PageWriter(path, "short", 1, TestPages.INDEX_ID, 4096));
+        () -> new PageWriter(Storage.disk().file(path), "short", 1, TestPages.INDEX_ID, 4096));
     assertFalse(Files.exists(path));
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -46,7 +47,8 @@ class SegmentFileTest {
       MemorySegment longs = MemorySegment.ofArray(random.longs(20_000).toArray());
       MemorySegment bytes = MemorySegment.ofArray(new byte[] {1, 2, 3});
       MemorySegment empty = MemorySegment.ofArray(new int[0]);
-      SegmentFile.write(path, MAGIC, 1, ID, new long[] {9}, nativePart, empty, longs, bytes);
+      SegmentFile.write(
+          Storage.disk().file(path), MAGIC, 1, ID, new long[] {9}, nativePart, empty, longs, bytes);
 
       SegmentFile.Mapped mapped = SegmentFile.map(path, MAGIC, 1, 1, arena);
       MemorySegment payload = mapped.payload();
@@ -64,7 +66,7 @@ class SegmentFileTest {
 
   @Test
   void holdsAnEmptyPayload() throws IOException {
-    SegmentFile.write(path, MAGIC, 1, ID, new long[0]);
+    SegmentFile.write(Storage.disk().file(path), MAGIC, 1, ID, new long[0]);
     try (Arena arena = Arena.ofConfined()) {
       assertEquals(0, SegmentFile.map(path, MAGIC, 1, 1, arena).payload().byteSize());
     }
@@ -134,7 +136,8 @@ class SegmentFileTest {
   private byte[] writeSample() throws IOException {
     byte[] payload = new byte[3000];
     Arrays.fill(payload, (byte) 42);
-    SegmentFile.write(path, MAGIC, 1, ID, new long[] {3000}, MemorySegment.ofArray(payload));
+    SegmentFile.write(
+        Storage.disk().file(path), MAGIC, 1, ID, new long[] {3000}, MemorySegment.ofArray(payload));
     return Files.readAllBytes(path);
   }
 

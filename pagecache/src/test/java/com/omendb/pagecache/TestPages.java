@@ -2,6 +2,7 @@ package com.omendb.pagecache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.omendb.pagecache.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -21,7 +22,8 @@ final class TestPages {
 
   /// Writes a file of so many pages; page i holds numbers derived from i.
   static Path write(Path path, int pageCount, int pageBytes) throws IOException {
-    try (PageWriter writer = new PageWriter(path, MAGIC, VERSION, INDEX_ID, pageBytes)) {
+    try (PageWriter writer =
+        new PageWriter(Storage.disk().file(path), MAGIC, VERSION, INDEX_ID, pageBytes)) {
       for (int i = 0; i < pageCount; i++) {
         fill(writer.page(), i);
         writer.write();

@@ -11,6 +11,9 @@ import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.DiskSpace;
+import com.omendb.pagecache.DiskSpaceException;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.BuildMethod;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.Progress;
@@ -60,6 +63,13 @@ public final class IndexBuild {
       UUID indexId,
       Progress progress) {}
 
+  /// Where an index is to be built.
+  ///
+  /// @param storage through which its files are written
+  /// @param directory of the index
+  /// @param neededBytes that there must be room for when the leftovers of other builds are gone
+  public record Target(Storage storage, Path directory, long neededBytes) {}
+
   private IndexBuild(
       VectorSource input, BuildOptions options, EntryWriter entryWriter, Progress progress) {
     this.input = input;
@@ -72,7 +82,7 @@ public final class IndexBuild {
   /// Builds and publishes an index; see [com.omendb.vectors.AnnIndex#build].
   public static void run(
       VectorSource vectors,
-      Path directory,
+      Target target,
       BuildOptions options,
       EntryWriter entryWriter,
       Progress progress)
@@ -82,39 +92,46 @@ public final class IndexBuild {
           "an index holds 1 to " + (Integer.MAX_VALUE - 8) + " vectors: count=" + vectors.count());
     }
     IndexBuild build = new IndexBuild(vectors, options, entryWriter, progress);
-    build.run(directory, BuildPlan.of(vectors, options, build.largestSubspaceCount()));
+    build.run(target, BuildPlan.of(vectors, options, build.largestSubspaceCount()));
   }
 
   /// The same by a plan made beforehand.
   static void run(
       VectorSource vectors,
-      Path directory,
+      Target target,
       BuildOptions options,
       EntryWriter entryWriter,
       Progress progress,
       BuildPlan plan)
       throws IOException {
-    new IndexBuild(vectors, options, entryWriter, progress).run(directory, plan);
+    new IndexBuild(vectors, options, entryWriter, progress).run(target, plan);
   }
 
-  private void run(Path directory, BuildPlan plan) throws IOException {
-    Publication.checkTarget(directory, options.overwrite());
+  private void run(Target target, BuildPlan plan) throws IOException {
+    Publication.checkTarget(target.directory(), options.overwrite());
     plan.requireWithinBudget();
     progress.note("memory: " + plan);
     try {
-      build(directory, plan);
-    } catch (FileSystemException | CorruptFileException e) {
+      build(target, plan);
+    } catch (FileSystemException | CorruptFileException | DiskSpaceException e) {
       throw e;
     } catch (IOException e) {
       throw new IOException(
-          "cannot write the index: " + e.getMessage() + ": directory=" + directory, e);
+          "cannot write the index: " + e.getMessage() + ": directory=" + target.directory(), e);
     }
   }
 
-  private void build(Path directory, BuildPlan plan) throws IOException {
+  private void build(Target target, BuildPlan plan) throws IOException {
     UUID indexId = UUID.randomUUID();
-    try (Publication publication = Publication.begin(directory, indexId, options.overwrite());
-        BuildMemory memory =
+    try (Publication publication =
+        Publication.begin(target.storage(), target.directory(), indexId, options.overwrite())) {
+      DiskSpace.require(target.directory(), target.neededBytes());
+      build(publication, indexId, plan);
+    }
+  }
+
+  private void build(Publication publication, UUID indexId, BuildPlan plan) throws IOException {
+    try (BuildMemory memory =
             new BuildMemory(
                 input,
                 options.memoryBudgetBytes(),

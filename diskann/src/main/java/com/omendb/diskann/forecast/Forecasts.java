@@ -4,14 +4,12 @@ import com.omendb.diskann.build.BuildPlan;
 import com.omendb.diskann.format.CodeSizes;
 import com.omendb.diskann.search.ServingPlan;
 import com.omendb.pagecache.CorruptFileException;
-import com.omendb.pagecache.DiskSpace;
 import com.omendb.vectors.BuildForecast;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.ServingForecast;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -41,15 +39,13 @@ public final class Forecasts {
         BuildTime.of(vectors, options, sizes, plan.inFiles()));
   }
 
-  /// Refuses a build whose scratch files and index have no room on the volume of the directory.
+  /// Bytes that the scratch files and the index of a build take on the volume of its directory.
   ///
-  /// @throws com.omendb.pagecache.DiskSpaceException with the bytes that are needed and there
-  public static void requireRoom(
-      VectorSource vectors, Path directory, BuildOptions options, Map<String, Long> entryFiles)
-      throws IOException {
+  /// @param entryFiles files that the kind of index adds, with their bytes
+  public static long neededBytes(
+      VectorSource vectors, BuildOptions options, Map<String, Long> entryFiles) {
     long inputBytes = vectors.segment().isMapped() ? 0 : vectors.count() * vectors.strideBytes();
-    BuildForecast forecast = ofBuild(VectorShape.of(vectors), inputBytes, options, entryFiles);
-    DiskSpace.require(directory, forecast.diskBytes());
+    return ofBuild(VectorShape.of(vectors), inputBytes, options, entryFiles).diskBytes();
   }
 
   /// Forecasts the serving of an index that would be built so.

@@ -3,6 +3,7 @@ package com.omendb.diskann.format;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.pagecache.PageWriter;
+import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
@@ -10,7 +11,6 @@ import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.UUID;
@@ -64,7 +64,7 @@ public final class BasePagesWriter {
   }
 
   /// Writes the file and returns the directory of its pages, in memory of `arena`.
-  public PageDirectory write(Path path, UUID indexId, Arena arena, Progress progress)
+  public PageDirectory write(FileTarget file, UUID indexId, Arena arena, Progress progress)
       throws IOException {
     int pageBytes = choosePageBytes(progress);
     PageDirectory.Builder directory = new PageDirectory.Builder(nodeCount, arena);
@@ -72,7 +72,7 @@ public final class BasePagesWriter {
     try (Arena scratch = Arena.ofConfined();
         PageWriter writer =
             new PageWriter(
-                path, BasePageFormat.MAGIC, BasePageFormat.VERSION, indexId, pageBytes)) {
+                file, BasePageFormat.MAGIC, BasePageFormat.VERSION, indexId, pageBytes)) {
       RecordEncoder encoder =
           new RecordEncoder(vectors, metric, graph.adjacency().maxDegree(), codec, scratch);
       PageFiller filler = new PageFiller(writer, pageBytes, directory, scratch);

@@ -2,6 +2,7 @@ package com.omendb.diskann.format;
 
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pq.CodeError;
 import com.omendb.pq.ProductQuantizer;
 import java.io.IOException;
@@ -49,17 +50,18 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
   }
 
   /// Writes both files.
-  public void write(Path codesPath, Path codebookPath, UUID indexId) throws IOException {
+  public void write(FileTarget codesFile, FileTarget codebookFile, UUID indexId)
+      throws IOException {
     int subspaceCount = quantizer.subspaceCount();
     SegmentFile.write(
-        codesPath,
+        codesFile,
         CODES_MAGIC,
         VERSION,
         indexId,
         new long[] {codes.byteSize() / subspaceCount, subspaceCount},
         codes);
     SegmentFile.write(
-        codebookPath,
+        codebookFile,
         CODEBOOK_MAGIC,
         VERSION,
         indexId,

@@ -2,18 +2,17 @@ package com.omendb.diskann.format;
 
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.UnsupportedFormatException;
+import com.omendb.pagecache.storage.Storage;
+import com.omendb.pagecache.storage.StorageFile;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +65,8 @@ public record Manifest(
     SortedMap<String, FileEntry> files) {
   /// File name of the manifest.
   public static final String FILE = "manifest.omen";
+
+  static final String STAGED_FILE = FILE + ".tmp";
 
   /// The version of all formats of an index together.
   public static final int FORMAT_VERSION = 2;
@@ -234,22 +235,22 @@ public record Manifest(
     }
   }
 
-  /// Writes the manifest so that it appears whole or not at all, on the disk itself.
-  void publish(Path directory) throws IOException {
-    Path temporary = directory.resolve(FILE + ".tmp");
-    try (FileChannel channel =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer buffer = ByteBuffer.wrap(encode());
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
+  /// Where the manifest of a directory is written before it gets its name.
+  static Path staged(Path directory) {
+    return directory.resolve(STAGED_FILE);
+  }
+
+  /// Writes the manifest under its temporary name and forces it to the device.
+  void stage(Storage storage, Path directory) throws IOException {
+    try (StorageFile file = storage.file(staged(directory)).create()) {
+      file.writeFully(ByteBuffer.wrap(encode()), 0);
+      file.force();
     }
-    Files.move(temporary, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// Gives the manifest that was staged its name, which publishes it.
+  static void renameStaged(Storage storage, Path directory) throws IOException {
+    storage.rename(staged(directory), directory.resolve(FILE));
   }
 
   /// A setting as a number.

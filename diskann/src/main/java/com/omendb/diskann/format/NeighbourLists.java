@@ -4,6 +4,7 @@ import com.omendb.pagecache.AlignedMemory;
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.FileHeader;
 import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -130,9 +131,9 @@ public final class NeighbourLists {
   }
 
   /// Writes the graph as a file.
-  public void write(Path path, UUID indexId) throws IOException {
+  public void write(FileTarget file, UUID indexId) throws IOException {
     SegmentFile.write(
-        path,
+        file,
         MAGIC,
         VERSION,
         indexId,

@@ -2,6 +2,7 @@ package com.omendb.diskann.format;
 
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -63,8 +64,8 @@ public final class PageDirectory {
   }
 
   /// Writes the directory as a file.
-  public void write(Path path, UUID indexId) throws IOException {
-    SegmentFile.write(path, MAGIC, VERSION, indexId, new long[] {nodeCount, pageCount}, entries);
+  public void write(FileTarget file, UUID indexId) throws IOException {
+    SegmentFile.write(file, MAGIC, VERSION, indexId, new long[] {nodeCount, pageCount}, entries);
   }
 
   /// Maps a directory and checks it against the number of nodes and pages of the index.

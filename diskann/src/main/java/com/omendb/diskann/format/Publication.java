@@ -2,14 +2,20 @@ package com.omendb.diskann.format;
 
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.UnsupportedFormatException;
+import com.omendb.pagecache.storage.DirectoryLock;
+import com.omendb.pagecache.storage.DirectoryLockedException;
+import com.omendb.pagecache.storage.FileTarget;
+import com.omendb.pagecache.storage.Storage;
+import com.omendb.pagecache.storage.StorageFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +23,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// The writing of one index: its files go into a sub-directory of their own, and the renaming of
 /// the manifest makes them the index.
@@ -30,42 +37,105 @@ import java.util.zip.CRC32C;
 ///
 /// Until [#publish] an older index in the directory is whole and can be opened; after it the older
 /// files are deleted. Closing without publishing, or the end of the process, deletes what was
-/// written. Not thread-safe.
+/// written. From beginning to closing the directory is locked against other writers. Not
+/// thread-safe.
+///
+/// What a crash of the machine leaves is the older index or the new one, whole, because each step
+/// is made lasting before the next begins: the files, their names, the name of their directory and
+/// those of the directories above, the manifest under a temporary name, its renaming, and only then
+/// the deletion of the older files.
 public final class Publication implements AutoCloseable {
   private static final Pattern INDEX_ID =
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
+  private static final System.Logger LOGGER = System.getLogger("com.omendb.diskann");
+
+  private final Storage storage;
   private final Path directory;
   private final Path staging;
   private final UUID indexId;
+  private final DirectoryLock lock;
   private final boolean createdDirectory;
   private final Thread cleanUpAtExit = new Thread(this::deleteQuietly, "omen-build-clean-up");
   private boolean published;
   private boolean deletedAtExit;
+  private boolean closed;
 
-  private Publication(Path directory, UUID indexId, boolean createdDirectory) throws IOException {
+  private Publication(
+      Storage storage, Path directory, UUID indexId, DirectoryLock lock, boolean createdDirectory)
+      throws IOException {
+    this.storage = storage;
     this.directory = directory;
     this.indexId = indexId;
+    this.lock = lock;
     this.createdDirectory = createdDirectory;
     this.staging = filesOf(directory, indexId);
-    Files.createDirectory(staging);
+    storage.createDirectory(staging);
     Runtime.getRuntime().addShutdownHook(cleanUpAtExit);
   }
 
-  /// Begins an index in a directory, which is created if it does not exist.
+  /// Begins an index in a directory of this machine, which is created if it does not exist.
   ///
   /// @param overwrite whether an index that is there may be replaced
   /// @throws FileAlreadyExistsException if there is an index and it may not be replaced, or
   ///   something that is not an index, which is never touched
+  /// @throws DirectoryLockedException if somebody else is writing into the directory
   public static Publication begin(Path directory, UUID indexId, boolean overwrite)
+      throws IOException {
+    return begin(Storage.disk(), directory, indexId, overwrite);
+  }
+
+  /// The same in any storage.
+  public static Publication begin(Storage storage, Path directory, UUID indexId, boolean overwrite)
       throws IOException {
     checkTarget(directory, overwrite);
     boolean create = !Files.exists(directory);
     if (create) {
-      Files.createDirectories(directory);
+      createDirectories(storage, directory);
     }
-    deleteOthers(directory, List.of(indexId.toString(), publishedId(directory)));
-    return new Publication(directory, indexId, create);
+    Publication begun = null;
+    DirectoryLock lock = null;
+    try {
+      lock = storage.lock(directory);
+      checkTarget(directory, overwrite);
+      deleteLeftovers(storage, directory, indexId);
+      begun = new Publication(storage, directory, indexId, lock, create);
+      return begun;
+    } finally {
+      if (begun == null) {
+        abandon(storage, directory, lock, create);
+      }
+    }
+  }
+
+  private static void abandon(
+      Storage storage, Path directory, @Nullable DirectoryLock lock, boolean created)
+      throws IOException {
+    if (lock != null) {
+      lock.close();
+    }
+    if (created) {
+      deleteIfEmpty(storage, directory);
+    }
+  }
+
+  // Each name is made lasting in the directory that holds it.
+  private static void createDirectories(Storage storage, Path directory) throws IOException {
+    Path parent = directory.toAbsolutePath().getParent();
+    if (parent != null && !Files.exists(parent)) {
+      createDirectories(storage, parent);
+    }
+    try {
+      storage.createDirectory(directory);
+    } catch (FileAlreadyExistsException e) {
+      // Another process was faster; whose index it will be, the lock decides.
+      if (!Files.isDirectory(directory)) {
+        throw e;
+      }
+    }
+    if (parent != null) {
+      storage.syncDirectory(parent);
+    }
   }
 
   /// Fails as [#begin] would, and changes nothing.
@@ -106,17 +176,16 @@ public final class Publication implements AutoCloseable {
   }
 
   /// Where a file of the new index is to be written.
-  public Path file(String name) {
-    return staging.resolve(name);
+  public FileTarget file(String name) {
+    return storage.file(staging.resolve(name));
   }
 
   /// Makes what was written the index of the directory. The manifest's files are those that were
   /// written; the ones passed in it are ignored.
   public Manifest publish(Manifest manifest) throws IOException {
     TreeMap<String, Manifest.FileEntry> files = new TreeMap<>();
-    for (Path file : list(staging)) {
-      files.put(
-          file.getFileName().toString(), new Manifest.FileEntry(Files.size(file), checksum(file)));
+    for (Path file : storage.list(staging)) {
+      files.put(file.getFileName().toString(), entry(file));
     }
     Manifest complete =
         new Manifest(
@@ -128,11 +197,17 @@ public final class Publication implements AutoCloseable {
             manifest.metric(),
             manifest.settings(),
             files);
-    sync(staging);
+    finish(complete);
+    return complete;
+  }
+
+  private void finish(Manifest complete) throws IOException {
+    storage.syncDirectory(staging);
+    storage.syncDirectory(directory);
+    syncParent();
     publishManifest(complete);
     forgetCleanUp();
-    deleteOthers(directory, List.of(indexId.toString()));
-    return complete;
+    deleteOlder();
   }
 
   // The clean-up at the end of the process comes wholly before or wholly after this.
@@ -140,10 +215,52 @@ public final class Publication implements AutoCloseable {
     if (deletedAtExit) {
       throw new IOException("the process is ending; nothing was published: path=" + directory);
     }
-    complete.publish(directory);
+    complete.stage(storage, directory);
+    try {
+      Manifest.renameStaged(storage, directory);
+      published = true;
+    } catch (IOException e) {
+      published = mayBePublished();
+      throw e;
+    }
     // From here on the manifest names these files: whatever fails now, close() must keep them.
-    published = true;
-    sync(directory);
+    storage.syncDirectory(directory);
+  }
+
+  // Some file systems fail a renaming that has happened.
+  private boolean mayBePublished() throws IOException {
+    if (!Files.exists(directory.resolve(Manifest.FILE))) {
+      return false;
+    }
+    String publishedId = publishedId(directory);
+    return publishedId.isEmpty() || publishedId.equals(indexId.toString());
+  }
+
+  // The directory may be new since a process that was killed before it could do this.
+  private void syncParent() throws IOException {
+    Path parent = directory.toAbsolutePath().getParent();
+    if (parent == null) {
+      return;
+    }
+    try {
+      storage.syncDirectory(parent);
+    } catch (AccessDeniedException e) {
+      LOGGER.log(Level.DEBUG, "a directory that may not be read cannot be synced", e);
+    }
+  }
+
+  // The new index is there: that the older one's files are too fails nothing, and the next build
+  // tries again.
+  private void deleteOlder() {
+    try {
+      deleteOthers(storage, directory, List.of(indexId.toString()));
+    } catch (IOException e) {
+      LOGGER.log(
+          Level.WARNING,
+          "files of an index that was replaced are left: directory={0}, reason={1}",
+          directory,
+          e.toString());
+    }
   }
 
   /// Checks that the files of an index exist with the lengths that its manifest names.
@@ -159,24 +276,32 @@ public final class Publication implements AutoCloseable {
     }
   }
 
+  /// Deletes what was written if it was not published, and lets other writers in. A second call
+  /// does nothing.
   @Override
   public void close() {
-    if (published) {
+    if (closed) {
       return;
     }
+    closed = true;
     forgetCleanUp();
     try {
-      delete();
+      if (published) {
+        lock.close();
+      } else {
+        delete();
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot clean up after a failed build: " + staging, e);
+      throw new UncheckedIOException("cannot clean up after a build: " + staging, e);
     }
   }
 
   private void delete() throws IOException {
-    deleteTree(staging);
-    Files.deleteIfExists(directory.resolve(Manifest.FILE + ".tmp"));
-    if (createdDirectory) {
-      Files.deleteIfExists(directory);
+    try {
+      deleteTree(storage, staging);
+      storage.delete(Manifest.staged(directory));
+    } finally {
+      abandon(storage, directory, lock, createdDirectory);
     }
   }
 
@@ -202,10 +327,23 @@ public final class Publication implements AutoCloseable {
     }
   }
 
-  private static String publishedId(Path directory) throws IOException {
-    if (!Files.exists(directory.resolve(Manifest.FILE))) {
-      return "";
+  // What builds that were killed left behind. Beside a manifest that cannot be read nothing is
+  // deleted before there is another index: its files may be all that is left of this one.
+  private static void deleteLeftovers(Storage storage, Path directory, UUID indexId)
+      throws IOException {
+    List<String> keep = List.of(indexId.toString());
+    if (Files.exists(directory.resolve(Manifest.FILE))) {
+      String publishedId = publishedId(directory);
+      if (publishedId.isEmpty()) {
+        return;
+      }
+      keep = List.of(indexId.toString(), publishedId);
     }
+    storage.delete(Manifest.staged(directory));
+    deleteOthers(storage, directory, keep);
+  }
+
+  private static String publishedId(Path directory) throws IOException {
     try {
       return Manifest.read(directory).indexId().toString();
     } catch (CorruptFileException _) {
@@ -217,50 +355,51 @@ public final class Publication implements AutoCloseable {
 
   private static boolean isOurs(Path entry) {
     String name = entry.getFileName().toString();
-    return INDEX_ID.matcher(name).matches() || name.equals(Manifest.FILE + ".tmp");
+    return INDEX_ID.matcher(name).matches()
+        || name.equals(DirectoryLock.FILE)
+        || name.equals(Manifest.STAGED_FILE);
   }
 
-  private static void deleteOthers(Path directory, List<String> keep) throws IOException {
-    for (Path entry : list(directory)) {
+  private static void deleteOthers(Storage storage, Path directory, List<String> keep)
+      throws IOException {
+    for (Path entry : storage.list(directory)) {
       String name = entry.getFileName().toString();
       if (INDEX_ID.matcher(name).matches() && !keep.contains(name)) {
-        deleteTree(entry);
+        deleteTree(storage, entry);
       }
     }
   }
 
-  private static void deleteTree(Path directory) throws IOException {
+  private static void deleteTree(Storage storage, Path directory) throws IOException {
     if (!Files.exists(directory)) {
       return;
     }
-    for (Path file : list(directory)) {
-      Files.delete(file);
+    for (Path file : storage.list(directory)) {
+      storage.delete(file);
     }
-    Files.delete(directory);
+    storage.delete(directory);
   }
 
-  private static List<Path> list(Path directory) throws IOException {
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.sorted().toList();
+  private static void deleteIfEmpty(Storage storage, Path directory) throws IOException {
+    try {
+      storage.delete(directory);
+    } catch (DirectoryNotEmptyException _) {
+      // Another build has begun there.
     }
   }
 
-  private static int checksum(Path file) throws IOException {
+  private Manifest.FileEntry entry(Path path) throws IOException {
     CRC32C crc = new CRC32C();
     ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      while (channel.read(buffer) >= 0) {
+    try (StorageFile file = storage.open(path)) {
+      long length = 0;
+      while (file.read(buffer, length) >= 0) {
         buffer.flip();
+        length += buffer.remaining();
         crc.update(buffer);
         buffer.clear();
       }
-    }
-    return (int) crc.getValue();
-  }
-
-  private static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
+      return new Manifest.FileEntry(length, (int) crc.getValue());
     }
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.pagecache.MemoryBudgetException;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.ElementType;
@@ -54,7 +55,13 @@ class ScratchFileBuildTest {
       Path inMemory = temporary.resolve("memory");
       Path inFiles = temporary.resolve("files");
       AnnIndex.build(vectors, inMemory, options, Progress.NONE);
-      IndexBuild.run(vectors, inFiles, options, (_, _, _) -> {}, Progress.NONE, IN_FILES);
+      IndexBuild.run(
+          vectors,
+          new IndexBuild.Target(Storage.disk(), inFiles, 0),
+          options,
+          (_, _, _) -> {},
+          Progress.NONE,
+          IN_FILES);
       assertEquals(List.of(), scratchFiles(inFiles));
       try (AnnIndex one = AnnIndex.open(inMemory, Fixtures.quickOpen());
           AnnIndex other = AnnIndex.open(inFiles, Fixtures.quickOpen())) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,7 +35,7 @@ class NeighbourListsTest {
       try (Arena arena = Arena.ofShared()) {
         NeighbourLists built = build(lists, 24, arena);
         assertLists(lists, built);
-        built.write(path, INDEX_ID);
+        built.write(Storage.disk().file(path), INDEX_ID);
         NeighbourLists mapped = NeighbourLists.map(path, INDEX_ID, vertexCount, arena);
         assertLists(lists, mapped);
         assertEquals(built.byteSize(), mapped.byteSize());
@@ -56,14 +57,14 @@ class NeighbourListsTest {
     Path path = directory.resolve("lists");
     int refused = 0;
     try (Arena arena = Arena.ofShared()) {
-      build(lists, 24, arena).write(path, INDEX_ID);
+      build(lists, 24, arena).write(Storage.disk().file(path), INDEX_ID);
       byte[] payload = Arrays.copyOfRange(Files.readAllBytes(path), 4096, (int) Files.size(path));
       for (int round = 0; round < 400; round++) {
         byte[] damaged = payload.clone();
         damaged[random.nextInt(damaged.length)] ^= (byte) random.nextInt(1, 256);
         Path copy = directory.resolve("damaged-" + round);
         SegmentFile.write(
-            copy,
+            Storage.disk().file(copy),
             "OMENLIST",
             1,
             INDEX_ID,
@@ -97,7 +98,7 @@ class NeighbourListsTest {
         int[][] lists = randomLists(random, vertexCount, maxDegree);
         Path path = directory.resolve("touched-" + maxDegree + "-" + vertexCount);
         try (Arena arena = Arena.ofShared()) {
-          build(lists, maxDegree, arena).write(path, INDEX_ID);
+          build(lists, maxDegree, arena).write(Storage.disk().file(path), INDEX_ID);
           NeighbourLists mapped = NeighbourLists.map(path, INDEX_ID, vertexCount, arena);
           // Where there would be no memory at all.
           int[] vertices = {0, vertexCount - 1, vertexCount / 2, Integer.MAX_VALUE, -1};

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class PageDirectoryTest {
         int[] pageOf = new int[nodeCount];
         PageDirectory built = random(random, nodeCount, largestPage, pageOf, arena);
         Path path = directory.resolve("pages-" + largestPage);
-        built.write(path, INDEX_ID);
+        built.write(Storage.disk().file(path), INDEX_ID);
         PageDirectory mapped = map(path, nodeCount, built.pageCount(), arena);
         assertEquals(pageOf[nodeCount - 1] + 1, built.pageCount());
         assertEquals(built.pageCount(), mapped.pageCount());
@@ -55,7 +56,7 @@ class PageDirectoryTest {
     try (Arena arena = Arena.ofConfined()) {
       PageDirectory built = random(random, 300, 20, new int[300], arena);
       Path path = directory.resolve("pages");
-      built.write(path, INDEX_ID);
+      built.write(Storage.disk().file(path), INDEX_ID);
       byte[] whole = Files.readAllBytes(path);
       for (int offset = 0;
           offset < whole.length;
@@ -77,7 +78,7 @@ class PageDirectoryTest {
     try (Arena arena = Arena.ofConfined()) {
       PageDirectory built = random(new SplittableRandom(1), 300, 20, new int[300], arena);
       Path path = directory.resolve("pages");
-      built.write(path, INDEX_ID);
+      built.write(Storage.disk().file(path), INDEX_ID);
       assertRefused(path, 299, built.pageCount());
       assertRefused(path, 301, built.pageCount());
       assertRefused(path, 300, built.pageCount() + 1L);
@@ -109,7 +110,7 @@ class PageDirectoryTest {
       entries.set(NativeMemory.INT, 20, before1);
       Path path = Files.createTempFile(directory, "pages", "");
       Files.delete(path);
-      SegmentFile.write(path, "OMENPDIR", 1, INDEX_ID, fields, entries);
+      SegmentFile.write(Storage.disk().file(path), "OMENPDIR", 1, INDEX_ID, fields, entries);
       try {
         map(path, 100, fields.length > 1 ? fields[1] : 3, arena);
         return true;

@@ -9,6 +9,7 @@ import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.pagecache.PageFile;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -67,7 +68,7 @@ class PageViewTest {
                       reversed(count, arena),
                       new BitSet(),
                       row -> row)
-                  .write(path, INDEX_ID, arena, Progress.NONE);
+                  .write(Storage.disk().file(path), INDEX_ID, arena, Progress.NONE);
           int pageBytes = checkAll(path, pages, vectors, metric, edges, arena);
           if (type == ElementType.FLOAT32 && dimension != 960) {
             assertEquals(floatPageBytes, pageBytes);
@@ -174,7 +175,7 @@ class PageViewTest {
       Path path = directory.resolve("pages");
       new BasePagesWriter(
               vectors, Metric.SQUARED_L2, graph, reversed(count, arena), new BitSet(), row -> row)
-          .write(path, INDEX_ID, arena, Progress.NONE);
+          .write(Storage.disk().file(path), INDEX_ID, arena, Progress.NONE);
       MemorySegment page = load(path, arena).asSlice(4096, 4096);
       PageView view = view(4096, vectors.vectorBytes(), count, path);
       assertTrue(readAll(view, page, count), "the page is sound before it is damaged");

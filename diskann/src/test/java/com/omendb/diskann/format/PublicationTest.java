@@ -63,7 +63,7 @@ class PublicationTest {
     Path directory = temporary.resolve("index");
     Manifest old = publish(directory, OLD, "old", false);
     try (Publication publication = Publication.begin(directory, NEW, true)) {
-      Files.writeString(publication.file("a.file"), "new");
+      Files.writeString(publication.file("a.file").path(), "new");
       assertEquals(old, Manifest.read(directory));
       Publication.checkLengths(directory, old);
       assertEquals("old", Files.readString(directory.resolve(OLD + "/a.file")));
@@ -81,7 +81,7 @@ class PublicationTest {
     Manifest old = publish(directory, OLD, "old", false);
     SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
     try (Publication publication = Publication.begin(directory, NEW, true)) {
-      Files.writeString(publication.file("a.file"), "half");
+      Files.writeString(publication.file("a.file").path(), "half");
     }
     assertUnchanged(before, directory);
     assertEquals(old, Manifest.read(directory));
@@ -91,7 +91,7 @@ class PublicationTest {
   void closingWithoutPublishingRemovesWhatBeginCreated() throws Exception {
     Path directory = temporary.resolve("index");
     try (Publication publication = Publication.begin(directory, NEW, false)) {
-      Files.writeString(publication.file("a.file"), "half");
+      Files.writeString(publication.file("a.file").path(), "half");
     }
     assertFalse(Files.exists(directory));
 
@@ -176,7 +176,7 @@ class PublicationTest {
     SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
     Path obstacle = directory.resolve(Manifest.FILE + ".tmp");
     try (Publication publication = Publication.begin(directory, NEW, true)) {
-      Files.writeString(publication.file("a.file"), "new");
+      Files.writeString(publication.file("a.file").path(), "new");
       Files.createDirectory(obstacle);
       assertThrows(IOException.class, () -> publication.publish(manifest()));
     }
@@ -189,7 +189,7 @@ class PublicationTest {
     publish(directory, OLD, "old", false);
     SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
     try (Publication publication = Publication.begin(directory, NEW, true)) {
-      Files.writeString(publication.file("a.file"), "new");
+      Files.writeString(publication.file("a.file").path(), "new");
       Thread.currentThread().interrupt();
       assertThrows(ClosedByInterruptException.class, () -> publication.publish(manifest()));
     } finally {
@@ -230,7 +230,7 @@ class PublicationTest {
   private static Manifest publish(Path directory, UUID id, String content, boolean overwrite)
       throws IOException {
     try (Publication publication = Publication.begin(directory, id, overwrite)) {
-      Files.writeString(publication.file("a.file"), content);
+      Files.writeString(publication.file("a.file").path(), content);
       return publication.publish(manifest());
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
@@ -146,7 +147,8 @@ class PageChooserTest {
       entries.set(NativeMemory.LONG, block * 12L, starts);
     }
     Path path = directory.resolve("pages.dir");
-    SegmentFile.write(path, "OMENPDIR", 1, INDEX_ID, new long[] {NODES, PAGES}, entries);
+    SegmentFile.write(
+        Storage.disk().file(path), "OMENPDIR", 1, INDEX_ID, new long[] {NODES, PAGES}, entries);
     return PageDirectory.map(path, INDEX_ID, NODES, PAGES, arena);
   }
 }

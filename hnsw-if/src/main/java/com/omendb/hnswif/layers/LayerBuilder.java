@@ -8,13 +8,13 @@ import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.pagecache.FileHeader;
 import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -62,7 +62,7 @@ public final class LayerBuilder {
   private record Member(long row, int level) {}
 
   /// Builds the layers and writes them as a file.
-  public void write(Path path, SortedMap<String, String> settings) throws IOException {
+  public void write(FileTarget file, SortedMap<String, String> settings) throws IOException {
     List<Member> members = drawMembers();
     long[] memberCounts = countMembers(members);
     int vectorBytes = rows.vectorBytes();
@@ -76,7 +76,7 @@ public final class LayerBuilder {
         entry = buildLayer(layer, memberCounts, payload);
       }
       SegmentFile.write(
-          path,
+          file,
           LayersFormat.MAGIC,
           LayersFormat.VERSION,
           input.indexId(),

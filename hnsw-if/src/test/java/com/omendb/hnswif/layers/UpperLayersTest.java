@@ -12,6 +12,7 @@ import com.omendb.diskann.search.EntrySelector;
 import com.omendb.hnswif.Fixtures;
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -209,7 +210,7 @@ class UpperLayersTest {
         int length = random.nextInt(10) == 0 ? random.nextInt(fields.length) : fields.length;
         Files.delete(path);
         SegmentFile.write(
-            path,
+            Storage.disk().file(path),
             LayersFormat.MAGIC,
             LayersFormat.VERSION,
             INDEX_ID,
@@ -267,7 +268,7 @@ class UpperLayersTest {
       new LayerBuilder(
               new IndexBuild.Input(
                   vectors, reversed(vectors, arena), options, INDEX_ID, Progress.NONE))
-          .write(path, settings);
+          .write(Storage.disk().file(path), settings);
     }
     return path;
   }

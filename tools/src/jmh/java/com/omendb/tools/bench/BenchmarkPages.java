@@ -2,6 +2,7 @@ package com.omendb.tools.bench;
 
 import com.omendb.pagecache.PageFile;
 import com.omendb.pagecache.PageWriter;
+import com.omendb.pagecache.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -27,7 +28,8 @@ final class BenchmarkPages implements AutoCloseable {
     path = directory.resolve("pages");
     SplittableRandom random = new SplittableRandom(SEED);
     try (PageWriter writer =
-        new PageWriter(path, MAGIC, VERSION, new UUID(SEED, SEED), PAGE_BYTES)) {
+        new PageWriter(
+            Storage.disk().file(path), MAGIC, VERSION, new UUID(SEED, SEED), PAGE_BYTES)) {
       for (int i = 0; i < pageCount; i++) {
         fill(writer.page(), random);
         writer.write();

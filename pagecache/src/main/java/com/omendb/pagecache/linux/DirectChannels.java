@@ -1,4 +1,4 @@
-package com.omendb.pagecache;
+package com.omendb.pagecache.linux;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Opens files past the kernel's page cache where the file system allows it.
-final class DirectChannels {
+public final class DirectChannels {
   private static final System.Logger LOGGER = System.getLogger("com.omendb.pagecache");
   private static final AtomicBoolean REFUSAL_LOGGED = new AtomicBoolean();
 
@@ -36,7 +36,7 @@ final class DirectChannels {
   }
 
   /// A direct channel, or null where the file system refuses one (said once a process).
-  static @Nullable FileChannel tryOpen(Path path, OpenOption... options) throws IOException {
+  public static @Nullable FileChannel tryOpen(Path path, OpenOption... options) throws IOException {
     if (DIRECT == null) {
       logRefusal(path, new UnsupportedOperationException("this JDK has no direct channels"));
       return null;
@@ -54,7 +54,7 @@ final class DirectChannels {
   }
 
   /// Says once a process that files are read and written through the kernel's page cache.
-  static void logRefusal(Path path, Exception reason) {
+  public static void logRefusal(Path path, Exception reason) {
     if (REFUSAL_LOGGED.compareAndSet(false, true)) {
       LOGGER.log(
           Level.WARNING,

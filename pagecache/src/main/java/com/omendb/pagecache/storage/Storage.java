@@ -1,0 +1,74 @@
+package com.omendb.pagecache.storage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Through which every file of an index is written: the few operations whose order decides what is
+/// left after a crash.
+///
+/// What a crash of the machine may do to each, and what therefore has to follow it:
+///
+/// | operation | lasting after |
+/// |---|---|
+/// | [StorageFile#write] | [StorageFile#force] of the file |
+/// | [#create], [#createDirectory], [#rename], [#delete] | [#syncDirectory] of the directory that holds the name |
+///
+/// Until then any part of them may be lost, whatever their order. A rename is seen wholly or not at
+/// all. Scratch files, which nobody reads after a crash, need not go through here.
+///
+/// Thread-safe.
+public interface Storage {
+
+  /// How the bytes of a new file reach the device.
+  enum Access {
+    /// Through the kernel's page cache.
+    CACHED,
+    /// Past the kernel's page cache where the file system lets us. Memory, offsets and lengths of
+    /// writes are multiples of 4096.
+    DIRECT
+  }
+
+  /// The files of this machine.
+  static Storage disk() {
+    return DiskStorage.INSTANCE;
+  }
+
+  /// Creates an empty file for writing and reading.
+  ///
+  /// @throws java.nio.file.FileAlreadyExistsException when there is something of the name
+  StorageFile create(Path path, Access access) throws IOException;
+
+  /// Opens a file for reading.
+  ///
+  /// @throws java.nio.file.NoSuchFileException when there is none
+  StorageFile open(Path path) throws IOException;
+
+  /// Creates a directory; the one that holds it exists.
+  ///
+  /// @throws java.nio.file.FileAlreadyExistsException when there is something of the name
+  void createDirectory(Path directory) throws IOException;
+
+  /// Gives a file another name on the same volume at once, in place of a file that has it.
+  void rename(Path from, Path to) throws IOException;
+
+  /// Deletes a file or an empty directory; nothing happens when there is none.
+  void delete(Path path) throws IOException;
+
+  /// Makes what happened to the names in a directory lasting.
+  void syncDirectory(Path directory) throws IOException;
+
+  /// What is in a directory, by name.
+  List<Path> list(Path directory) throws IOException;
+
+  /// Keeps every other writer out of a directory, of this process and others, until the lock is
+  /// closed or the process ends, however it ends.
+  ///
+  /// @throws DirectoryLockedException naming who holds it
+  DirectoryLock lock(Path directory) throws IOException;
+
+  /// Where to write a new file.
+  default FileTarget file(Path path) {
+    return new FileTarget(this, path);
+  }
+}

@@ -1,0 +1,4 @@
+package com.omendb.pagecache.testing;
+
+/// What a name stands for.
+sealed interface ModelNode permits ModelFile, ModelDirectory {}
