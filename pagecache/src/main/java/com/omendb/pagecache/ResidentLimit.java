@@ -3,12 +3,11 @@ package com.omendb.pagecache;
 import com.omendb.pagecache.linux.LinuxCalls;
 import com.omendb.pagecache.log.LogCode;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -18,28 +17,50 @@ import org.jspecify.annotations.Nullable;
 /// under its care are let go of. They stay in the operating system's cache, which gives memory up
 /// by itself when others need it, and are mapped again where they are touched again.
 ///
+/// A thread that touches files at random can map megabytes between two looks, because the operating
+/// system maps what lies around a touched page as well: it calls [#touching], which looks at once
+/// whenever enough was touched, and holds it up while files are being let go of.
+///
 /// Only mapped files can be let go of; what else the process holds must fit by itself. Does nothing
 /// where the system is not Linux. Thread-safe.
 public final class ResidentLimit implements AutoCloseable {
-  private static final Path STATM = Path.of("/proc/self/statm");
+  private static final String STATM = "/proc/self/statm";
   private static final long INTERVAL_NANOS = 250_000;
   private static final int OS_PAGE_BYTES = 4096;
 
+  // Each may map 64 KiB.
+  private static final int TOUCHES_A_LOOK = 64;
+
   private final long limitBytes;
   private final List<MemorySegment> regions = new ArrayList<>();
+  private final AtomicInteger touchedSinceLook = new AtomicInteger();
+  private final AtomicLong releases = new AtomicLong();
+  private final Object looking = new Object();
+  private final byte[] line = new byte[128];
+  private final @Nullable RandomAccessFile statm;
   private final @Nullable Thread watcher;
   private volatile boolean closed;
-  private final AtomicLong releases = new AtomicLong();
 
   /// Begins to watch.
   ///
   /// @param limitBytes what may be resident, heap and code included, before files are let go of
   public ResidentLimit(long limitBytes) {
     this.limitBytes = limitBytes;
+    this.statm = openStatm();
     this.watcher =
-        LinuxCalls.unavailableReason() == null
-            ? Thread.ofPlatform().name("omen-memory").daemon().start(this::watch)
-            : null;
+        statm == null ? null : Thread.ofPlatform().name("omen-memory").daemon().start(this::watch);
+  }
+
+  private static @Nullable RandomAccessFile openStatm() {
+    if (LinuxCalls.unavailableReason() != null) {
+      return null;
+    }
+    try {
+      return new RandomAccessFile(STATM, "r");
+    } catch (IOException e) {
+      LogCode.MEMORY_UNWATCHED.log(e);
+      return null;
+    }
   }
 
   /// Puts a mapped file under care.
@@ -89,34 +110,52 @@ public final class ResidentLimit implements AutoCloseable {
     }
   }
 
-  // Parts with what it holds after a failure: the job goes on, only its memory is not bounded.
+  /// To be called by a thread before it touches places of the files, wherever they are.
+  ///
+  /// @param places about how many
+  public void touching(int places) {
+    if (touchedSinceLook.addAndGet(places) >= TOUCHES_A_LOOK) {
+      touchedSinceLook.set(0);
+      look();
+    }
+  }
+
   private void watch() {
-    ByteBuffer line = ByteBuffer.allocateDirect(128);
-    try (FileChannel statm = FileChannel.open(STATM)) {
-      while (!closed) {
-        line.clear();
-        statm.read(line, 0);
-        if (residentPages(line) * OS_PAGE_BYTES > limitBytes) {
+    while (!closed) {
+      look();
+      LockSupport.parkNanos(INTERVAL_NANOS);
+    }
+  }
+
+  // After a failure the job goes on, only its memory is not bounded.
+  private void look() {
+    synchronized (looking) {
+      if (closed || statm == null) {
+        return;
+      }
+      try {
+        statm.seek(0);
+        int length = statm.read(line);
+        if (residentPages(line, length) * OS_PAGE_BYTES > limitBytes) {
           release();
           releases.incrementAndGet();
         }
-        LockSupport.parkNanos(INTERVAL_NANOS);
+      } catch (IOException | RuntimeException e) {
+        closed = true;
+        LogCode.MEMORY_UNWATCHED.log(e);
       }
-    } catch (IOException | RuntimeException e) {
-      LogCode.MEMORY_UNWATCHED.log(e);
     }
   }
 
   // The second number of the line.
-  private static long residentPages(ByteBuffer line) {
+  private static long residentPages(byte[] line, int length) {
     long number = 0;
     int spaces = 0;
-    for (line.flip(); line.hasRemaining() && spaces < 2; ) {
-      byte letter = line.get();
-      if (letter == ' ') {
+    for (int at = 0; at < length && spaces < 2; at++) {
+      if (line[at] == ' ') {
         spaces++;
       } else if (spaces == 1) {
-        number = number * 10 + letter - '0';
+        number = number * 10 + line[at] - '0';
       }
     }
     return number;
@@ -126,7 +165,7 @@ public final class ResidentLimit implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    if (watcher == null) {
+    if (watcher == null || statm == null) {
       return;
     }
     boolean interrupted = false;
@@ -135,6 +174,13 @@ public final class ResidentLimit implements AutoCloseable {
         watcher.join();
       } catch (InterruptedException _) {
         interrupted = true;
+      }
+    }
+    synchronized (looking) {
+      try {
+        statm.close();
+      } catch (IOException _) {
+        // What could be read from it has been read.
       }
     }
     if (interrupted) {

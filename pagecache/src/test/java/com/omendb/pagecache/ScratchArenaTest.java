@@ -61,6 +61,21 @@ class ScratchArenaTest {
   }
 
   @Test
+  void whoTouchesMuchLooksAtOnce() {
+    assumeTrue(LinuxCalls.unavailableReason() == null);
+    try (ResidentLimit limit = new ResidentLimit(1);
+        ScratchArena arena = new ScratchArena(directory, limit)) {
+      MemorySegment memory = fill(arena.allocate(BYTES, 64));
+      for (int i = 0; i < 100; i++) {
+        long before = limit.releases();
+        limit.touching(1_000);
+        assertTrue(limit.releases() > before, "releases=" + before);
+      }
+      assertFilled(memory);
+    }
+  }
+
+  @Test
   void newMemoryIsZeroAndTheDirectoryStaysEmpty() throws IOException {
     try (ResidentLimit limit = new ResidentLimit(Long.MAX_VALUE);
         ScratchArena arena = new ScratchArena(directory, limit)) {

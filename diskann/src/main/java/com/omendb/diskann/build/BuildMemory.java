@@ -6,6 +6,7 @@ import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Where the memory of a build comes from: plain native memory when all fits the budget, scratch
@@ -34,12 +35,17 @@ public final class BuildMemory implements AutoCloseable {
 
   /// What is kept free of a budget, for what is touched between two looks.
   public static long marginBytes(long budgetBytes) {
-    return Math.clamp(budgetBytes / 4, LEAST_MARGIN_BYTES, MOST_MARGIN_BYTES);
+    return Math.clamp(budgetBytes / 6, LEAST_MARGIN_BYTES, MOST_MARGIN_BYTES);
   }
 
   /// An arena for data of the build, to be closed by the caller.
   public Arena newArena() {
     return scratchDirectory == null ? Arena.ofShared() : new ScratchArena(scratchDirectory, limit);
+  }
+
+  /// What is to be told before vectors are touched at random, or null where all fits.
+  @Nullable IntConsumer beforeTouch() {
+    return scratchDirectory == null ? null : limit::touching;
   }
 
   /// Lets go of the input and of all scratch files, until they are touched again.

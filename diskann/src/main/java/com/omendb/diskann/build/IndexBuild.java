@@ -195,7 +195,7 @@ public final class IndexBuild {
     // stays, in memory of `kept`.
     private Laid writeBaseLayer(GraphFiles files, Arena kept) throws IOException {
       try (Arena arena = memory.newArena()) {
-        NodeSpace space = new NodeSpace(vectors, options.metric(), arena);
+        NodeSpace space = new NodeSpace(vectors, options.metric(), memory.beforeTouch(), arena);
         VamanaGraph graph = buildGraph(space, arena);
         NodeOrder order = files.writeBaseLayer(space, graph, rows::inputRow, arena, kept);
         return new Laid(order, NearPairs.sample(space, graph.adjacency(), options.seed()));

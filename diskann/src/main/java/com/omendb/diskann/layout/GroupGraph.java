@@ -66,7 +66,9 @@ public final class GroupGraph {
       Arena arena) {
     int groups = groupCount(vectors.count());
     progress.phase("group graph", groups);
-    NodeSpace space = new NodeSpace(means(vectors, order, groups, arena), metric, arena);
+    NodeSpace space =
+        new NodeSpace(
+            means(vectors, order, groups, arena), metric, graph.adjacency().beforeTouch(), arena);
     return ParallelLists.of(
         groups, MAX_DEGREE, threads, () -> new Joiner(space, graph, order), progress, arena);
   }

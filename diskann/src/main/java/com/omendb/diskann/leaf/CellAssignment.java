@@ -73,7 +73,9 @@ public final class CellAssignment {
         + Rows.bytes(cells, pairs)
         + Columns.bytes(kernel, cells, pairs)
         + options.threads()
-            * (Rows.bytes(NearestColumns.BATCH, pairs) + NearestColumns.bytes(kernel, cells));
+            * (Rows.bytes(NearestColumns.BATCH, pairs)
+                + NearestColumns.bytes(kernel, cells)
+                + (cells < NearPivots.LEAST_PIVOTS ? 0 : NearPivots.bytes(kernel, cells, pairs)));
   }
 
   private static void assign(
@@ -97,26 +99,34 @@ public final class CellAssignment {
       for (int cell = 0; cell < cells; cell++) {
         columns.set(cell, pivotRows, cell, cell);
       }
+      boolean few = cells < NearPivots.LEAST_PIVOTS;
       Workers.forEach(
           count,
-          NearestColumns.BATCH,
+          few ? NearestColumns.BATCH : NearPivots.nodesAtOnce(cells),
           options.threads(),
           () -> {
             Centring centring = centring(codes, kernel, sample, arena);
             Rows rows = new Rows(NearestColumns.BATCH, codes.pairs(), arena);
             NearestColumns nearest = new NearestColumns(kernel, cells, codes.pairs(), arena);
+            NearPivots near =
+                few
+                    ? null
+                    : new NearPivots(pivotRows, columns, cells, fan, kernel, codes.pairs(), arena);
             int[] nodes = new int[NearestColumns.BATCH];
             int[] found = new int[NearestColumns.BATCH * fan];
             return (from, to) -> {
-              int size = (int) (to - from);
-              for (int i = 0; i < size; i++) {
-                nodes[i] = (int) from + i;
+              Columns choice = near == null ? columns : near.choose(centring, (int) from, (int) to);
+              for (long at = from; at < to; at += NearestColumns.BATCH) {
+                int size = (int) Math.min(NearestColumns.BATCH, to - at);
+                for (int i = 0; i < size; i++) {
+                  nodes[i] = (int) at + i;
+                }
+                rows.fill(centring, nodes, 0, size);
+                nearest.find(rows, 0, size, choice, fan, found);
+                MemorySegment.copy(
+                    found, 0, cellsOfNodes, NativeMemory.INT, at * fan * Integer.BYTES, size * fan);
+                progress.advance(size);
               }
-              rows.fill(centring, nodes, 0, size);
-              nearest.find(rows, 0, size, columns, fan, found);
-              MemorySegment.copy(
-                  found, 0, cellsOfNodes, NativeMemory.INT, from * fan * Integer.BYTES, size * fan);
-              progress.advance(size);
             };
           });
     }

@@ -83,7 +83,13 @@ public final class LeafGraphBuilder {
         findCandidates(duplicates, candidates);
         Skeleton skeleton =
             Skeleton.build(space, centre, duplicates::isCopy, options, name, progress);
-        graph = new Adjacency(graphArena, space.count(), options.maxDegree(), options.maxDegree());
+        graph =
+            new Adjacency(
+                graphArena,
+                space.count(),
+                options.maxDegree(),
+                options.maxDegree(),
+                space.beforeTouch());
         CandidateGraph rows = new CandidateGraph(space, graph, skeleton, options, name, progress);
         try (CandidateBuckets reverse =
             new CandidateBuckets(candidates, keep, scratchFile("reverse-edges"))) {

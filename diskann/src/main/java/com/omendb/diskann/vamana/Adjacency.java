@@ -5,6 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// The out-edges of every node of a graph that is being built: one flat row of ints a node in
 /// native memory.
@@ -16,6 +18,7 @@ import java.lang.invoke.VarHandle;
 /// The memory belongs to the arena given; the graph must not be used after it is closed.
 public final class Adjacency {
   private static final int LOCKED = 1 << 31;
+  private static final int ROW_AND_VECTOR = 2;
   private static final VarHandle HEADER = ValueLayout.JAVA_INT.varHandle();
 
   private final long baseAddress;
@@ -23,13 +26,28 @@ public final class Adjacency {
   private final int nodeCount;
   private final int maxDegree;
   private final int slots;
+  private final @Nullable IntConsumer beforeTouch;
 
   /// Allocates rows without edges.
   ///
   /// @param maxDegree the degree R that a finished row keeps to
   /// @param slots the degree that a row may reach before it is pruned, at least maxDegree
   public Adjacency(Arena arena, int nodeCount, int maxDegree, int slots) {
-    this(arena.allocate(Math.max(1, bytes(nodeCount, slots)), 64), nodeCount, maxDegree, slots);
+    this(arena, nodeCount, maxDegree, slots, null);
+  }
+
+  /// The same where the arena's memory is files larger than memory.
+  ///
+  /// @param beforeTouch is told before a row, wherever it is, is read with its vector; called by
+  ///   all threads
+  public Adjacency(
+      Arena arena, int nodeCount, int maxDegree, int slots, @Nullable IntConsumer beforeTouch) {
+    this(
+        arena.allocate(Math.max(1, bytes(nodeCount, slots)), 64),
+        nodeCount,
+        maxDegree,
+        slots,
+        beforeTouch);
   }
 
   /// Rows in memory that the caller gives, such as a mapped file: native, aligned to ints, zero
@@ -37,6 +55,15 @@ public final class Adjacency {
   ///
   /// @throws IllegalArgumentException if the memory is too small or not native
   public Adjacency(MemorySegment memory, int nodeCount, int maxDegree, int slots) {
+    this(memory, nodeCount, maxDegree, slots, null);
+  }
+
+  private Adjacency(
+      MemorySegment memory,
+      int nodeCount,
+      int maxDegree,
+      int slots,
+      @Nullable IntConsumer beforeTouch) {
     if (!memory.isNative() || memory.byteSize() < bytes(nodeCount, slots)) {
       throw new IllegalArgumentException(
           "a graph needs native memory of " + bytes(nodeCount, slots) + " bytes: memory=" + memory);
@@ -46,6 +73,7 @@ public final class Adjacency {
     this.slots = slots;
     this.strideBytes = strideBytes(slots);
     this.baseAddress = memory.address();
+    this.beforeTouch = beforeTouch;
   }
 
   /// Native bytes of a graph.
@@ -55,6 +83,11 @@ public final class Adjacency {
 
   private static long strideBytes(int slots) {
     return (slots + 1L) * Integer.BYTES;
+  }
+
+  /// What is told before rows are read, or null.
+  public @Nullable IntConsumer beforeTouch() {
+    return beforeTouch;
   }
 
   /// Number of nodes.
@@ -79,6 +112,9 @@ public final class Adjacency {
 
   /// Copies the neighbours of a node into `target` and returns how many they are.
   public int copy(int node, int[] target) {
+    if (beforeTouch != null) {
+      beforeTouch.accept(ROW_AND_VECTOR);
+    }
     long row = row(node);
     int degree = (int) HEADER.getAcquire(NativeMemory.ALL, row) & ~LOCKED;
     MemorySegment.copy(NativeMemory.ALL, NativeMemory.INT, row + Integer.BYTES, target, 0, degree);

@@ -1,9 +1,6 @@
 package com.omendb.diskann.vamana;
 
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.memory.NativeMemory;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /// Makes every node of a graph reachable from the medoid, so that a search can always return k
@@ -22,24 +19,23 @@ public final class GraphRepair {
   private final int listSize;
   private final BitSet bridged;
   private final BitSet reachable;
-  private final MemorySegment queue;
+  private final BitSet pending;
   private final int[] row;
 
-  private GraphRepair(
-      NodeSpace space, Adjacency graph, int medoid, int listSize, MemorySegment queue) {
+  private GraphRepair(NodeSpace space, Adjacency graph, int medoid, int listSize) {
     this.space = space;
     this.graph = graph;
     this.medoid = medoid;
     this.listSize = listSize;
-    this.queue = queue;
     this.bridged = new BitSet(graph.nodeCount());
     this.reachable = new BitSet(graph.nodeCount());
+    this.pending = new BitSet(graph.nodeCount());
     this.row = new int[graph.slots()];
   }
 
-  /// Native and heap bytes that a repair needs: the queue of the traversal and two bit sets.
+  /// Heap bytes that a repair needs: three bit sets.
   public static long bytes(long nodeCount) {
-    return nodeCount * Integer.BYTES + nodeCount / 4;
+    return 3 * (nodeCount / 8);
   }
 
   /// Links every node that no path from the medoid leads to.
@@ -49,10 +45,7 @@ public final class GraphRepair {
   public static void reachAll(
       NodeSpace space, Adjacency graph, int medoid, int listSize, String name, Progress progress) {
     progress.phase(name + ", reachability", graph.nodeCount());
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment queue = arena.allocate((long) graph.nodeCount() * Integer.BYTES, 64);
-      new GraphRepair(space, graph, medoid, listSize, queue).run(progress);
-    }
+    new GraphRepair(space, graph, medoid, listSize).run(progress);
   }
 
   private void run(Progress progress) {
@@ -73,22 +66,35 @@ public final class GraphRepair {
     }
   }
 
-  // Breadth-first from a node over the nodes that are not marked yet; returns how many were marked.
+  // Marks what can be reached from a node and is not marked yet; returns how many were marked.
+  // Goes through the nodes in order, again and again while there is any to follow: neighbours are
+  // numbered alike, so nearly all is followed in few rounds, and the rows are read in order.
   private int markFrom(int start) {
-    int head = 0;
-    int tail = 0;
+    int marked = 1;
     reachable.set(start);
-    queue.setAtIndex(NativeMemory.INT, tail++, start);
-    while (head < tail) {
-      int degree = graph.copy(queue.getAtIndex(NativeMemory.INT, head++), row);
-      for (int i = 0; i < degree; i++) {
-        if (!reachable.get(row[i])) {
-          reachable.set(row[i]);
-          queue.setAtIndex(NativeMemory.INT, tail++, row[i]);
-        }
+    pending.set(start);
+    int next = start;
+    while (next >= 0) {
+      for (; next >= 0; next = pending.nextSetBit(next)) {
+        pending.clear(next);
+        marked += markNeighbours(next);
+      }
+      next = pending.nextSetBit(0);
+    }
+    return marked;
+  }
+
+  private int markNeighbours(int node) {
+    int marked = 0;
+    int degree = graph.copy(node, row);
+    for (int i = 0; i < degree; i++) {
+      if (!reachable.get(row[i])) {
+        reachable.set(row[i]);
+        pending.set(row[i]);
+        marked++;
       }
     }
-    return tail;
+    return marked;
   }
 
   private void bridgeUnreachable() {

@@ -7,6 +7,8 @@ import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// Distances between the nodes of a graph that is being built, always of the squared-L2 kind that
 /// RobustPrune's triangle argument needs: non-negative, zero for equal vectors.
@@ -33,9 +35,20 @@ public final class NodeSpace {
   private final int touchedBytes;
   // COSINE: 1 / norm of each node. INNER_PRODUCT: each node's extra coordinate. Else empty.
   private final MemorySegment perNode;
+  private final @Nullable IntConsumer beforeTouch;
 
   /// Prepares what the metric needs a node, in memory of the arena.
   public NodeSpace(VectorSource vectors, Metric metric, Arena arena) {
+    this(vectors, metric, null, arena);
+  }
+
+  /// The same for vectors in files that are larger than memory.
+  ///
+  /// @param beforeTouch is told how many vectors, wherever they are, will be touched next; called
+  ///   by all threads
+  public NodeSpace(
+      VectorSource vectors, Metric metric, @Nullable IntConsumer beforeTouch, Arena arena) {
+    this.beforeTouch = beforeTouch;
     this.vectors = vectors;
     this.metric = metric;
     this.baseAddress = vectors.address(0);
@@ -58,6 +71,11 @@ public final class NodeSpace {
   /// Native bytes of what the metric needs for `count` nodes.
   public static long bytes(long count, Metric metric) {
     return metric == Metric.SQUARED_L2 ? 0 : count * Float.BYTES;
+  }
+
+  /// What is told before vectors are touched, or null.
+  public @Nullable IntConsumer beforeTouch() {
+    return beforeTouch;
   }
 
   /// Number of nodes.
@@ -172,6 +190,9 @@ public final class NodeSpace {
   // Java has no prefetch, and a distance is too many instructions for the processor to look far
   // ahead: one load a cache line first lets the misses of the whole batch overlap.
   void touch(int[] others, int count) {
+    if (beforeTouch != null) {
+      beforeTouch.accept(count);
+    }
     long sum = 0;
     for (int i = 0; i < count; i++) {
       long address = address(others[i]);

@@ -31,7 +31,9 @@ public final class VamanaBuilder {
     this.space = space;
     this.options = options;
     this.progress = progress;
-    this.graph = new Adjacency(arena, space.count(), options.maxDegree(), options.slots());
+    this.graph =
+        new Adjacency(
+            arena, space.count(), options.maxDegree(), options.slots(), space.beforeTouch());
     this.medoid = Medoid.find(space.vectors());
   }
 
