@@ -19,10 +19,12 @@ import java.lang.foreign.MemorySegment;
 /// the same part of the disk.
 ///
 /// Rows go by the nearest of some random pivots, the pivots by a chain from each to the nearest
-/// that is left. Immutable; thread-safe while its arena is open.
+/// that is left; rows of one pivot go in the same way by pivots from among themselves. Immutable;
+/// thread-safe while its arena is open.
 final class LocalRows {
   private static final int ROWS_PER_PIVOT = 4096;
   private static final int MAX_PIVOTS = 256;
+  private static final int ROWS_PER_INNER_PIVOT = 512;
 
   private final VectorSource vectors;
   private final MemorySegment inputRows;
@@ -39,31 +41,83 @@ final class LocalRows {
     long vectorBytes = input.vectorBytes();
     MemorySegment copies = AlignedMemory.allocate(arena, count * vectorBytes, 64);
     MemorySegment inputRows = AlignedMemory.allocate(arena, (long) count * Integer.BYTES, 64);
+    VectorSource vectors =
+        VectorSource.dense(copies, count, input.dimension(), input.elementType());
+    progress.phase("order vectors", count);
     try (Arena scratch = Arena.ofShared()) {
       MemorySegment cells = AlignedMemory.allocate(arena, (long) count * Short.BYTES, 64);
       NodeSpace space = new NodeSpace(input, metric, scratch);
-      int[] pivots = chainedPivots(space, seed);
-      progress.phase("order vectors", count);
+      int[] pivots = chainedPivots(space, 0, count, ROWS_PER_PIVOT, seed);
       assign(space, pivots, threads, cells, progress);
-      long[] next = new long[pivots.length];
-      for (long row = 0; row < count; row++) {
-        int cell = cells.getAtIndex(NativeMemory.SHORT, row);
-        if (cell + 1 < next.length) {
-          next[cell + 1]++;
-        }
-      }
-      for (int cell = 1; cell < next.length; cell++) {
-        next[cell] += next[cell - 1];
-      }
+      long[] starts = starts(cells, count, pivots.length);
+      long[] next = starts.clone();
       for (int row = 0; row < count; row++) {
         long place = next[cells.getAtIndex(NativeMemory.SHORT, row)]++;
         inputRows.setAtIndex(NativeMemory.INT, place, row);
         MemorySegment.copy(
             input.segment(), input.offset(row), copies, place * vectorBytes, vectorBytes);
       }
+      NodeSpace copied = new NodeSpace(vectors, metric, scratch);
+      Workers.forEach(
+          pivots.length,
+          1,
+          threads,
+          () ->
+              (from, to) -> {
+                for (int cell = (int) from; cell < to; cell++) {
+                  orderWithin(copied, inputRows, (int) starts[cell], (int) starts[cell + 1], seed);
+                }
+              });
     }
-    return new LocalRows(
-        VectorSource.dense(copies, count, input.dimension(), input.elementType()), inputRows);
+    return new LocalRows(vectors, inputRows);
+  }
+
+  // Where the rows of each cell begin.
+  private static long[] starts(MemorySegment cells, int count, int cellCount) {
+    long[] starts = new long[cellCount + 1];
+    for (long row = 0; row < count; row++) {
+      starts[cells.getAtIndex(NativeMemory.SHORT, row) + 1]++;
+    }
+    for (int cell = 0; cell < cellCount; cell++) {
+      starts[cell + 1] += starts[cell];
+    }
+    return starts;
+  }
+
+  // Orders the rows of one cell by pivots from among them.
+  private static void orderWithin(
+      NodeSpace space, MemorySegment inputRows, int from, int to, long seed) {
+    int[] pivots = chainedPivots(space, from, to, ROWS_PER_INNER_PIVOT, seed);
+    if (pivots.length < 2) {
+      return;
+    }
+    int[] nearest = new int[to - from];
+    int[] starts = new int[pivots.length + 1];
+    float[] distances = new float[pivots.length];
+    for (int row = from; row < to; row++) {
+      nearest[row - from] = nearest(space, row, pivots, distances);
+      starts[nearest[row - from] + 1]++;
+    }
+    for (int i = 0; i < pivots.length; i++) {
+      starts[i + 1] += starts[i];
+    }
+    VectorSource vectors = space.vectors();
+    long vectorBytes = vectors.vectorBytes();
+    long idsFrom = (long) from * Integer.BYTES;
+    long ids = (long) (to - from) * Integer.BYTES;
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment oldVectors = scratch.allocate((to - from) * vectorBytes, Long.BYTES);
+      MemorySegment oldIds = scratch.allocate(ids, Long.BYTES);
+      MemorySegment.copy(
+          vectors.segment(), vectors.offset(from), oldVectors, 0, (to - from) * vectorBytes);
+      MemorySegment.copy(inputRows, idsFrom, oldIds, 0, ids);
+      for (int row = 0; row < to - from; row++) {
+        int place = from + starts[nearest[row]]++;
+        inputRows.setAtIndex(NativeMemory.INT, place, oldIds.getAtIndex(NativeMemory.INT, row));
+        MemorySegment.copy(
+            oldVectors, row * vectorBytes, vectors.segment(), vectors.offset(place), vectorBytes);
+      }
+    }
   }
 
   /// Native bytes beside the vectors themselves: rows, cells and what the metric needs.
@@ -81,12 +135,16 @@ final class LocalRows {
     return inputRows.getAtIndex(NativeMemory.INT, row);
   }
 
-  private static int[] chainedPivots(NodeSpace space, long seed) {
-    int count = Math.clamp(space.count() / ROWS_PER_PIVOT, 1, MAX_PIVOTS);
-    RandomOrder random = new RandomOrder(space.count(), seed);
+  private static int[] chainedPivots(
+      NodeSpace space, int from, int to, int rowsPerPivot, long seed) {
+    int count = Math.clamp((to - from) / rowsPerPivot, 1, MAX_PIVOTS);
+    if (count < 2) {
+      return new int[] {from};
+    }
+    RandomOrder random = new RandomOrder(to - from, seed);
     int[] pivots = new int[count];
     for (int i = 0; i < count; i++) {
-      pivots[i] = (int) random.at(i);
+      pivots[i] = from + (int) random.at(i);
     }
     for (int i = 0; i + 1 < count; i++) {
       int nearest = i + 1;
@@ -112,17 +170,22 @@ final class LocalRows {
           float[] distances = new float[pivots.length];
           return (from, to) -> {
             for (long row = from; row < to; row++) {
-              space.distances((int) row, pivots, pivots.length, distances);
-              int nearest = 0;
-              for (int i = 1; i < pivots.length; i++) {
-                if (distances[i] < distances[nearest]) {
-                  nearest = i;
-                }
-              }
+              int nearest = nearest(space, (int) row, pivots, distances);
               cells.setAtIndex(NativeMemory.SHORT, row, (short) nearest);
             }
             progress.advance(to - from);
           };
         });
+  }
+
+  private static int nearest(NodeSpace space, int row, int[] pivots, float[] distances) {
+    space.distances(row, pivots, pivots.length, distances);
+    int nearest = 0;
+    for (int i = 1; i < pivots.length; i++) {
+      if (distances[i] < distances[nearest]) {
+        nearest = i;
+      }
+    }
+    return nearest;
   }
 }
