@@ -25,6 +25,7 @@ final class LocalRows {
   private static final int ROWS_PER_PIVOT = 4096;
   private static final int MAX_PIVOTS = 256;
   private static final int ROWS_PER_INNER_PIVOT = 512;
+  private static final long MOST_ORDERED_BYTES = 16L << 20;
 
   private final VectorSource vectors;
   private final MemorySegment inputRows;
@@ -65,7 +66,12 @@ final class LocalRows {
           () ->
               (from, to) -> {
                 for (int cell = (int) from; cell < to; cell++) {
-                  orderWithin(copied, inputRows, (int) starts[cell], (int) starts[cell + 1], seed);
+                  int rowsAtOnce = (int) Math.max(1, MOST_ORDERED_BYTES / vectorBytes);
+                  long end = starts[cell + 1];
+                  for (long at = starts[cell]; at < end; at += rowsAtOnce) {
+                    orderWithin(
+                        copied, inputRows, (int) at, (int) Math.min(end, at + rowsAtOnce), seed);
+                  }
                 }
               });
     }
@@ -84,7 +90,7 @@ final class LocalRows {
     return starts;
   }
 
-  // Orders the rows of one cell by pivots from among them.
+  // Orders some rows of one cell by pivots from among them.
   private static void orderWithin(
       NodeSpace space, MemorySegment inputRows, int from, int to, long seed) {
     int[] pivots = chainedPivots(space, from, to, ROWS_PER_INNER_PIVOT, seed);
