@@ -76,8 +76,8 @@ class DiskAnnEffortTest {
             distances += distance;
           }
         }
-        assertTrue(pages >= fewest, "threshold=" + threshold + ", pages=" + pages);
         // A page read earlier may lead elsewhere, but hardly so in the mean.
+        assertTrue(pages >= 0.98 * fewest, "threshold=" + threshold + ", pages=" + pages);
         assertTrue(distances <= 1.005 * farthest, "threshold=" + threshold);
         fewest = pages;
         farthest = distances;
