@@ -157,10 +157,14 @@ final class BlockingPageReader implements PageReader {
     public void run() {
       IOException why;
       try {
-        source.read(frame, file.pageOffset(pageNumber));
-        why = file.damage(frame, pageNumber);
+        CorruptFileException damage = read();
+        if (damage != null) {
+          file.noteReadAgain(damage);
+          damage = read();
+        }
+        why = damage;
       } catch (IOException e) {
-        why = e;
+        why = file.pageFailure(pageNumber, e);
       } catch (RuntimeException | Error e) {
         why =
             new IOException(
@@ -169,6 +173,11 @@ final class BlockingPageReader implements PageReader {
                 e);
       }
       end(why);
+    }
+
+    private @Nullable CorruptFileException read() throws IOException {
+      source.read(frame, file.pageOffset(pageNumber));
+      return file.damage(frame, pageNumber);
     }
 
     private void end(@Nullable IOException why) {

@@ -25,7 +25,7 @@ final class ChannelSource implements PageSource {
     while (buffer.hasRemaining()) {
       int count = Math.max(0, channel.read(buffer, offset + buffer.position()));
       if (DescriptorSource.isAtEnd(count, buffer.position(), target.byteSize(), direct)) {
-        throw DescriptorSource.endOfFile(path, offset, target.byteSize(), buffer.position());
+        throw new ShortReadException(path, offset, target.byteSize(), buffer.position());
       }
     }
   }

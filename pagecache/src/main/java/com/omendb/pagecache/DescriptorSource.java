@@ -1,7 +1,6 @@
 package com.omendb.pagecache;
 
 import com.omendb.pagecache.linux.LinuxCalls;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -29,7 +28,7 @@ final class DescriptorSource implements PageSource {
       long count = LinuxCalls.pread(descriptor, target.asSlice(done), offset + done);
       done += count;
       if (isAtEnd(count, done, target.byteSize(), direct)) {
-        throw endOfFile(path, offset, target.byteSize(), done);
+        throw new ShortReadException(path, offset, target.byteSize(), done);
       }
     }
   }
@@ -41,12 +40,6 @@ final class DescriptorSource implements PageSource {
   /// @param done bytes that all reads of the page brought
   static boolean isAtEnd(long count, long done, long pageBytes, boolean direct) {
     return count == 0 || (direct && done < pageBytes && done % AlignedMemory.DIRECT_ALIGNMENT != 0);
-  }
-
-  static EOFException endOfFile(Path path, long offset, long expected, long actual) {
-    return new EOFException(
-        "the file ends within a page: path=%s, offset=%d, expected=%d, actual=%d"
-            .formatted(path, offset, expected, actual));
   }
 
   @Override

@@ -68,7 +68,7 @@ final class MappedSource implements PageSource {
   private void requireLength(long offset, long bytes, long mapped) throws IOException {
     long there = Math.clamp(file.length() - offset, 0, mapped);
     if (there < bytes) {
-      throw DescriptorSource.endOfFile(path, offset, bytes, there);
+      throw new ShortReadException(path, offset, bytes, there);
     }
   }
 

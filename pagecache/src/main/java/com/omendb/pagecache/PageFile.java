@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// An open file of checksummed pages, for reading.
@@ -31,6 +32,9 @@ public final class PageFile implements AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger("com.omendb.pagecache");
 
+  /// Of damaged pages so many are told to the log: what is wrong with a file shows in a few.
+  private static final int MAX_LOGGED_DAMAGES = 16;
+
   static final int NUMBER_OFFSET = 4;
   static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -41,6 +45,7 @@ public final class PageFile implements AutoCloseable {
   private final ReadPool pool = new ReadPool();
 
   private final AtomicBoolean ringRefused = new AtomicBoolean();
+  private final LongAdder pagesReadAgain = new LongAdder();
   private int openReaders; // guarded by this
   private volatile boolean closed;
 
@@ -121,7 +126,7 @@ public final class PageFile implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment page = AlignedMemory.allocatePages(arena, 1, FileHeader.MAX_PAGE_BYTES);
       MemorySegment start = page.asSlice(0, FileHeader.BYTES);
-      source.read(start, 0);
+      readStart(source, start, 0, path);
       FileHeader header = FileHeader.decode(start, path, magic, minVersion, maxVersion);
       int pageBytes = header.pageBytes();
       if (pageBytes == 0) {
@@ -138,10 +143,24 @@ public final class PageFile implements AutoCloseable {
             length + " bytes in all");
       }
       if (pageBytes > FileHeader.BYTES) {
-        source.read(page.asSlice(FileHeader.BYTES, pageBytes - FileHeader.BYTES), FileHeader.BYTES);
+        readStart(
+            source,
+            page.asSlice(FileHeader.BYTES, pageBytes - FileHeader.BYTES),
+            FileHeader.BYTES,
+            path);
         FileHeader.requireZero(page, FileHeader.BYTES, pageBytes, path);
       }
       return header;
+    }
+  }
+
+  private static void readStart(PageSource source, MemorySegment target, long offset, Path path)
+      throws IOException {
+    try {
+      source.read(target, offset);
+    } catch (ShortReadException e) {
+      throw new CorruptFileException(
+          "header ends early", path, offset, e.expected() + " bytes", e.actual() + " bytes");
     }
   }
 
@@ -243,8 +262,9 @@ public final class PageFile implements AutoCloseable {
     long offset = (pageNumber + 1) * page.byteSize();
     if (crc != stored) {
       throw new CorruptFileException(
-          "page checksum differs: pageNumber=" + pageNumber,
+          "page checksum differs",
           path,
+          pageNumber,
           offset,
           FileHeader.hex(stored),
           FileHeader.hex(crc));
@@ -254,6 +274,7 @@ public final class PageFile implements AutoCloseable {
       throw new CorruptFileException(
           "another page than the one asked for",
           path,
+          pageNumber,
           offset,
           "pageNumber=" + pageNumber,
           "pageNumber=" + number);
@@ -261,13 +282,45 @@ public final class PageFile implements AutoCloseable {
   }
 
   /// What [#verify] finds wrong with a page, or null.
-  @Nullable IOException damage(MemorySegment page, long pageNumber) {
+  @Nullable CorruptFileException damage(MemorySegment page, long pageNumber) {
     try {
       verify(page, path, pageNumber);
       return null;
     } catch (CorruptFileException e) {
       return e;
     }
+  }
+
+  /// Counts and logs that a page arrived damaged and is read once more, as readers do: what went
+  /// wrong may have gone wrong on the way.
+  void noteReadAgain(CorruptFileException damage) {
+    pagesReadAgain.increment();
+    if (pagesReadAgain.sum() <= MAX_LOGGED_DAMAGES) {
+      LOGGER.log(Level.WARNING, "a page is read again: {0}", damage.getMessage());
+    }
+  }
+
+  /// Pages that arrived damaged and were read once more.
+  public long pagesReadAgain() {
+    return pagesReadAgain.sum();
+  }
+
+  /// Why a page is not there, from why its bytes could not be read.
+  IOException pageFailure(long pageNumber, IOException e) {
+    return e instanceof ShortReadException cut
+        ? cutOff(pageNumber, cut.expected(), cut.actual())
+        : new UnreadablePageException(
+            path, pageNumber, pageOffset(pageNumber), String.valueOf(e.getMessage()));
+  }
+
+  CorruptFileException cutOff(long pageNumber, long expectedBytes, long actualBytes) {
+    return new CorruptFileException(
+        "the file ends within a page",
+        path,
+        pageNumber,
+        pageOffset(pageNumber),
+        String.valueOf(expectedBytes),
+        String.valueOf(actualBytes));
   }
 
   /// Refuses further readers and submissions. A second call does nothing.

@@ -30,8 +30,9 @@ public interface PageReader extends AutoCloseable {
   /// @param tags receives the tags of the reads that completed; no more than its length are
   ///   returned
   /// @param failures receives, for each tag, null when its page is in the frame, or why it is not:
-  ///   the read failed or came short, or the page is damaged. One failure does not disturb the
-  ///   other reads, and the frame of a failed one is not written to any more
+  ///   the read failed or came short, or the page is damaged, also when read a second time. One
+  ///   failure does not disturb the other reads, and the frame of a failed one is not written to
+  ///   any more
   /// @return how many tags and failures were filled
   /// @throws IllegalStateException when the reader is closed
   int await(int minCompletions, int[] tags, @Nullable IOException[] failures);

@@ -14,14 +14,20 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /// A file of one flat payload behind a [FileHeader], checksummed as a whole: written once, then
-/// mapped for reading.
+/// brought into mapped memory as a whole.
+///
+/// The memory is anonymous and filled by reads, no mapping of the file itself: a mapped file that
+/// is cut off, or whose device fails, ends the process that touches it in compiled code, or gives
+/// it zeros (docs/decisions/0009).
 public final class SegmentFile {
   private static final long NATIVE_STEP_BYTES = 1L << 26;
   private static final int HEAP_STEP_BYTES = 1 << 16;
+  private static final long READ_STEP_BYTES = 1L << 20;
+  private static final int PAYLOAD_ALIGNMENT = 64;
 
   private SegmentFile() {}
 
-  /// A mapped file.
+  /// A file in memory.
   ///
   /// @param header what the file says of itself
   /// @param payload all bytes after the header, read-only, valid as long as the arena given
@@ -61,10 +67,10 @@ public final class SegmentFile {
     }
   }
 
-  /// Maps a file after checking its header and exact length, then checks the payload's checksum,
-  /// which reads all of it once.
+  /// Brings a file into memory after checking its header and exact length, and checks the payload's
+  /// checksum on the way.
   ///
-  /// @param arena owns the mapping; on an exception the mapping, if made, lives until it closes
+  /// @param arena owns the memory; on an exception the memory, if taken, lives until it closes
   /// @throws CorruptFileException when the file is of another kind or its bytes are not intact
   /// @throws UnsupportedFormatException when its version is outside the two given
   public static Mapped map(Path path, String magic, int minVersion, int maxVersion, Arena arena)
@@ -89,9 +95,9 @@ public final class SegmentFile {
             "payloadBytes=" + (length - FileHeader.BYTES));
       }
       MemorySegment payload =
-          channel.map(
-              FileChannel.MapMode.READ_ONLY, FileHeader.BYTES, header.payloadBytes(), arena);
-      int crc = Crc32c.of(payload, 0, payload.byteSize());
+          AlignedMemory.allocate(arena, Math.max(1, header.payloadBytes()), PAYLOAD_ALIGNMENT)
+              .asSlice(0, header.payloadBytes());
+      int crc = readPayload(channel, payload, path);
       if (crc != header.payloadCrc32c()) {
         throw new CorruptFileException(
             "payload checksum differs",
@@ -100,8 +106,28 @@ public final class SegmentFile {
             FileHeader.hex(header.payloadCrc32c()),
             FileHeader.hex(crc));
       }
-      return new Mapped(header, payload);
+      return new Mapped(header, payload.asReadOnly());
     }
+  }
+
+  // Returns the checksum, computed while what was read last is still near the processor.
+  private static int readPayload(FileChannel channel, MemorySegment payload, Path path)
+      throws IOException {
+    CRC32C crc = new CRC32C();
+    long bytes = payload.byteSize();
+    for (long done = 0; done < bytes; done += READ_STEP_BYTES) {
+      long step = Math.min(READ_STEP_BYTES, bytes - done);
+      ByteBuffer target = payload.asSlice(done, step).asByteBuffer();
+      while (target.hasRemaining()) {
+        long at = done + target.position();
+        if (channel.read(target, FileHeader.BYTES + at) < 0) {
+          throw new CorruptFileException(
+              "payload ends early", path, FileHeader.BYTES + at, bytes + " bytes", at + " bytes");
+        }
+      }
+      crc.update(target.flip());
+    }
+    return (int) crc.getValue();
   }
 
   private static FileHeader readHeader(

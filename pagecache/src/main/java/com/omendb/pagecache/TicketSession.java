@@ -177,8 +177,11 @@ final class TicketSession implements PageRequests {
     }
     reset();
     closed = true;
-    reader.close();
-    cache.sessionClosed(this, maxPages);
+    try {
+      reader.close();
+    } finally {
+      cache.sessionClosed(this, maxPages);
+    }
   }
 
   /// Waits for what is in flight and frees all tickets.

@@ -33,6 +33,7 @@ final class UringPageReader implements PageReader {
   private final int[] tags;
   private final int[] bytesDone;
   private final int[] tries;
+  private final boolean[] readAgain;
   private final int[] idleSlots;
   private final int[] queuedSlots; // circular
   private final int[] failedSlots; // by ringFailure, and not yet returned
@@ -59,6 +60,7 @@ final class UringPageReader implements PageReader {
     tags = new int[capacity];
     bytesDone = new int[capacity];
     tries = new int[capacity];
+    readAgain = new boolean[capacity];
     queuedSlots = new int[capacity];
     failedSlots = new int[capacity];
     idleSlots = new int[capacity];
@@ -90,6 +92,7 @@ final class UringPageReader implements PageReader {
     tags[slot] = tag;
     bytesDone[slot] = 0;
     tries[slot] = 0;
+    readAgain[slot] = false;
     enqueue(slot);
   }
 
@@ -269,8 +272,19 @@ final class UringPageReader implements PageReader {
         enqueue(slot);
         continue;
       }
+      if (failure == null) {
+        CorruptFileException damage = file.damage(frames[slot], pageNumbers[slot]);
+        if (damage != null && !readAgain[slot]) {
+          file.noteReadAgain(damage);
+          readAgain[slot] = true;
+          bytesDone[slot] = 0;
+          enqueue(slot);
+          continue;
+        }
+        failure = damage;
+      }
       arrivedTags[count] = tags[slot];
-      failures[count] = failure != null ? failure : file.damage(frames[slot], pageNumbers[slot]);
+      failures[count] = failure;
       count++;
       recycle(slot);
     }
@@ -287,19 +301,17 @@ final class UringPageReader implements PageReader {
   private @Nullable IOException settle(int slot, int result) {
     long offset = file.pageOffset(pageNumbers[slot]);
     if (result < 0 && !mayTryAgain(result)) {
-      return new IOException(
-          "a page could not be read: path=%s, offset=%d, %s"
-              .formatted(file.path(), offset, LinuxCalls.describe(-result)));
+      return new UnreadablePageException(
+          file.path(), pageNumbers[slot], offset, LinuxCalls.describe(-result));
     }
     bytesDone[slot] += Math.max(0, result);
     int done = bytesDone[slot];
     if (result >= 0 && DescriptorSource.isAtEnd(result, done, pageBytes, file.direct())) {
-      return DescriptorSource.endOfFile(file.path(), offset, pageBytes, done);
+      return file.cutOff(pageNumbers[slot], pageBytes, done);
     }
     if (done < pageBytes && ++tries[slot] == MAX_TRIES) {
-      return new IOException(
-          "a page stays unfinished: path=%s, offset=%d, result=%d"
-              .formatted(file.path(), offset, result));
+      return new UnreadablePageException(
+          file.path(), pageNumbers[slot], offset, "it stays unfinished, result=" + result);
     }
     return null;
   }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
@@ -43,7 +42,7 @@ class MappedPageReaderTest extends PageReaderContract {
         for (int i = 0; i < PAGES; i++) {
           MemorySegment frame = frames.asSlice(tags[i] * 4096L, 4096);
           if (tags[i] >= left) {
-            assertInstanceOf(EOFException.class, failures[i]);
+            assertInstanceOf(CorruptFileException.class, failures[i]);
             continue;
           }
           assertNull(failures[i]);

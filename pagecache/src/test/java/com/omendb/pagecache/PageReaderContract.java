@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.vectors.testing.Seeds;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
@@ -205,11 +204,12 @@ abstract class PageReaderContract {
       MemorySegment frame = AlignedMemory.allocatePages(arena, 1, 8192);
       int[] tags = new int[1];
       reader.submit(7, frame, 0);
-      EOFException e = assertThrows(EOFException.class, () -> TestPages.await(reader, 1, tags));
+      CorruptFileException e =
+          assertThrows(CorruptFileException.class, () -> TestPages.await(reader, 1, tags));
       String end = "expected=8192, actual=" + bytesLeft;
       assertTrue(TestPages.message(e).endsWith(end), TestPages.message(e));
       reader.submit(8, frame, 0);
-      assertThrows(EOFException.class, () -> TestPages.await(reader, 1, tags));
+      assertThrows(CorruptFileException.class, () -> TestPages.await(reader, 1, tags));
       reader.submit(6, frame, 0);
       assertEquals(1, TestPages.await(reader, 1, tags));
       TestPages.check(frame, 6);

@@ -31,6 +31,9 @@ final class UnreliableRing implements ReadRing {
 
     /// The bytes that a read brings, or its negated error number.
     int result(long offset, int bytes);
+
+    /// Does something to the bytes that a read brought.
+    default void spoil(MemorySegment read, long offset) {}
   }
 
   private record Request(long address, int bytes, long offset, long userData) {}
@@ -114,6 +117,7 @@ final class UnreliableRing implements ReadRing {
     if (result > 0) {
       MemorySegment target = MemorySegment.ofAddress(request.address).reinterpret(result);
       MemorySegment.copy(MemorySegment.ofArray(file), request.offset, target, 0, result);
+      kernel.spoil(target, request.offset);
     }
     completions.add(new Completion(request.userData, result));
   }

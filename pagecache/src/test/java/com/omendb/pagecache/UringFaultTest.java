@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.omendb.pagecache.linux.LinuxCalls;
 import com.omendb.pagecache.linux.ReadRing;
 import com.omendb.vectors.testing.Seeds;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -129,14 +128,14 @@ class UringFaultTest {
     long broken = 5 * PAGE_BYTES + 4096; // within page 4
     checkOneFailure(
         (offset, length) -> offset == broken - 4096 ? 4096 : offset == broken ? -EIO : length,
-        "offset=" + 5 * PAGE_BYTES + ", errno=5 (EIO)");
+        "offset=" + 5 * PAGE_BYTES + ", reason=errno=5 (EIO)");
   }
 
   @Test
   void aReadThatStaysUnfinishedFailsItsOwnPage() throws IOException {
     checkOneFailure(
         (offset, length) -> offset == 5 * PAGE_BYTES ? -LinuxCalls.EAGAIN : length,
-        "a page stays unfinished");
+        "it stays unfinished");
   }
 
   @Test
@@ -162,7 +161,7 @@ class UringFaultTest {
       for (int i = 0; i < CAPACITY; i++) {
         if (tags[i] == 4) {
           assertTrue(String.valueOf(failures[i]).contains(message), String.valueOf(failures[i]));
-          assertEquals(message.contains("actual="), failures[i] instanceof EOFException);
+          assertEquals(message.contains("actual="), failures[i] instanceof CorruptFileException);
         } else {
           assertNull(failures[i]);
           TestPages.check(frame(tags[i]), tags[i]);

@@ -82,6 +82,11 @@ abstract class Command implements Callable<Integer> {
     console.out().println(line);
   }
 
+  /// Says on stderr what a person should know of results that look like any others.
+  final void warn(String message) {
+    console.err().println("omen: " + message);
+  }
+
   /// Makes a record out of options: what it refuses is wrong usage.
   final <T> T usage(Supplier<T> options) {
     try {

@@ -31,7 +31,15 @@ final class EffortOptions {
       description = "The most pages a search may ask for; 0 lets the index choose.")
   private int maxPageReads;
 
+  @Option(
+      names = "--degraded",
+      description = {
+        "Go on without pages that cannot be read or are damaged,",
+        "and say how many those were; else they fail a search."
+      })
+  private boolean degraded;
+
   SearchKnobs knobs(int k, int searchListSize) {
-    return new SearchKnobs(k, searchListSize, beamWidth, gainThreshold, maxPageReads);
+    return new SearchKnobs(k, searchListSize, beamWidth, gainThreshold, maxPageReads, degraded);
   }
 }

@@ -227,6 +227,10 @@ final class EvalCommand extends Command {
         println(report.text(row));
       }
       begun = true;
+      double skipped = row.costs().skippedPages() * row.queryCount();
+      if (skipped > 0) {
+        warn("pages could not be read and were left out: skippedPages=%.0f".formatted(skipped));
+      }
       return row.recall();
     }
   }

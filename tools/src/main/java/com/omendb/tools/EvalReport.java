@@ -81,6 +81,7 @@ final class EvalReport {
         .put("seconds", row.seconds(), 3)
         .put("batchSize", row.batchSize())
         .put("wastedReadsPerQuery", row.costs().wastedReads(), 4)
+        .put("skippedPagesPerQuery", row.costs().skippedPages(), 4)
         .put("waitMicrosPerQuery", row.costs().waitMicros(), 2)
         .put("computeMicrosPerQuery", row.costs().computeMicros(), 2)
         .put("bytesReadPerQuery", row.costs().bytesRead(), 1)

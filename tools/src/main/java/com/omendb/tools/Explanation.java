@@ -18,6 +18,7 @@ final class Explanation {
         .put("pageReads", stats.pageReads())
         .put("cacheHits", stats.cacheHits())
         .put("wastedReads", stats.wastedReads())
+        .put("skippedPages", stats.skippedPages())
         .put("bytesRead", stats.bytesRead())
         .put("approximateDistances", stats.approximateDistances())
         .put("exactDistances", stats.exactDistances())
@@ -36,6 +37,7 @@ final class Explanation {
           pages read              %,d (%s)
             of them for nothing   %,d
           pages found in memory   %,d
+          pages left out          %,d
           approximate distances   %,d
           exact distances         %,d\
         """,
@@ -48,6 +50,7 @@ final class Explanation {
         ByteSize.format(stats.bytesRead()),
         stats.wastedReads(),
         stats.cacheHits(),
+        stats.skippedPages(),
         stats.approximateDistances(),
         stats.exactDistances());
   }

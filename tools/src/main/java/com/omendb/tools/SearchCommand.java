@@ -195,6 +195,10 @@ final class SearchCommand extends Command {
   }
 
   private void print(long row, SearchResult result) {
+    int skipped = result.stats().skippedPages();
+    if (skipped > 0) {
+      warn("neighbours may be missing: query=%d, skippedPages=%d".formatted(row, skipped));
+    }
     if (json()) {
       JsonObject line =
           new JsonObject()

@@ -13,8 +13,14 @@ import java.lang.foreign.MemorySegment;
 /// @param beamWidth page requests in flight; 0 lets the index choose
 /// @param gainThreshold gain that a page must exceed to be read; negative lets the index choose
 /// @param maxPageReads bound on the pages of a search; 0 lets the index choose
+/// @param degraded whether to go on without pages that cannot be read
 record SearchKnobs(
-    int k, int searchListSize, int beamWidth, float gainThreshold, int maxPageReads) {
+    int k,
+    int searchListSize,
+    int beamWidth,
+    float gainThreshold,
+    int maxPageReads,
+    boolean degraded) {
 
   /// Checks what [SearchRequest] checks, before any file is opened.
   SearchKnobs {
@@ -26,12 +32,13 @@ record SearchKnobs(
             searchListSize,
             beamWidth,
             gainThreshold,
-            maxPageReads);
+            maxPageReads,
+            degraded);
   }
 
   /// These knobs as a setting of an evaluation.
   EvalSetting setting() {
-    return new EvalSetting(searchListSize, beamWidth, gainThreshold, maxPageReads);
+    return new EvalSetting(searchListSize, beamWidth, gainThreshold, maxPageReads, degraded);
   }
 
   /// A request for one row of a file.

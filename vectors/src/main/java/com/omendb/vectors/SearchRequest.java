@@ -18,6 +18,8 @@ import java.lang.foreign.MemorySegment;
 /// @param maxPageReads the most pages that the search may ask for, a bound on its time; only while
 ///   they hold fewer than k vectors does it ask for more, no more than those take. 0 lets the index
 ///   choose
+/// @param degraded whether to go on without a page that cannot be read or is damaged; the result's
+///   [SearchStats#skippedPages] says how many those were. Else such a page fails the search
 public record SearchRequest(
     MemorySegment query,
     ElementType elementType,
@@ -25,7 +27,8 @@ public record SearchRequest(
     int searchListSize,
     int beamWidth,
     float gainThreshold,
-    int maxPageReads) {
+    int maxPageReads,
+    boolean degraded) {
 
   /// The largest k and searchListSize that a request may ask for.
   public static final int MAX_SEARCH_LIST_SIZE = 10_000;
@@ -95,30 +98,36 @@ public record SearchRequest(
 
   /// A query in memory with the index's default effort.
   public static SearchRequest of(MemorySegment query, ElementType elementType, int k) {
-    return new SearchRequest(query, elementType, k, 0, 0, AUTO_GAIN, 0);
+    return new SearchRequest(query, elementType, k, 0, 0, AUTO_GAIN, 0, false);
   }
 
   /// This request with another searchListSize.
   public SearchRequest withSearchListSize(int newSearchListSize) {
     return new SearchRequest(
-        query, elementType, k, newSearchListSize, beamWidth, gainThreshold, maxPageReads);
+        query, elementType, k, newSearchListSize, beamWidth, gainThreshold, maxPageReads, degraded);
   }
 
   /// This request with another beamWidth.
   public SearchRequest withBeamWidth(int newBeamWidth) {
     return new SearchRequest(
-        query, elementType, k, searchListSize, newBeamWidth, gainThreshold, maxPageReads);
+        query, elementType, k, searchListSize, newBeamWidth, gainThreshold, maxPageReads, degraded);
   }
 
   /// This request with another gainThreshold.
   public SearchRequest withGainThreshold(float newGainThreshold) {
     return new SearchRequest(
-        query, elementType, k, searchListSize, beamWidth, newGainThreshold, maxPageReads);
+        query, elementType, k, searchListSize, beamWidth, newGainThreshold, maxPageReads, degraded);
   }
 
   /// This request with another maxPageReads.
   public SearchRequest withMaxPageReads(int newMaxPageReads) {
     return new SearchRequest(
-        query, elementType, k, searchListSize, beamWidth, gainThreshold, newMaxPageReads);
+        query, elementType, k, searchListSize, beamWidth, gainThreshold, newMaxPageReads, degraded);
+  }
+
+  /// This request, to go on without pages that cannot be read or are damaged, or not.
+  public SearchRequest withDegraded(boolean newDegraded) {
+    return new SearchRequest(
+        query, elementType, k, searchListSize, beamWidth, gainThreshold, maxPageReads, newDegraded);
   }
 }

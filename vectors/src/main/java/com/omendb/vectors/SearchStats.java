@@ -10,6 +10,8 @@ package com.omendb.vectors;
 /// @param pageReads pages read from the SSD
 /// @param cacheHits pages that were wanted and already in memory
 /// @param wastedReads pages read from the SSD of which no vector came into the result
+/// @param skippedPages pages that the search went on without, because they could not be read or are
+///   damaged: neighbours may be missing then. Always 0 unless the request was `degraded`
 /// @param bytesRead bytes read from the SSD
 /// @param approximateDistances distances estimated from codes
 /// @param exactDistances distances computed from full vectors
@@ -21,6 +23,7 @@ public record SearchStats(
     int pageReads,
     int cacheHits,
     int wastedReads,
+    int skippedPages,
     long bytesRead,
     int approximateDistances,
     int exactDistances,

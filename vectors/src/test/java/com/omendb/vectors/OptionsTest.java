@@ -21,7 +21,8 @@ class OptionsTest {
         searchListSize,
         beamWidth,
         SearchRequest.AUTO_GAIN,
-        0);
+        0,
+        false);
   }
 
   @Test
@@ -67,8 +68,14 @@ class OptionsTest {
     SearchRequest first = request(10, 20, 4);
     assertEquals(request(10, 20, 8).beamWidth(), first.withBeamWidth(8).beamWidth());
     assertEquals(
-        new SearchRequest(first.query(), first.elementType(), 10, 30, 8, 0.5f, 7),
-        first.withBeamWidth(8).withSearchListSize(30).withMaxPageReads(7).withGainThreshold(0.5f));
+        new SearchRequest(first.query(), first.elementType(), 10, 30, 8, 0.5f, 7, true),
+        first
+            .withDegraded(true)
+            .withBeamWidth(8)
+            .withSearchListSize(30)
+            .withMaxPageReads(7)
+            .withGainThreshold(0.5f));
+    assertEquals(first, first.withDegraded(true).withDegraded(false));
     assertRefused("searchListSize=5", () -> first.withSearchListSize(5));
   }
 

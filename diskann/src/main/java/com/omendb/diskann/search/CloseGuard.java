@@ -32,8 +32,14 @@ final class CloseGuard {
     if (before < 0) {
       return false;
     }
+    boolean interrupted = false;
     while (state.get() != CLOSED) {
       LockSupport.parkNanos(POLL_NANOS);
+      // An interrupt that stays pending would make a busy loop of this one.
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     return true;
   }

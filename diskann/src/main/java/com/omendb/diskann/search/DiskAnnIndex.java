@@ -40,6 +40,7 @@ public final class DiskAnnIndex implements AnnIndex {
   private final @Nullable PageCache cache;
   private final SearcherPool searchers;
   private final CloseGuard guard = new CloseGuard();
+  private final Object closing = new Object();
 
   /// Opens the structure through which searches enter the base layer.
   public interface EntryOpener {
@@ -192,20 +193,29 @@ public final class DiskAnnIndex implements AnnIndex {
   @Override
   public void close() {
     searchers.refuseWaiters();
-    if (guard.close()) {
-      searchers.close();
-      closeAll(cache, pages, arena);
+    // Who comes second returns when all is closed as well.
+    synchronized (closing) {
+      if (guard.close()) {
+        try {
+          searchers.close();
+        } finally {
+          closeAll(cache, pages, arena);
+        }
+      }
     }
   }
 
   private static void closeAll(@Nullable PageCache cache, @Nullable PageFile pages, Arena arena) {
-    if (cache != null) {
-      cache.close();
+    try {
+      if (cache != null) {
+        cache.close();
+      }
+      if (pages != null) {
+        pages.close();
+      }
+    } finally {
+      arena.close();
     }
-    if (pages != null) {
-      pages.close();
-    }
-    arena.close();
   }
 
   /// A searcher of the pool in the hands of a user.
@@ -272,6 +282,7 @@ public final class DiskAnnIndex implements AnnIndex {
               BaseLayer.pageView(header, vectorBytes, pages.pageBytes()),
               nodeCount(),
               vectorBytes,
+              this::pageDirectory,
               arena);
       ExactDistance distance =
           new ExactDistance(manifest.metric(), manifest.elementType(), manifest.dimension());
@@ -300,12 +311,7 @@ public final class DiskAnnIndex implements AnnIndex {
               manifest.elementType(),
               manifest.metric(),
               pages.pageBytes(),
-              PageDirectory.map(
-                  files.resolve(PageDirectory.FILE),
-                  manifest.indexId(),
-                  nodeCount(),
-                  pages.pageCount(),
-                  arena),
+              pageDirectory(arena),
               CodesFile.map(
                   files,
                   manifest.indexId(),
@@ -331,6 +337,15 @@ public final class DiskAnnIndex implements AnnIndex {
     private NeighbourLists thinGraph() throws IOException {
       return NeighbourLists.map(
           files.resolve(ThinGraph.FILE), manifest.indexId(), nodeCount(), arena);
+    }
+
+    private PageDirectory pageDirectory(Arena owner) throws IOException {
+      return PageDirectory.map(
+          files.resolve(PageDirectory.FILE),
+          manifest.indexId(),
+          nodeCount(),
+          pages.pageCount(),
+          owner);
     }
 
     private int nodeCount() {

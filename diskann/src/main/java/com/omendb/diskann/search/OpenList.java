@@ -1,5 +1,7 @@
 package com.omendb.diskann.search;
 
+import java.util.function.IntPredicate;
+
 /// The nodes that a query has found, nearest first, with a key each: the estimate of the distance
 /// from the codes, or the distance itself once the node's page has been read.
 ///
@@ -61,6 +63,18 @@ final class OpenList {
     for (int i = 0; i < size; i++) {
       int node = nodes[i] & ~EXACT;
       if (node < first || node >= end) {
+        nodes[kept] = nodes[i];
+        keys[kept++] = keys[i];
+      }
+    }
+    size = kept;
+  }
+
+  /// Takes out the nodes that a test is true of.
+  void dropIf(IntPredicate unwanted) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (!unwanted.test(nodes[i] & ~EXACT)) {
         nodes[kept] = nodes[i];
         keys[kept++] = keys[i];
       }

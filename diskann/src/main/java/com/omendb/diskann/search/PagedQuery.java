@@ -2,6 +2,7 @@ package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.PageView;
 import com.omendb.diskann.format.PageView.MalformedPageException;
+import com.omendb.diskann.vamana.RandomOrder;
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
@@ -10,6 +11,7 @@ import com.omendb.vectors.SearchStats;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /// One query on its way through the pages of an index, driven from outside: it says which pages it
 /// wants, is given them one by one as they arrive, and never waits.
@@ -20,7 +22,9 @@ import java.util.Arrays;
 ///    estimates, and the nearest records are expanded: their neighbours, estimated from the codes,
 ///    join the list (Subramanya et al., "DiskANN", NeurIPS 2019, section 3.3, on whole pages).
 ///
-/// 2 and 3 repeat until no page is worth reading. Owns scratch for one query at a time; [#result]
+/// 2 and 3 repeat until no page is worth reading. A degraded query goes on without a page that is
+/// not to be had ([#skip]): it forgets the nodes in it, and where that leaves it without a way on,
+/// it takes the pages it has not seen in any order. Owns scratch for one query at a time; [#result]
 /// allocates. Not thread-safe.
 final class PagedQuery {
   /// searchListSize when a request leaves it open: this, or twice k if that is more.
@@ -64,6 +68,14 @@ final class PagedQuery {
   // Whether the request set maxPages.
   private boolean bounded;
   private boolean exhaustive;
+  private boolean degraded;
+
+  // Pages that were not to be had. Those taken are only kept track of while scanning.
+  private final BitSet skipped = new BitSet();
+  private final BitSet scanned = new BitSet();
+  private int skippedCount;
+  private boolean scanning;
+  private int scanPosition;
 
   private int inFlightCount;
   private int pagesAsked;
@@ -133,6 +145,12 @@ final class PagedQuery {
     bounded = request.maxPageReads() > 0;
     maxPages = bounded ? request.maxPageReads() : effort + READS_SLACK;
     exhaustive = false;
+    degraded = request.degraded();
+    if (skippedCount > 0) {
+      skipped.clear();
+      skippedCount = 0;
+    }
+    scanning = false;
     pagesAsked = 0;
     rounds = 0;
     expanded = 0;
@@ -174,6 +192,9 @@ final class PagedQuery {
         searchEverything();
         count = chooseForMissing(pages, limit);
       }
+      if (count == 0 && skippedCount > 0) {
+        count = scan(pages, limit);
+      }
     }
     computeNanos += System.nanoTime() - start;
     return count;
@@ -182,10 +203,35 @@ final class PagedQuery {
   // Fewer than k were found, which is worth pages of any gain and beyond any bound, but not more
   // of them than probably hold the rest.
   private int chooseForMissing(int[] pages, int tickets) {
-    int pagesMissing =
-        (int)
-            Math.ceilDiv((long) (k - top.size()) * base.directory().pageCount(), base.nodeCount());
-    return chooseAtMost(pages, Math.min(tickets, pagesMissing), 0);
+    return chooseAtMost(pages, Math.min(tickets, pagesMissing()), 0);
+  }
+
+  private int pagesMissing() {
+    return (int)
+        Math.ceilDiv((long) (k - top.size()) * base.directory().pageCount(), base.nodeCount());
+  }
+
+  // The ways to other pages led through pages that were skipped: goes through all there are, spread
+  // evenly, as far as is needed.
+  private int scan(int[] pages, int tickets) {
+    if (!scanning) {
+      scanning = true;
+      scanPosition = 0;
+      scanned.clear();
+      clear();
+    }
+    int pageCount = base.directory().pageCount();
+    RandomOrder order = new RandomOrder(pageCount, 0);
+    int most = Math.min(Math.min(tickets, beamWidth), pagesMissing());
+    int count = 0;
+    while (count < most && scanPosition < pageCount) {
+      int page = (int) order.at(scanPosition++);
+      if (!skipped.get(page) && !scanned.get(page)) {
+        pages[count++] = page;
+      }
+    }
+    sent(pages, count);
+    return count;
   }
 
   private int chooseAtMost(int[] pages, int most, double threshold) {
@@ -197,11 +243,15 @@ final class PagedQuery {
     int count =
         chooser.choose(
             list, bound, scorer.deviation(bound), threshold, inFlight, inFlightCount, limit, pages);
+    sent(pages, count);
+    return count;
+  }
+
+  private void sent(int[] pages, int count) {
     System.arraycopy(pages, 0, inFlight, inFlightCount, count);
     inFlightCount += count;
     pagesAsked += count;
     rounds += count > 0 ? 1 : 0;
-    return count;
   }
 
   // The entries reached too little of the graph; from the medoid everything can be reached.
@@ -219,6 +269,9 @@ final class PagedQuery {
   /// @throws IOException if the page breaks the format
   void take(int page, long address, boolean wasRead) throws IOException {
     long start = System.nanoTime();
+    if (scanning) {
+      scanned.set(page);
+    }
     if (wasRead) {
       if (pageReads == readPages.length) {
         readPages = Arrays.copyOf(readPages, 2 * pageReads);
@@ -242,11 +295,27 @@ final class PagedQuery {
       throw new CorruptFileException(
           "page breaks the format",
           base.pagesPath(),
+          page,
           (page + 1L) * base.pageBytes(),
           "a page of the base layer",
           String.valueOf(e.getMessage()));
     }
     computeNanos += System.nanoTime() - start;
+  }
+
+  /// Goes on without a page that was asked for and is not to be had; [#landed] was called for it.
+  ///
+  /// @return false if the request does not want that
+  boolean skip(int page) {
+    if (!degraded) {
+      return false;
+    }
+    if (!skipped.get(page)) {
+      skipped.set(page);
+      skippedCount++;
+    }
+    list.dropIf(node -> skipped.get(base.directory().page(node)));
+    return true;
   }
 
   /// A page that was asked for is not in flight any more.
@@ -311,11 +380,22 @@ final class PagedQuery {
     return count;
   }
 
-  private void estimateAndAdd(int count) {
+  private void estimateAndAdd(int freshCount) {
+    int count = skippedCount == 0 ? freshCount : withoutSkipped(freshCount);
     scorer.estimate(fresh, count, estimates);
     for (int i = 0; i < count; i++) {
       list.addEstimated(fresh[i], estimates[i]);
     }
+  }
+
+  private int withoutSkipped(int count) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      if (!skipped.get(base.directory().page(fresh[i]))) {
+        fresh[kept++] = fresh[i];
+      }
+    }
+    return kept;
   }
 
   /// What was found, once the search has ended.
@@ -332,6 +412,7 @@ final class PagedQuery {
             pageReads,
             cacheHits,
             wasted,
+            skippedCount,
             (long) pageReads * base.pageBytes(),
             scorer.estimateCount(),
             exactDistances,

@@ -1,8 +1,11 @@
 package com.omendb.diskann.search;
 
+import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.PageRequests;
+import com.omendb.pagecache.UnreadablePageException;
 import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.SearchResult;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,8 @@ final class PagedRunner implements QueryRunner {
   private int freeTicketCount;
   private final boolean[] arrived;
   private final int[] arrivedTickets;
+  private final QueryVector checked;
+  private @Nullable Throwable breakdown;
   private final int[] chosen = new int[SearchRequest.MAX_BEAM_WIDTH];
   private int lanesUnderWay;
   // Whether pages were asked for that are not on their way yet.
@@ -67,6 +72,9 @@ final class PagedRunner implements QueryRunner {
     this.base = base;
     this.entrySelector = entrySelector;
     this.lanes = new Lane[laneCount];
+    this.checked =
+        new QueryVector(
+            base.metric(), base.elementType(), base.dimension(), base.nodeCount(), arena);
     int tickets = ticketCount(laneCount);
     this.requests = base.cache().newAsyncSession(tickets);
     this.freeTickets = new int[tickets];
@@ -106,18 +114,56 @@ final class PagedRunner implements QueryRunner {
   }
 
   @Override
+  public boolean isBroken() {
+    return breakdown != null;
+  }
+
+  @Override
+  public void check(SearchRequest request) {
+    checked.set(request);
+  }
+
+  @Override
   public void start(QueryCall call) {
-    Lane lane = idleLane();
+    if (!hasIdleLane()) {
+      throw new IllegalStateException("every lane is taken: lanes=" + lanes.length);
+    }
+    if (breakdown != null) {
+      call.fail(new IOException("the searcher failed before: " + breakdown, breakdown));
+      return;
+    }
+    Lane lane;
+    try {
+      lane = idleLane();
+    } catch (RuntimeException | Error e) {
+      call.fail(e);
+      return;
+    }
     lane.call = call;
     lane.failure = null;
     lanesUnderWay++;
     try {
       lane.query.begin(call.request());
       choose(lane);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       lane.failure = e;
     }
-    goOn(lane);
+    try {
+      goOn(lane);
+    } catch (RuntimeException | Error e) {
+      breakDown(e);
+    }
+  }
+
+  // What lanes have asked for is in an unknown state: nobody goes on with it.
+  private void breakDown(Throwable e) {
+    breakdown = e;
+    for (Lane lane : lanes) {
+      if (lane != null && lane.call != null) {
+        lane.failure = e;
+        finish(lane);
+      }
+    }
   }
 
   private Lane idleLane() {
@@ -136,6 +182,14 @@ final class PagedRunner implements QueryRunner {
 
   @Override
   public void advance() {
+    try {
+      goOn();
+    } catch (RuntimeException | Error e) {
+      breakDown(e);
+    }
+  }
+
+  private void goOn() {
     await(1);
     for (Lane lane : lanes) {
       if (lane != null && lane.call != null) {
@@ -210,17 +264,31 @@ final class PagedRunner implements QueryRunner {
     lane.count--;
     lane.query.landed(page);
     try {
-      IOException unreadable = requests.failure(ticket);
-      if (lane.failure == null && unreadable == null) {
-        lane.query.take(page, requests.address(ticket), requests.wasRead(ticket));
-      } else if (lane.failure == null) {
-        lane.failure = unreadable;
+      if (lane.failure == null) {
+        take(lane.query, page, ticket);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       lane.failure = e;
     } finally {
       requests.release(ticket);
       freeTickets[freeTicketCount++] = ticket;
+    }
+  }
+
+  private void take(PagedQuery query, int page, int ticket) throws IOException {
+    IOException unreadable = requests.failure(ticket);
+    if (unreadable == null) {
+      try {
+        query.take(page, requests.address(ticket), requests.wasRead(ticket));
+        return;
+      } catch (CorruptFileException e) {
+        unreadable = e;
+      }
+    }
+    boolean ofThePage =
+        unreadable instanceof CorruptFileException || unreadable instanceof UnreadablePageException;
+    if (!ofThePage || !query.skip(page)) {
+      throw unreadable;
     }
   }
 
@@ -231,16 +299,29 @@ final class PagedRunner implements QueryRunner {
     if (call == null) {
       return;
     }
-    if (lane.failure == null) {
-      call.complete(lane.query.result());
-    } else {
+    if (lane.failure != null) {
       call.fail(lane.failure);
+      return;
     }
+    SearchResult result;
+    try {
+      result = lane.query.result();
+    } catch (RuntimeException | Error e) {
+      call.fail(e);
+      return;
+    }
+    call.complete(result);
   }
 
   @Override
   public void close() {
-    requests.close();
-    arena.close();
+    if (!arena.scope().isAlive()) {
+      return;
+    }
+    try {
+      requests.close();
+    } finally {
+      arena.close();
+    }
   }
 }

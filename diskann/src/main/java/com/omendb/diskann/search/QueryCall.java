@@ -3,29 +3,58 @@ package com.omendb.diskann.search;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// One search that somebody asked for, and what came of it. The thread that asked may have another
-/// thread do the search.
+/// thread do the search. Or somebody's wish for a runner of his own.
 final class QueryCall {
-  private final SearchRequest request;
+  private final @Nullable SearchRequest request;
   private final Thread caller = Thread.currentThread();
   private @Nullable SearchResult result;
   private @Nullable Throwable failure;
+  private boolean started;
   private volatile boolean done;
   private volatile @Nullable QueryRunner handedOver;
 
-  QueryCall(SearchRequest request) {
+  private QueryCall(@Nullable SearchRequest request, boolean wish) {
     this.request = request;
+    this.started = wish;
+  }
+
+  QueryCall(SearchRequest request) {
+    this(request, false);
+  }
+
+  /// A wish for a runner, which is to be handed over with no search under way.
+  static QueryCall forRunner() {
+    return new QueryCall(null, true);
+  }
+
+  boolean wantsRunner() {
+    return request == null;
   }
 
   SearchRequest request() {
-    return request;
+    return Objects.requireNonNull(request);
+  }
+
+  /// Starts the search, once, unless a runner has started it before.
+  void startOn(QueryRunner runner) {
+    if (!started) {
+      started = true;
+      runner.start(this);
+    }
   }
 
   boolean isDone() {
     return done;
+  }
+
+  /// Whether it is done, in vain.
+  boolean hasFailed() {
+    return done && failure != null;
   }
 
   void complete(SearchResult newResult) {
@@ -46,8 +75,9 @@ final class QueryCall {
     wakeCaller();
   }
 
-  /// Waits until the call is done or its caller is to drive a runner, which is returned. The wait
-  /// is not ended by interrupts, which stay pending.
+  /// Waits until the call is done, which gives null, or its caller is to drive a runner. The search
+  /// is in one of its lanes then, or has not been started. The wait is not ended by interrupts,
+  /// which stay pending.
   @Nullable QueryRunner await() {
     boolean interrupted = false;
     while (!done && handedOver == null) {

@@ -13,15 +13,27 @@ interface QueryRunner extends AutoCloseable {
   /// Whether another search can be started.
   boolean hasIdleLane();
 
-  /// Starts a search; it may be done at once.
+  /// Starts a search; it may be done at once. Whatever goes wrong fails the call.
+  ///
+  /// @throws IllegalStateException if no lane is idle
   void start(QueryCall call);
 
   /// Goes on with the searches under way, waiting for pages if there is nothing else to do.
+  /// Whatever goes wrong fails the searches that it concerns.
   void advance();
+
+  /// Whether the runner itself failed, and with it all searches under way: it is of no more use.
+  boolean isBroken();
+
+  /// Checks a request as [#start] does.
+  ///
+  /// @throws IllegalArgumentException if it does not fit the index
+  void check(SearchRequest request);
 
   /// A search under way, or null.
   @Nullable QueryCall underWay();
 
+  /// Gives up its memory. A second call does nothing.
   @Override
   void close();
 
@@ -35,16 +47,22 @@ interface QueryRunner extends AutoCloseable {
     return call.get();
   }
 
-  /// Runs searches to their end; none is under way.
+  /// Runs searches to their end; none is under way. After a failure no more are started.
   default List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException {
+    requests.forEach(this::check);
     List<QueryCall> calls = new ArrayList<>(requests.size());
-    for (SearchRequest request : requests) {
+    int checked = 0;
+    boolean failed = false;
+    for (int i = 0; i < requests.size() && !failed; i++) {
       while (!hasIdleLane()) {
         advance();
       }
-      QueryCall call = new QueryCall(request);
+      QueryCall call = new QueryCall(requests.get(i));
       calls.add(call);
       start(call);
+      for (; !failed && checked < calls.size() && calls.get(checked).isDone(); checked++) {
+        failed = calls.get(checked).hasFailed();
+      }
     }
     while (underWay() != null) {
       advance();

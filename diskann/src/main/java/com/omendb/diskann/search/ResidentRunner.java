@@ -2,14 +2,20 @@ package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.vamana.CandidateList;
+import com.omendb.pagecache.CorruptFileException;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchStats;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Runs searches over vectors and a graph that lie in memory: best-first by exact distances,
 /// without a read.
+///
+/// What could not be loaded fails the searches that come to it; degraded ones go on beyond it.
 final class ResidentRunner implements QueryRunner {
   /// searchListSize when a request leaves it open: this, or twice k if that is more.
   private static final int DEFAULT_SEARCH_LIST_SIZE = 40;
@@ -38,8 +44,12 @@ final class ResidentRunner implements QueryRunner {
   private final int[] entries = new int[MAX_ENTRIES];
   private final int[] near = new int[256];
   private final int[] together = new int[EXPANDED_TOGETHER];
-  private final int[] freshNodes = new int[EXPANDED_TOGETHER * near.length];
-  private final float[] distances = new float[freshNodes.length];
+  private int[] freshNodes = new int[EXPANDED_TOGETHER * near.length];
+  private float[] distances = new float[freshNodes.length];
+  private final @Nullable LostPages lost;
+  // Of the lost pages those that this search met.
+  private final BitSet skipped = new BitSet();
+  private boolean degraded;
   private int exactDistances;
 
   ResidentRunner(
@@ -50,6 +60,7 @@ final class ResidentRunner implements QueryRunner {
       ExactDistance exactDistance,
       Function<Arena, QueryVector> queryFactory) {
     this.vectors = vectors;
+    this.lost = vectors.lost();
     this.graph = graph;
     this.medoid = medoid;
     this.entryFinder = entrySelector.newFinder();
@@ -71,18 +82,30 @@ final class ResidentRunner implements QueryRunner {
   public void advance() {}
 
   @Override
+  public boolean isBroken() {
+    return false;
+  }
+
+  @Override
+  public void check(SearchRequest request) {
+    query.set(request);
+  }
+
+  @Override
   public void start(QueryCall call) {
     try {
       search(call);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       call.fail(e);
     }
   }
 
-  private void search(QueryCall call) {
+  private void search(QueryCall call) throws CorruptFileException {
     long start = System.nanoTime();
     SearchRequest request = call.request();
     query.set(request);
+    degraded = request.degraded();
+    skipped.clear();
     int k = request.k();
     int effort =
         request.searchListSize() > 0
@@ -105,11 +128,21 @@ final class ResidentRunner implements QueryRunner {
     call.complete(
         top.result(
             new SearchStats(
-                0, expanded, 0, 0, 0, 0, 0, exactDistances, 0, System.nanoTime() - start)));
+                0,
+                expanded,
+                0,
+                0,
+                0,
+                skipped.cardinality(),
+                0,
+                0,
+                exactDistances,
+                0,
+                System.nanoTime() - start)));
   }
 
   // Searches from the nodes in freshNodes[0..count); returns how many nodes were expanded.
-  private int search(int listSize, int count) {
+  private int search(int listSize, int count) throws CorruptFileException {
     candidates.reset(listSize);
     seen.clear();
     int expanded = 0;
@@ -138,7 +171,9 @@ final class ResidentRunner implements QueryRunner {
     return expanded;
   }
 
-  private void addFresh(int count) {
+  private void addFresh(int freshCount) throws CorruptFileException {
+    LostPages pages = lost;
+    int count = pages == null ? freshCount : withoutLost(pages, freshCount);
     vectors.touch(freshNodes, count);
     exactDistance.between(
         query.address(), vectors.address(), vectors.strideBytes(), freshNodes, count, distances);
@@ -148,8 +183,40 @@ final class ResidentRunner implements QueryRunner {
     }
   }
 
+  // Puts in the place of lost nodes what they lead to: their neighbours are known, they are not.
+  private int withoutLost(LostPages pages, int freshCount) throws CorruptFileException {
+    int end = freshCount;
+    int kept = 0;
+    for (int i = 0; i < end; i++) {
+      int page = pages.indexOf(freshNodes[i]);
+      if (page < 0) {
+        freshNodes[kept++] = freshNodes[i];
+        continue;
+      }
+      if (!degraded) {
+        throw pages.failure(page);
+      }
+      skipped.set(page);
+      int degree = graph.copy(freshNodes[i], near);
+      if (end + degree > freshNodes.length) {
+        freshNodes = Arrays.copyOf(freshNodes, 2 * (end + degree));
+      }
+      for (int j = 0; j < degree; j++) {
+        if (seen.add(near[j])) {
+          freshNodes[end++] = near[j];
+        }
+      }
+    }
+    if (kept > distances.length) {
+      distances = new float[freshNodes.length];
+    }
+    return kept;
+  }
+
   @Override
   public void close() {
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

@@ -1,21 +1,28 @@
 package com.omendb.diskann.search;
 
+import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.format.PageView;
 import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.pagecache.AlignedMemory;
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.PageFile;
 import com.omendb.pagecache.PageReader;
+import com.omendb.pagecache.UnreadablePageException;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// All vectors of an index in memory, in the order of the nodes, with the vectorId of each.
 ///
-/// Immutable and thread-safe; lives as long as the arena of its memory.
+/// Immutable once loaded and thread-safe; lives as long as the arena of its memory.
 final class ResidentVectors {
+  private static final System.Logger LOGGER = System.getLogger("com.omendb.diskann");
+
   private static final int READS_IN_FLIGHT = 64;
   private static final int CACHE_LINE_BYTES = 64;
   private static final int TOUCHED_BYTES = 256;
@@ -23,6 +30,7 @@ final class ResidentVectors {
   private final int vectorBytes;
   private final MemorySegment vectors;
   private final MemorySegment vectorIds;
+  private @Nullable LostPages lost;
 
   private ResidentVectors(int nodeCount, int vectorBytes, Arena arena) {
     this.vectorBytes = vectorBytes;
@@ -30,11 +38,21 @@ final class ResidentVectors {
     this.vectorIds = AlignedMemory.allocate(arena, (long) nodeCount * Long.BYTES, 64);
   }
 
-  /// Reads all pages of a base layer.
+  /// Opens the page directory of the base layer, which tells what a lost page held.
+  interface DirectoryOpener {
+    PageDirectory open(Arena arena) throws IOException;
+  }
+
+  /// Reads all pages of a base layer. Those that cannot be read or are damaged are [#lost].
   ///
-  /// @throws IOException if one cannot be read or is damaged, or a node is missing
+  /// @throws IOException if a page is missing, or breaks the format
   static ResidentVectors load(
-      PageFile pages, PageView view, int nodeCount, int vectorBytes, Arena arena)
+      PageFile pages,
+      PageView view,
+      int nodeCount,
+      int vectorBytes,
+      DirectoryOpener directory,
+      Arena arena)
       throws IOException {
     ResidentVectors loaded = new ResidentVectors(nodeCount, vectorBytes, arena);
     int pageBytes = pages.pageBytes();
@@ -46,7 +64,8 @@ final class ResidentVectors {
       int[] arrived = new int[inFlight];
       @Nullable IOException[] failures = new IOException[inFlight];
       long next = 0;
-      long nodes = 0;
+      PageStarts starts = new PageStarts(pages);
+      SortedMap<Integer, IOException> lost = new TreeMap<>();
       for (int frame = 0; frame < inFlight; frame++) {
         pageOfFrame[frame] = next;
         reader.submit(next++, frames.asSlice((long) frame * pageBytes, pageBytes), frame);
@@ -54,28 +73,86 @@ final class ResidentVectors {
       while (reader.inFlight() > 0) {
         int count = reader.await(1, arrived, failures);
         for (int i = 0; i < count; i++) {
-          IOException failure = failures[i];
-          if (failure != null) {
-            throw failure;
-          }
           int frame = arrived[i];
           MemorySegment page = frames.asSlice((long) frame * pageBytes, pageBytes);
-          nodes += loaded.copyPage(pages, view, pageOfFrame[frame], page.address());
+          IOException failure = failures[i];
+          if (failure == null) {
+            loaded.copyPage(pages, view, pageOfFrame[frame], page.address());
+            starts.set(pageOfFrame[frame], view);
+          } else if (failure instanceof CorruptFileException
+              || failure instanceof UnreadablePageException) {
+            lost.put((int) pageOfFrame[frame], failure);
+          } else {
+            throw failure;
+          }
           if (next < pages.pageCount()) {
             pageOfFrame[frame] = next;
             reader.submit(next++, page, frame);
           }
         }
       }
-      if (nodes != nodeCount) {
-        throw new CorruptFileException(
-            "pages do not hold every node once", pages.path(), 0, "" + nodeCount, "" + nodes);
+      starts.requireEveryNodeOnce(nodeCount);
+      if (!lost.isEmpty()) {
+        loaded.lost = new LostPages(pages, directory.open(scratch), nodeCount, lost);
+        LOGGER.log(
+            Level.WARNING,
+            "pages cannot be read, searches that need them will fail: path={0}, pages={1,number,#},"
+                + " vectors={2,number,#}",
+            pages.path(),
+            lost.size(),
+            loaded.lost.nodeCount());
       }
     }
     return loaded;
   }
 
-  private int copyPage(PageFile pages, PageView view, long page, long address)
+  /// Which nodes the pages said that they hold: a page may not take the place of another one.
+  private static final class PageStarts {
+    private final PageFile pages;
+    private final int[] firstNodes;
+    private final int[] endNodes;
+
+    PageStarts(PageFile pages) {
+      this.pages = pages;
+      firstNodes = new int[Math.toIntExact(pages.pageCount())];
+      endNodes = new int[firstNodes.length];
+    }
+
+    void set(long page, PageView view) {
+      firstNodes[(int) page] = view.firstNode();
+      endNodes[(int) page] = view.firstNode() + view.recordCount();
+    }
+
+    // A page that is lost ends at node 0, as no other does; it may have held what is missing there.
+    void requireEveryNodeOnce(int nodeCount) throws CorruptFileException {
+      int next = 0;
+      boolean gap = false;
+      for (int page = 0; page < firstNodes.length; page++) {
+        if (endNodes[page] == 0) {
+          gap = true;
+          continue;
+        }
+        require(page, next, gap, firstNodes[page]);
+        next = endNodes[page];
+        gap = false;
+      }
+      require(firstNodes.length, next, gap, nodeCount);
+    }
+
+    private void require(int page, int expected, boolean gap, int actual)
+        throws CorruptFileException {
+      if (gap ? actual <= expected : actual != expected) {
+        throw new CorruptFileException(
+            "pages do not hold every node once",
+            pages.path(),
+            (page + 1L) * pages.pageBytes(),
+            "node=" + expected,
+            "node=" + actual);
+      }
+    }
+  }
+
+  private void copyPage(PageFile pages, PageView view, long page, long address)
       throws CorruptFileException {
     try {
       view.moveTo(address);
@@ -85,11 +162,11 @@ final class ResidentVectors {
             NativeMemory.ALL, view.vectorAddress(slot), vectors, node * vectorBytes, vectorBytes);
         vectorIds.setAtIndex(NativeMemory.LONG, node, view.vectorId(slot));
       }
-      return view.recordCount();
     } catch (MalformedPageException e) {
       throw new CorruptFileException(
           "page breaks the format",
           pages.path(),
+          page,
           (page + 1) * pages.pageBytes(),
           "a page of the base layer",
           String.valueOf(e.getMessage()));
@@ -110,6 +187,11 @@ final class ResidentVectors {
     if (sum == Long.MIN_VALUE) {
       throw new AssertionError("a sum of bytes cannot be this small");
     }
+  }
+
+  /// What could not be loaded, or null. The memory of those nodes is zero.
+  @Nullable LostPages lost() {
+    return lost;
   }
 
   /// Native address of the vector of node 0; the others follow.

@@ -3,6 +3,7 @@ package com.omendb.diskann.search;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,14 @@ import org.jspecify.annotations.Nullable;
 /// A caller that finds a runner idle drives it itself. One that finds none queues its call: whoever
 /// drives a runner takes queued calls into its idle lanes, and when its own call is done hands the
 /// runner over to the caller of one that is not. So many callers share few threads' worth of page
-/// requests, and no thread of the index's own is needed. Thread-safe.
+/// requests, and no thread of the index's own is needed. Who wants a runner alone waits in the same
+/// queue, so that nobody waits for ever. A runner that fails as such is replaced. Thread-safe.
 final class SearcherPool {
+  private static final System.Logger LOGGER = System.getLogger("com.omendb.diskann");
+
+  /// Searches of others that a caller starts before it goes on with its own work.
+  private static final int SERVED_BETWEEN = 16;
+
   private final int maxSearchers;
   private final Supplier<QueryRunner> factory;
   private final ArrayDeque<QueryRunner> idle = new ArrayDeque<>(); // guarded by this
@@ -33,23 +40,18 @@ final class SearcherPool {
   SearchResult search(SearchRequest request) throws IOException {
     QueryCall call = new QueryCall(request);
     QueryRunner runner = takeOrQueue(call);
-    boolean started = false;
     if (runner == null) {
       runner = call.await();
-      // A runner is handed over with the call in one of its lanes.
-      started = true;
     }
     if (runner != null) {
-      drive(runner, call, started);
+      drive(runner, call);
     }
     return call.get();
   }
 
-  private void drive(QueryRunner runner, QueryCall call, boolean started) {
+  private void drive(QueryRunner runner, QueryCall call) {
     try {
-      if (!started) {
-        runner.start(call);
-      }
+      call.startOn(runner);
       while (!call.isDone()) {
         startQueued(runner);
         runner.advance();
@@ -60,15 +62,17 @@ final class SearcherPool {
   }
 
   private void startQueued(QueryRunner runner) {
-    while (runner.hasIdleLane()) {
+    for (int i = 0; i < SERVED_BETWEEN && runner.hasIdleLane(); i++) {
       QueryCall next;
       synchronized (this) {
-        next = queue.poll();
+        next = queue.peek();
+        // Who wants a runner alone is not overtaken: its searches under way come to their end.
+        if (next == null || next.wantsRunner()) {
+          return;
+        }
+        queue.remove();
       }
-      if (next == null) {
-        return;
-      }
-      runner.start(next);
+      next.startOn(runner);
     }
   }
 
@@ -87,49 +91,76 @@ final class SearcherPool {
     }
   }
 
-  /// Waits for a runner and takes it for its user alone.
-  QueryRunner take() {
-    boolean interrupted = false;
-    try {
-      synchronized (this) {
-        while (true) {
-          refuseIfClosing();
-          QueryRunner runner = idleOrNew();
-          if (runner != null) {
-            return runner;
-          }
-          try {
-            wait();
-          } catch (InterruptedException _) {
-            interrupted = true;
-          }
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+  /// Waits for a runner, behind the searches that were asked for before, and takes it for its user
+  /// alone. The wait is not ended by interrupts.
+  ///
+  /// @throws IllegalStateException if the index is being closed
+  QueryRunner take() throws IOException {
+    QueryCall wish = QueryCall.forRunner();
+    QueryRunner runner = takeOrQueue(wish);
+    if (runner == null) {
+      runner = wish.await();
     }
+    if (runner == null) {
+      wish.get();
+      throw new IllegalStateException("a wish was granted without a runner");
+    }
+    return runner;
   }
 
   /// Gives a runner to whoever needs it next: the caller of a search that it has under way, one
   /// that is queued, or nobody.
-  void giveBack(QueryRunner runner) {
-    QueryCall next = runner.underWay();
-    while (next == null) {
-      synchronized (this) {
-        next = queue.poll();
-        if (next == null) {
-          idle.push(runner);
-          notifyAll();
-          return;
+  ///
+  /// Queued searches are started here, for they are often done at once, and it takes time to wake
+  /// up a caller; but only a few, for this thread has its own work to go on with.
+  void giveBack(QueryRunner given) {
+    QueryRunner runner = given;
+    for (int served = 0; ; served++) {
+      QueryCall next = runner.underWay();
+      if (next == null) {
+        synchronized (this) {
+          if (runner.isBroken()) {
+            runner = replace(runner);
+            if (runner == null) {
+              return;
+            }
+          }
+          next = queue.poll();
+          if (next == null) {
+            idle.push(runner);
+            return;
+          }
+        }
+        if (served < SERVED_BETWEEN && !next.wantsRunner()) {
+          next.startOn(runner);
+          continue;
         }
       }
-      runner.start(next);
-      // It may have been done at once.
-      next = runner.underWay();
+      next.handOver(runner);
+      return;
     }
-    next.handOver(runner);
+  }
+
+  // Makes a runner in the place of one that broke, if somebody waits for it; null if nobody does.
+  private @Nullable QueryRunner replace(QueryRunner broken) {
+    if (!all.remove(broken)) {
+      return null; // Closed with the others.
+    }
+    try {
+      broken.close();
+    } catch (RuntimeException e) {
+      LOGGER.log(Level.WARNING, "a searcher that failed cannot be closed", e);
+    }
+    while (!queue.isEmpty()) {
+      try {
+        QueryRunner runner = factory.get();
+        all.add(runner);
+        return runner;
+      } catch (RuntimeException | Error e) {
+        queue.remove().fail(e);
+      }
+    }
+    return null;
   }
 
   /// Ends the waits for a runner: one that is lent may never come back, and closing the index waits
@@ -141,16 +172,27 @@ final class SearcherPool {
         call.fail(new IllegalStateException("the index is closed"));
       }
       queue.clear();
-      notifyAll();
     }
   }
 
   /// Closes every runner. None may be searching.
   void close() {
+    List<QueryRunner> closed;
     synchronized (this) {
-      all.forEach(QueryRunner::close);
+      closed = List.copyOf(all);
       all.clear();
       idle.clear();
+    }
+    RuntimeException failure = null;
+    for (QueryRunner runner : closed) {
+      try {
+        runner.close();
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

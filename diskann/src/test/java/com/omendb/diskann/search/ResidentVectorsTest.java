@@ -88,6 +88,9 @@ class ResidentVectorsTest {
           BaseLayer.pageView(BasePageFormat.header(pages, manifest), dimension, pages.pageBytes()),
           expected,
           dimension,
+          _ -> {
+            throw new AssertionError("no page is lost");
+          },
           arena);
     }
   }

@@ -39,6 +39,7 @@ public record EvalRow(
   /// @param rounds times that a search waited for pages
   /// @param cacheHits pages found in memory
   /// @param wastedReads pages read from the SSD that gave nothing to the result
+  /// @param skippedPages pages that could not be read and were left out
   /// @param waitMicros time that a search waited
   /// @param computeMicros time that a search computed
   /// @param bytesRead bytes read from the SSD
@@ -49,6 +50,7 @@ public record EvalRow(
       double rounds,
       double cacheHits,
       double wastedReads,
+      double skippedPages,
       double waitMicros,
       double computeMicros,
       double bytesRead,

@@ -126,6 +126,7 @@ public final class Evaluator implements AutoCloseable {
             totals.rounds / queries,
             totals.cacheHits / queries,
             totals.wastedReads / queries,
+            totals.skippedPages / queries,
             totals.waitNanos / queries / 1e3,
             totals.computeNanos / queries / 1e3,
             totals.bytesRead / queries,

@@ -104,6 +104,7 @@ final class BruteForceIndex implements AnnIndex {
             2 * listSize,
             listSize,
             0,
+            0,
             8192L * listSize,
             0,
             (int) info.count(),
