@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -346,16 +345,5 @@ public final class FaultyStorage implements Storage {
     public void close() throws IOException {
       real.close();
     }
-  }
-
-  /// Where operations of a kind are in a trace, for messages and for aiming faults.
-  public synchronized List<Long> operationsThat(String contain) {
-    List<Long> found = new ArrayList<>();
-    for (int i = 0; i < trace.size(); i++) {
-      if (trace.get(i).contains(contain)) {
-        found.add((long) i);
-      }
-    }
-    return Collections.unmodifiableList(found);
   }
 }
