@@ -24,6 +24,7 @@ public final class CrashRounds {
   public static final int NOTHING = -1;
 
   private static final int FRESH_EVERY = 6;
+  private static final long LATE = 20;
 
   /// What is written and how it is checked.
   public interface Scenario {
@@ -70,7 +71,7 @@ public final class CrashRounds {
 
   /// Runs the rounds and returns how many ended how.
   public Map<Outcome, Integer> run(int rounds) throws IOException {
-    long operations = countOperations();
+    long[] operations = countOperations();
     Path root = Files.createDirectory(temporary.resolve("start"));
     int old = NOTHING;
     for (int round = 0; round < rounds; round++) {
@@ -92,23 +93,26 @@ public final class CrashRounds {
     return outcomes;
   }
 
-  /// Operations of writing one version over another when nothing goes wrong.
-  private long countOperations() throws IOException {
+  /// Operations of writing each version over another when nothing goes wrong.
+  private long[] countOperations() throws IOException {
     Path root = Files.createDirectory(temporary.resolve("count"));
-    SplittableRandom random = new SplittableRandom(seed);
-    scenario.write(Storage.disk(), root, 0);
-    FaultyStorage storage = new FaultyStorage(root, Faults.NONE, random);
-    scenario.write(storage, root, 1);
-    require(scenario.read(root) == 1, "without faults the new version is not there", storage);
+    long[] operations = new long[versions];
+    scenario.write(Storage.disk(), root, versions - 1);
+    for (int version = 0; version < versions; version++) {
+      FaultyStorage storage = new FaultyStorage(root, Faults.NONE, new SplittableRandom(seed));
+      scenario.write(storage, root, version);
+      require(scenario.read(root) == version, "without faults the old version is left", storage);
+      operations[version] = storage.operations();
+    }
     deleteTree(root);
-    return storage.operations();
+    return operations;
   }
 
   private int round(
-      int round, Path root, Path next, int old, long operations, SplittableRandom random)
+      int round, Path root, Path next, int old, long[] operations, SplittableRandom random)
       throws IOException {
     int version = (Math.max(old, 0) + 1 + random.nextInt(versions - 1)) % versions;
-    Faults faults = drawFaults(operations, random);
+    Faults faults = drawFaults(operations[version], random);
     FaultyStorage storage = new FaultyStorage(root, faults, random);
     String what =
         "round %d from seed %d: version %d over %d, %s"
@@ -142,7 +146,7 @@ public final class CrashRounds {
     try {
       scenario.write(storage, root, version);
       return true;
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException _) {
       return false;
     }
   }
@@ -162,10 +166,15 @@ public final class CrashRounds {
   }
 
   private static Faults drawFaults(long operations, SplittableRandom random) {
-    // A little beyond the last operation, so that crashes after everything is done occur too.
-    long crashAt = random.nextLong(operations + operations / 16 + 1);
+    // Half of them among the last operations, where one index takes the place of another, and
+    // after everything is done.
+    long late = operations - Math.min(operations, LATE);
+    long crashAt =
+        random.nextBoolean()
+            ? random.nextLong(late, operations + LATE / 4)
+            : random.nextLong(operations);
     Faults faults = random.nextInt(4) == 0 ? Faults.NONE.withShortTransfers() : Faults.NONE;
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(20)) {
       case 0 -> faults.withFailures(crashAt, 1);
       case 1 -> faults.withFailures(crashAt, 1 + random.nextInt(8)).withCrashAt(crashAt + 20);
       case 2 -> faults.withFailures(crashAt, Long.MAX_VALUE);

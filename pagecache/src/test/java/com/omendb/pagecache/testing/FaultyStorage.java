@@ -166,7 +166,8 @@ public final class FaultyStorage implements Storage {
       long bytes = Files.isRegularFile(path) ? Files.size(path) : 0;
       Storage.disk().delete(path);
       parent.remove(name(path));
-      freeBytes += bytes;
+      // Not beyond the room that there was, and no overflow: older files count for nothing.
+      freeBytes += Math.min(bytes, faults.diskBytes() - freeBytes);
     }
     if (fails) {
       throw inputOutputError();
@@ -213,9 +214,13 @@ public final class FaultyStorage implements Storage {
 
   private void requireRoom() throws IOException {
     if (freeBytes <= 0) {
-      trace.set(trace.size() - 1, trace.getLast() + ": disk full");
-      throw new IOException("No space left on device (injected)");
+      throw diskFull();
     }
+  }
+
+  private IOException diskFull() {
+    trace.set(trace.size() - 1, trace.getLast() + ": disk full");
+    return new IOException("No space left on device (injected)");
   }
 
   private static IOException inputOutputError() {
@@ -279,8 +284,8 @@ public final class FaultyStorage implements Storage {
         }
         boolean fails = begin(operation);
         int count = transferred(bytes.remaining());
-        int room = (int) Math.min(count, Math.max(0, freeBytes));
-        byte[] part = new byte[fails ? random.nextInt(room + 1) : room];
+        int room = whole((int) Math.min(count, Math.max(0, freeBytes)));
+        byte[] part = new byte[fails ? whole(random.nextInt(room + 1)) : room];
         bytes.get(part);
         if (part.length > 0) {
           real.writeFully(ByteBuffer.wrap(part), position);
@@ -291,7 +296,7 @@ public final class FaultyStorage implements Storage {
           throw inputOutputError();
         }
         if (room == 0 && count > 0) {
-          requireRoom();
+          throw diskFull();
         }
         return part.length;
       }
@@ -313,15 +318,19 @@ public final class FaultyStorage implements Storage {
       }
     }
 
-    // Direct transfers end at whole sectors.
     private int transferred(int bytes) {
-      if (!faults.shortTransfers() || bytes <= 1 || random.nextBoolean()) {
+      if (!faults.shortTransfers() || bytes == 0 || random.nextBoolean()) {
         return bytes;
       }
-      int part = 1 + random.nextInt(bytes);
+      int part = whole(1 + random.nextInt(bytes));
+      return part == 0 ? bytes : part;
+    }
+
+    // Direct transfers end at whole sectors.
+    private int whole(int bytes) {
       return switch (access) {
-        case CACHED -> part;
-        case DIRECT -> Math.min(bytes, Math.ceilDiv(part, ALIGNMENT) * ALIGNMENT);
+        case CACHED -> bytes;
+        case DIRECT -> bytes / ALIGNMENT * ALIGNMENT;
       };
     }
 

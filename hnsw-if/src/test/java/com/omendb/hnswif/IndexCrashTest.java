@@ -1,0 +1,114 @@
+package com.omendb.hnswif;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.omendb.diskann.format.Manifest;
+import com.omendb.pagecache.storage.Storage;
+import com.omendb.pagecache.testing.CrashRounds;
+import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.BuildMethod;
+import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.check.VerifyOptions;
+import com.omendb.vectors.check.VerifyReport;
+import com.omendb.vectors.testing.Seeds;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Invariants: however a build over an index ends, the index that was there is there or the new
+/// one, with every checksum right and with its own answers; the new one once the build has
+/// returned.
+class IndexCrashTest {
+  private static final int ROUNDS = 60;
+  private static final int DIMENSION = 8;
+
+  @TempDir Path temporary;
+
+  /// One index: that of so many vectors.
+  private record Version(VectorSource vectors, BuildOptions options) {}
+
+  @Test
+  void afterACrashTheOldIndexOrTheNewOneAnswers() throws IOException {
+    long seed = Seeds.seed("afterACrashTheOldIndexOrTheNewOneAnswers", 96);
+    try (Arena arena = Arena.ofShared()) {
+      BuildOptions options =
+          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).withSeed(seed).withSubspaceCount(4);
+      List<Version> versions =
+          List.of(
+              new Version(vectors(40, ElementType.UINT8, seed, arena), options),
+              new Version(
+                  vectors(70, ElementType.FLOAT32, seed, arena),
+                  options.withMethod(BuildMethod.VAMANA)),
+              new Version(vectors(250, ElementType.INT8, seed, arena), options));
+      CrashRounds rounds =
+          new CrashRounds(
+              new CrashRounds.Scenario() {
+                @Override
+                public void write(Storage storage, Path root, int version) throws IOException {
+                  Version written = versions.get(version);
+                  HybridKind.build(
+                      written.vectors,
+                      storage,
+                      root.resolve("index"),
+                      written.options.withOverwrite(true),
+                      Progress.NONE);
+                }
+
+                @Override
+                public int read(Path root) throws IOException {
+                  return version(root.resolve("index"), versions);
+                }
+              },
+              versions.size(),
+              temporary,
+              seed);
+      Map<CrashRounds.Outcome, Integer> outcomes = rounds.run(CrashRounds.count(ROUNDS));
+      System.out.println(rounds);
+      assertTrue(outcomes.size() >= 3, outcomes::toString);
+    }
+  }
+
+  private static VectorSource vectors(int count, ElementType type, long seed, Arena arena) {
+    return Fixtures.clustered(count, DIMENSION, type, seed + count, arena);
+  }
+
+  private static int version(Path directory, List<Version> versions) throws IOException {
+    if (!Files.exists(directory.resolve(Manifest.FILE))) {
+      return CrashRounds.NOTHING;
+    }
+    VerifyReport report =
+        AnnIndex.verify(directory, VerifyOptions.full().withThreads(1), Progress.NONE);
+    assertEquals(List.of(), report.damages());
+    try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      for (int version = 0; version < versions.size(); version++) {
+        VectorSource vectors = versions.get(version).vectors;
+        if (vectors.count() == index.info().count()) {
+          requireAnswers(index, vectors);
+          return version;
+        }
+      }
+      throw new AssertionError("an index that nobody wrote: " + index.info());
+    }
+  }
+
+  private static void requireAnswers(AnnIndex index, VectorSource vectors) throws IOException {
+    assertEquals(vectors.elementType(), index.info().elementType());
+    for (long row = 0; row < vectors.count(); row += 13) {
+      SearchResult result = index.search(SearchRequest.of(vectors, row, 1));
+      assertArrayEquals(new float[] {0}, result.distances());
+    }
+  }
+}
