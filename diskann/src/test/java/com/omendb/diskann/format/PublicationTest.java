@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.storage.DirectoryLockedException;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import java.io.IOException;
@@ -147,6 +148,36 @@ class PublicationTest {
     publish(directory, OLD, "newer", true);
     assertEquals(2, Fixtures.snapshot(directory).size());
     assertEquals(OLD, Manifest.read(directory).indexId());
+  }
+
+  @Test
+  void aSecondWriterIsToldOfTheFirstAndDisturbsNothing() throws Exception {
+    Path directory = temporary.resolve("index");
+    for (UUID id : new UUID[] {OLD, NEW}) {
+      try (Publication publication = Publication.begin(directory, id, true)) {
+        Files.writeString(publication.file("a.file").path(), "content");
+        SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+        DirectoryLockedException refusal =
+            assertThrows(
+                DirectoryLockedException.class,
+                () -> Publication.begin(directory, new UUID(3, 3), true));
+        Fixtures.assertMentions("process " + ProcessHandle.current().pid() + " on ", refusal);
+        assertUnchanged(before, directory);
+        publication.publish(manifest());
+      }
+      assertEquals(id, Manifest.read(directory).indexId());
+      assertEquals(2, Fixtures.snapshot(directory).size());
+    }
+  }
+
+  @Test
+  void filesBesideADamagedManifestStayUntilThereIsAnotherIndex() throws Exception {
+    Path directory = temporary.resolve("index");
+    publish(directory, OLD, "old", false);
+    Fixtures.flip(directory.resolve(Manifest.FILE), 20, 1);
+    SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+    Publication.begin(directory, NEW, true).close();
+    assertUnchanged(before, directory);
   }
 
   @Test
