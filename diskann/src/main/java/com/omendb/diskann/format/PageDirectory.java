@@ -50,6 +50,11 @@ public final class PageDirectory {
     return (nodeCount + 63) / 64 * ENTRY_BYTES;
   }
 
+  /// Where in the payload the entry is that says the page of a node.
+  public static long entryOffset(int node) {
+    return (long) (node >>> 6) * ENTRY_BYTES;
+  }
+
   /// Number of pages.
   public int pageCount() {
     return pageCount;
@@ -57,7 +62,7 @@ public final class PageDirectory {
 
   /// The page that holds a node.
   public int page(int node) {
-    long entry = (long) (node >>> 6) * ENTRY_BYTES;
+    long entry = entryOffset(node);
     long starts = entries.get(NativeMemory.LONG, entry);
     long upToNode = starts << (63 - (node & 63));
     return entries.get(NativeMemory.INT, entry + COUNT_OFFSET) + Long.bitCount(upToNode) - 1;
@@ -73,28 +78,43 @@ public final class PageDirectory {
       Path path, UUID indexId, int nodeCount, long pageCount, Arena arena) throws IOException {
     SegmentFile.Mapped file = SegmentFile.map(path, MAGIC, VERSION, VERSION, arena);
     long[] fields = HeaderFields.require(file.header(), indexId, 2, path);
-    MemorySegment entries = file.payload();
+    if (fields[0] != nodeCount || fields[1] != pageCount) {
+      throw corrupt(path, nodeCount, pageCount, "nodes=" + fields[0] + ", pages=" + fields[1]);
+    }
+    return over(path, nodeCount, pageCount, file.payload());
+  }
+
+  /// A directory in memory, checked against the number of nodes and pages of the index.
+  ///
+  /// @param path for messages
+  public static PageDirectory over(Path path, int nodeCount, long pageCount, MemorySegment entries)
+      throws CorruptFileException {
+    if (entries.byteSize() != bytes(nodeCount)) {
+      throw corrupt(path, nodeCount, pageCount, "payloadBytes=" + entries.byteSize());
+    }
     long counted = 0;
-    for (long at = 0; at + ENTRY_BYTES <= entries.byteSize(); at += ENTRY_BYTES) {
-      if (entries.get(NativeMemory.INT, at + COUNT_OFFSET) != counted) {
-        counted = -1;
-        break;
+    for (long at = 0; at < entries.byteSize(); at += ENTRY_BYTES) {
+      long before = entries.get(NativeMemory.INT, at + COUNT_OFFSET);
+      if (before != counted) {
+        throw corrupt(
+            path, nodeCount, pageCount, "counted=" + counted + " before " + at + ", not " + before);
       }
       counted += Long.bitCount(entries.get(NativeMemory.LONG, at));
     }
-    if (fields[0] != nodeCount
-        || fields[1] != pageCount
-        || entries.byteSize() != bytes(nodeCount)
-        || counted != pageCount
-        || (entries.get(NativeMemory.LONG, 0) & 1) == 0) {
-      throw new CorruptFileException(
-          "page directory does not match the base layer",
-          path,
-          0,
-          "nodes=" + nodeCount + ", pages=" + pageCount,
-          "nodes=" + fields[0] + ", pages=" + fields[1] + ", counted=" + counted);
+    if (counted != pageCount || (entries.get(NativeMemory.LONG, 0) & 1) == 0) {
+      throw corrupt(path, nodeCount, pageCount, "counted=" + counted);
     }
     return new PageDirectory(entries, nodeCount, (int) pageCount);
+  }
+
+  private static CorruptFileException corrupt(
+      Path path, int nodeCount, long pageCount, String actual) {
+    return new CorruptFileException(
+        "page directory does not match the base layer",
+        path,
+        0,
+        "nodes=" + nodeCount + ", pages=" + pageCount,
+        actual);
   }
 
   /// Collects the first node of each page, in ascending order.
