@@ -69,24 +69,26 @@ public final class PageDirectory {
   }
 
   /// Maps a directory and checks it against the number of nodes and pages of the index.
+  ///
+  /// @throws CorruptFileException if it does not fit them
   public static PageDirectory map(
       Path path, UUID indexId, int nodeCount, long pageCount, Arena arena) throws IOException {
-    SegmentFile.Mapped file = SegmentFile.map(path, MAGIC, VERSION, VERSION, arena);
+    return of(
+        SegmentFile.map(path, MAGIC, VERSION, VERSION, arena), path, indexId, nodeCount, pageCount);
+  }
+
+  static PageDirectory of(
+      SegmentFile.Mapped file, Path path, UUID indexId, int nodeCount, long pageCount)
+      throws CorruptFileException {
     long[] fields = HeaderFields.require(file.header(), indexId, 2, path);
     MemorySegment entries = file.payload();
-    long counted = 0;
-    for (long at = 0; at + ENTRY_BYTES <= entries.byteSize(); at += ENTRY_BYTES) {
-      if (entries.get(NativeMemory.INT, at + COUNT_OFFSET) != counted) {
-        counted = -1;
-        break;
-      }
-      counted += Long.bitCount(entries.get(NativeMemory.LONG, at));
-    }
-    if (fields[0] != nodeCount
-        || fields[1] != pageCount
-        || entries.byteSize() != bytes(nodeCount)
-        || counted != pageCount
-        || (entries.get(NativeMemory.LONG, 0) & 1) == 0) {
+    boolean sized =
+        fields[0] == nodeCount
+            && fields[1] == pageCount
+            && entries.byteSize() == bytes(nodeCount)
+            && pageCount <= Integer.MAX_VALUE;
+    long counted = sized ? countPages(entries, nodeCount) : -1;
+    if (counted != pageCount) {
       throw new CorruptFileException(
           "page directory does not match the base layer",
           path,
@@ -95,6 +97,30 @@ public final class PageDirectory {
           "nodes=" + fields[0] + ", pages=" + fields[1] + ", counted=" + counted);
     }
     return new PageDirectory(entries, nodeCount, (int) pageCount);
+  }
+
+  // The pages that begin at a node, or -1 if the entries contradict themselves.
+  private static long countPages(MemorySegment entries, int nodeCount) {
+    long counted = 0;
+    for (long at = 0; at < entries.byteSize(); at += ENTRY_BYTES) {
+      if (entries.get(NativeMemory.INT, at + COUNT_OFFSET) != counted) {
+        return -1;
+      }
+      counted += Long.bitCount(entries.get(NativeMemory.LONG, at));
+    }
+    long last = entries.get(NativeMemory.LONG, entries.byteSize() - ENTRY_BYTES);
+    boolean none = nodeCount % 64 == 0 || last >>> (nodeCount % 64) == 0;
+    return none && (entries.get(NativeMemory.LONG, 0) & 1) == 1 ? counted : -1;
+  }
+
+  /// Whether a page holds exactly the `count` nodes from `first` on, which must be nodes of the
+  /// index.
+  public boolean holds(int page, int first, int count) {
+    int end = first + count;
+    return page(first) == page
+        && page(end - 1) == page
+        && (first == 0 || page(first - 1) == page - 1)
+        && (end == nodeCount || page(end) == page + 1);
   }
 
   /// Collects the first node of each page, in ascending order.
