@@ -78,7 +78,7 @@ class VectorFileFuzzTest {
           .from(sound(format, ROWS, COLUMNS), sound(format, 1, 1), sound(format, 2, 300))
           .mending(input -> mend(format, input))
           .run(
-              5_000,
+              2_000,
               input -> {
                 MemorySegment bytes = MemorySegment.ofArray(input);
                 MatrixShape shape =
@@ -122,7 +122,7 @@ class VectorFileFuzzTest {
       Path path = folder.resolve("vectors." + format.extension() + ".gz");
       Fuzz.of(format.extension() + "-deflate", 503)
           .from(gzip(sound(format, ROWS, COLUMNS)), gzip(sound(format, 3, 1000)))
-          .run(100, input -> readFile(write(path, input), format));
+          .run(60, input -> readFile(write(path, input), format));
     }
   }
 
@@ -162,7 +162,7 @@ class VectorFileFuzzTest {
     Fuzz.of("ground-truth", 504)
         .from(both)
         .run(
-            150,
+            60,
             input -> {
               int split = Math.min(first.length, input.length);
               write(ids, Arrays.copyOf(input, split));
@@ -180,7 +180,7 @@ class VectorFileFuzzTest {
             List.of("rows.ibin", "distances.fbin"));
     Fuzz.of("split-truth", 505)
         .from(split)
-        .run(100, input -> Unpacker.unpack(file, write(fetched, input), folder));
+        .run(50, input -> Unpacker.unpack(file, write(fetched, input), folder));
   }
 
   private static void requireReadable(GroundTruth truth) {
@@ -202,7 +202,7 @@ class VectorFileFuzzTest {
         .from(sound)
         .allocating(1L << 30)
         .run(
-            150,
+            60,
             input -> {
               write(path, input);
               try (VectorFile file = VectorFile.openHdf5(path, "train")) {
@@ -248,7 +248,7 @@ class VectorFileFuzzTest {
         .from(tar.toByteArray())
         .mending(VectorFileFuzzTest::mendTar)
         .run(
-            150,
+            60,
             input -> {
               try {
                 TarReader.extract(write(archive, gzip(input)), inside, wanted);

@@ -98,7 +98,7 @@ class HostileIndexTest {
         .damaging(this::damage)
         .mending(this::mend)
         .run(
-            50,
+            30,
             input -> {
               String name = name(input);
               index.forge(name, Arrays.copyOfRange(input, Math.min(1, input.length), input.length));
@@ -226,15 +226,14 @@ class HostileIndexTest {
   @Test
   void aDirectoryOfAnotherPacking() throws Exception {
     byte[] directory = index.sound("pages.dir");
-    // The second page begins one node later.
-    long starts = le(directory).getLong(HEADER_BYTES);
-    int at = HEADER_BYTES;
-    while ((starts & ~1L) == 0 || at == HEADER_BYTES && Long.bitCount(starts) < 2) {
-      at += 12;
-      starts = le(directory).getLong(at);
+    // The last page begins one node later.
+    int at = directory.length - 12;
+    while (le(directory).getLong(at) == 0) {
+      at -= 12;
     }
-    long first = Long.lowestOneBit(at == HEADER_BYTES ? starts & ~1L : starts);
-    le(directory).putLong(at, starts ^ first ^ (first << 1));
+    long starts = le(directory).getLong(at);
+    long last = Long.highestOneBit(starts);
+    le(directory).putLong(at, starts ^ last ^ (last << 1));
     index.forge("pages.dir", Mender.segment(directory));
     assertRefused(RESIDENCIES);
   }

@@ -126,6 +126,11 @@ final class CommandLineFuzzTest {
 
   private static Fixture fixture = new Fixture(Path.of(""));
 
+  // The parser of a process: making one takes longer than parsing.
+  private static final PrintStream NOWHERE =
+      new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+  private static final CommandLine OMEN = Main.commandLine(new Console(NOWHERE, NOWHERE, false));
+
   @BeforeAll
   static void makeFixture() {
     fixture = Fixture.create(folder);
@@ -133,17 +138,14 @@ final class CommandLineFuzzTest {
 
   @Test
   void commandLinesAreParsedOrRefused() {
-    PrintStream nowhere =
-        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     Fuzz.of("command-line", 601)
         .from(bytes("search index --queries q.u8bin --k 10"))
         .damaging((_, random) -> bytes(String.join("\u0000", commandLine(random))))
         .allowing(ParameterException.class)
         .run(
-            500,
+            300,
             input -> {
-              CommandLine omen = Main.commandLine(new Console(nowhere, nowhere, false));
-              omen.parseArgs(text(input).split("[\u0000 ]", -1));
+              OMEN.parseArgs(text(input).split("[\u0000 ]", -1));
             });
   }
 
@@ -153,7 +155,7 @@ final class CommandLineFuzzTest {
         .from(bytes("version"), bytes("info\u0000" + fixture.index()))
         .damaging((_, random) -> bytes(String.join("\u0000", commandLine(random))))
         .run(
-            100,
+            40,
             input -> {
               String[] arguments = text(input).split("\u0000", -1);
               for (String argument : arguments) {
@@ -175,9 +177,7 @@ final class CommandLineFuzzTest {
 
   /// A command with some of its options and values that may or may not be theirs.
   private static List<String> commandLine(SplittableRandom random) {
-    PrintStream nowhere =
-        new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    CommandLine command = Main.commandLine(new Console(nowhere, nowhere, false));
+    CommandLine command = OMEN;
     List<String> line = new ArrayList<>();
     while (!command.getSubcommands().isEmpty()) {
       List<String> names = List.copyOf(command.getSubcommands().keySet());
@@ -226,7 +226,7 @@ final class CommandLineFuzzTest {
         .from(sound)
         .damaging((_, random) -> bytes(word(random) + word(random)))
         .run(
-            5_000,
+            2_000,
             input -> {
               String text = text(input);
               refusing(() -> assertTrue(ByteSize.parse(text) >= 1));

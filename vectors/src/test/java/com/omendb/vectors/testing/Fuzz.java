@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -131,7 +132,7 @@ public final class Fuzz {
     if (knowing) {
       input = damage.apply(input.clone(), random);
     }
-    if (!knowing || input == start || random.nextInt(4) == 0) {
+    if (!knowing || Arrays.equals(input, start) || random.nextInt(4) == 0) {
       input = new ByteMutator(random).mutate(input, other);
     }
     return random.nextInt(16) == 0 ? input : mend.apply(input);
