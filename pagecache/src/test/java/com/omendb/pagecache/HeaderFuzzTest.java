@@ -3,6 +3,7 @@ package com.omendb.pagecache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.testing.Fuzz;
 import com.omendb.vectors.testing.Mender;
 import java.io.IOException;
@@ -47,7 +48,12 @@ class HeaderFuzzTest {
   void segmentFiles() throws Exception {
     Path path = folder.resolve("segment");
     SegmentFile.write(
-        path, MAGIC, 2, ID, new long[] {9, 8}, MemorySegment.ofArray(new byte[] {1, 2, 3, 4, 5}));
+        Storage.disk().file(path),
+        MAGIC,
+        2,
+        ID,
+        new long[] {9, 8},
+        MemorySegment.ofArray(new byte[] {1, 2, 3, 4, 5}));
     byte[] whole = Files.readAllBytes(path);
     Fuzz.of("segment-file", 202)
         .from(whole, Mender.segment(Arrays.copyOf(whole, 9000)))
