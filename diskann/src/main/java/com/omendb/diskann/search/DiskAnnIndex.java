@@ -344,15 +344,6 @@ public final class DiskAnnIndex implements AnnIndex {
       return () -> new PagedRunner(base, entries, plan.laneCount());
     }
 
-    private PageDirectory pageDirectory(Arena owner) throws IOException {
-      return PageDirectory.map(
-          files.resolve(PageDirectory.FILE),
-          manifest.indexId(),
-          nodeCount(),
-          pages.pageCount(),
-          owner);
-    }
-
     private NeighbourLists thinGraph() throws IOException {
       return NeighbourLists.map(
           files.resolve(ThinGraph.FILE), manifest.indexId(), nodeCount(), arena);
