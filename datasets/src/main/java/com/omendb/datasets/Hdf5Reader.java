@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class Hdf5Reader implements AutoCloseable {
   /// Bytes of rows that are converted on the heap at a time.
   private static final int BLOCK_BYTES = 4 << 20;
+
+  /// Larger chunks are refused: whoever wrote them wants memory, not speed.
+  private static final long MAX_CHUNK_BYTES = 256L << 20;
 
   /// Data sets of an ann-benchmarks file: base, queries, exact neighbours and their distances.
   static final String TRAIN = "train";
@@ -229,6 +233,9 @@ final class Hdf5Reader implements AutoCloseable {
   private MappedMatrix matrix(String name, Table table, long fromRow, long rowCount)
       throws IOException {
     long rowBytes = (long) table.columns * table.cell.bytes;
+    if (table.rows > Long.MAX_VALUE / rowBytes) {
+      throw malformed(name, "rows that a file can hold", table.rows);
+    }
     MatrixShape whole = new MatrixShape(0, rowBytes, table.rows, table.columns);
     MatrixShape wanted = whole.rows(fromRow, rowCount, path);
     if (table.stored) {
@@ -239,9 +246,10 @@ final class Hdf5Reader implements AutoCloseable {
               address + wanted.firstOffset(), rowBytes, wanted.rows(), wanted.columns());
       return MappedMatrix.ofShape(plain, null, placed);
     }
+    Inflater.requirePossible(path, Files.size(plain), whole.rows() * rowBytes);
     TemporaryFile target = TemporaryFile.create("rows");
     try {
-      target.requireRoom(Math.multiplyExact(wanted.rows(), rowBytes), path);
+      target.requireRoom(wanted.rows() * rowBytes, path);
       convert(name, table, fromRow, wanted.rows(), target);
       return MappedMatrix.ofShape(
           target.path(), target, new MatrixShape(0, rowBytes, wanted.rows(), wanted.columns()));
@@ -254,7 +262,7 @@ final class Hdf5Reader implements AutoCloseable {
   private void requireInside(String name, long address, long rows, long rowBytes)
       throws IOException {
     long size = Files.size(plain);
-    if (address > size || rows > (size - address) / rowBytes) {
+    if (address < 0 || address > size || rows > (size - address) / rowBytes) {
       throw new VectorFileException(
           "the data set " + name + " goes on after the end of the file",
           path,
@@ -270,7 +278,7 @@ final class Hdf5Reader implements AutoCloseable {
     long perBlock = Math.clamp(BLOCK_BYTES / rowBytes, 1, rowCount);
     if (table.dataset instanceof ChunkedDataset chunked) {
       // Whole chunks at a time, where that is not too much: a chunk is unpacked for every block.
-      int chunkRows = parse(path, "chunks of " + name, "a shape", chunked::getChunkDimensions)[0];
+      int chunkRows = chunkRows(name, table, chunked);
       perBlock = Math.max(1, perBlock / chunkRows) * Math.min(chunkRows, perBlock);
     }
     try (OutputStream out = Files.newOutputStream(target.path())) {
@@ -278,20 +286,42 @@ final class Hdf5Reader implements AutoCloseable {
         int rows = (int) Math.min(perBlock, rowCount - row);
         long[] from = {fromRow + row, 0};
         int[] shape = {rows, table.columns};
-        Object data =
+        byte[] block =
             parse(
                 path,
                 "the data set " + name + " cannot be read at row " + from[0],
                 "rows",
-                () -> table.dataset.getData(from, shape));
-        ByteBuffer block =
-            ByteBuffer.allocate(Math.toIntExact(rows * rowBytes)).order(ByteOrder.LITTLE_ENDIAN);
-        for (Object rowData : (Object[]) data) {
-          put(name, table.cell, rowData, block);
-        }
-        out.write(block.array());
+                () -> block(name, table, table.dataset.getData(from, shape), rows));
+        out.write(block);
       }
     }
+  }
+
+  /// Rows of a chunk, whose bytes the library takes before it reads them.
+  private int chunkRows(String name, Table table, ChunkedDataset chunked) throws IOException {
+    int[] chunk = parse(path, "chunks of " + name, "a shape", chunked::getChunkDimensions);
+    long bytes = table.dataset.getDataType().getSize();
+    for (int length : chunk) {
+      bytes = length < 1 || bytes > MAX_CHUNK_BYTES ? Long.MAX_VALUE : bytes * length;
+    }
+    if (chunk.length != 2 || bytes > MAX_CHUNK_BYTES) {
+      throw malformed(
+          name, "chunks of up to " + MAX_CHUNK_BYTES + " bytes", Arrays.toString(chunk));
+    }
+    return chunk[0];
+  }
+
+  private byte[] block(String name, Table table, Object data, int rows) throws IOException {
+    int rowBytes = table.columns * table.cell.bytes;
+    ByteBuffer block =
+        ByteBuffer.allocate(Math.multiplyExact(rows, rowBytes)).order(ByteOrder.LITTLE_ENDIAN);
+    for (Object row : (Object[]) data) {
+      put(name, table.cell, row, block);
+    }
+    if (block.hasRemaining()) {
+      throw malformed(name, rows + " rows", block.remaining() + " bytes too few");
+    }
+    return block.array();
   }
 
   private void put(String name, Cell cell, Object row, ByteBuffer target)

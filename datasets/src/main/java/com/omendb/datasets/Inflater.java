@@ -45,7 +45,7 @@ final class Inflater {
         int headerBytes = in.readNBytes(block, 0, MatrixShape.HEADER_BYTES);
         MemorySegment header = copyOf(block, headerBytes);
         limitBytes = MatrixShape.readHeader(header, path, maxColumns).fileBytes(format);
-        requirePossible(path, limitBytes);
+        requirePossible(path, Files.size(path), limitBytes);
         target.requireRoom(limitBytes, path);
         out.write(block, 0, headerBytes);
         written = headerBytes;
@@ -89,9 +89,9 @@ final class Inflater {
     }
   }
 
-  /// Refuses a header that promises more than this many compressed bytes can ever hold.
-  private static void requirePossible(Path path, long promisedBytes) throws IOException {
-    long compressedBytes = Files.size(path);
+  /// Refuses a header that promises more than so many compressed bytes can ever hold.
+  static void requirePossible(Path path, long compressedBytes, long promisedBytes)
+      throws VectorFileException {
     if (promisedBytes / MAX_COMPRESSION > compressedBytes) {
       throw new VectorFileException(
           "the header promises more than the compressed file can hold",

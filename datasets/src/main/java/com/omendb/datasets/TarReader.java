@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
@@ -51,7 +52,7 @@ final class TarReader {
       TarReader reader = new TarReader(archive, in);
       while (found < wanted.size() && reader.readHeader()) {
         Path target = reader.requireInside(folder);
-        String name = folder.relativize(target).toString().replace('\\', '/');
+        String name = folder.normalize().relativize(target).toString().replace('\\', '/');
         if (reader.isRegularFile() && wanted.contains(name)) {
           reader.copyContent(target);
           found++;
@@ -110,11 +111,15 @@ final class TarReader {
       name = text(PREFIX_OFFSET, PREFIX_BYTES) + "/" + name;
     }
     Path root = folder.normalize();
-    Path target = root.resolve(name).normalize();
-    if (name.isEmpty() || name.startsWith("/") || !target.startsWith(root)) {
-      throw malformed("an entry leads outside the folder", "a path inside " + folder, name);
+    try {
+      Path target = root.resolve(name).normalize();
+      if (!name.isEmpty() && !name.startsWith("/") && target.startsWith(root)) {
+        return target;
+      }
+    } catch (InvalidPathException _) {
+      // Told below, as paths that lead elsewhere are.
     }
-    return target;
+    throw malformed("an entry leads outside the folder", "a path inside " + folder, name);
   }
 
   private long contentBytes() throws VectorFileException {

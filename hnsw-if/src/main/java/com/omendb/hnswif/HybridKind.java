@@ -48,8 +48,10 @@ public final class HybridKind implements IndexKind {
     return DiskAnnIndex.open(
         directory,
         options,
-        (files, manifest, _, arena) ->
-            UpperLayers.map(files.resolve(UpperLayers.FILE), manifest, arena));
+        (files, manifest, _, arena) -> {
+          manifest.requireFiles(directory, UpperLayers.FILE);
+          return UpperLayers.map(files.resolve(UpperLayers.FILE), manifest, arena);
+        });
   }
 
   @Override

@@ -11,14 +11,17 @@ import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.IndexInfo;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.testing.Mender;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,9 @@ class GoldenIndexTest {
   private static final String VERSION = "golden/v2";
   private static final String INDEX = "index";
   private static final String EXPECTED = "expected.txt";
+
+  /// Where every header has its version, whatever the version.
+  private static final int VERSION_OFFSET = 8;
 
   private static final int COUNT = 300;
   private static final int DIMENSION = 8;
@@ -121,6 +128,50 @@ class GoldenIndexTest {
     try (AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen())) {
       assertEquals(COUNT, open.info().count());
     }
+  }
+
+  @Test
+  void filesOfALaterVersionAreToldFromDamagedOnes() throws Exception {
+    Path copy = temporary.resolve("copy");
+    try (Stream<Path> files = Files.walk(golden.resolve(INDEX))) {
+      for (Path file : files.sorted().toList()) {
+        Files.copy(file, copy.resolve(golden.resolve(INDEX).relativize(file).toString()));
+      }
+    }
+    ForgedIndex index = ForgedIndex.load(copy);
+    for (String name : index.names) {
+      byte[] bytes = index.sound(name);
+      int version = bytes[VERSION_OFFSET];
+      bytes[VERSION_OFFSET] = (byte) (version + 7);
+      index.forge(name, ForgedIndex.mend(name, bytes));
+      Residency residency =
+          switch (name) {
+            case "thin.graph" -> Residency.GRAPH;
+            case "groups.graph" -> Residency.GROUPS;
+            default -> Residency.PAGES;
+          };
+      if (name.endsWith("-2.pq") || name.endsWith("-3.pq")) {
+        continue; // Of several sizes the largest is read.
+      }
+      Fixtures.assertMentions(
+          "written by version %d, this release reads %d to %d: path=%s"
+              .formatted(version + 7, version, version, Fixtures.file(copy, name)),
+          assertThrows(
+              UnsupportedFormatException.class,
+              () -> AnnIndex.open(copy, Fixtures.quickOpen().withResidency(residency)).close()));
+    }
+    String manifest = new String(index.sound(Manifest.FILE), StandardCharsets.UTF_8);
+    index.forge(
+        Manifest.FILE,
+        Mender.manifest(
+            manifest
+                .replace("omendb-manifest=2", "omendb-manifest=3")
+                .getBytes(StandardCharsets.UTF_8)));
+    Fixtures.assertMentions(
+        "written by version 3, this release reads 2 to 2",
+        assertThrows(
+            UnsupportedFormatException.class,
+            () -> AnnIndex.open(copy, Fixtures.quickOpen()).close()));
   }
 
   @Test

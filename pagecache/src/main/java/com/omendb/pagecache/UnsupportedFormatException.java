@@ -9,7 +9,7 @@ public final class UnsupportedFormatException extends IOException {
 
   public UnsupportedFormatException(Path path, int formatVersion, int minVersion, int maxVersion) {
     super(
-        "written in format version %d, this release reads %d to %d: path=%s"
+        "written by version %d, this release reads %d to %d: path=%s"
             .formatted(formatVersion, minVersion, maxVersion, path));
     this.formatVersion = formatVersion;
   }

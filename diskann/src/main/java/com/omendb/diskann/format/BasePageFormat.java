@@ -39,10 +39,16 @@ public final class BasePageFormat {
   /// The version that is written, and the only one that is read.
   public static final int VERSION = 2;
 
+  /// The most nodes of an index: what an array can number.
+  public static final int MAX_NODE_COUNT = Integer.MAX_VALUE - 8;
+
   static final int FIRST_NODE_OFFSET = 8;
   static final int RECORD_COUNT_OFFSET = 12;
   static final int TABLE_OFFSET = 16;
   static final int TABLE_ENTRY_BYTES = 2;
+
+  private static final int MIN_ID_BYTES = 1;
+  private static final int MIN_LIST_BYTES = 1;
 
   /// Page sizes are multiples of this.
   static final int PAGE_UNIT = 4096;
@@ -77,20 +83,22 @@ public final class BasePageFormat {
   public static Header header(PageFile pages, Manifest manifest) throws CorruptFileException {
     HeaderFields.require(pages.header(), manifest.indexId(), FIELD_COUNT, pages.path());
     Header header = read(pages.header());
-    if (!fits(header, manifest)) {
+    if (!fits(pages.header(), manifest)) {
       throw new CorruptFileException(
           "base layer does not match the manifest",
           pages.path(),
           0,
           "count=" + manifest.count() + ", dimension=" + manifest.dimension(),
-          header.toString());
+          header + ", pageBytes=" + pages.pageBytes() + ", pageCount=" + pages.pageCount());
     }
     return header;
   }
 
   /// Whether a header that is whole fits the manifest.
   public static boolean fits(FileHeader file, Manifest manifest) {
-    return file.fields().length >= FIELD_COUNT && fits(read(file), manifest);
+    return file.fields().length >= FIELD_COUNT
+        && fits(read(file), manifest)
+        && hasRoom(read(file).nodeCount(), file, manifest);
   }
 
   /// The fields of a header that [#fits].
@@ -107,14 +115,25 @@ public final class BasePageFormat {
 
   private static boolean fits(Header header, Manifest manifest) {
     return header.nodeCount() == manifest.count()
-        && header.nodeCount() <= Integer.MAX_VALUE
+        && header.nodeCount() <= MAX_NODE_COUNT
         && header.dimension() == manifest.dimension()
         && header.elementTypeCode() == manifest.elementType().code()
         && header.metricCode() == manifest.metric().code()
+        && header.largestDegree() >= 0
+        && header.largestDegree() <= NeighbourCodec.MAX_DEGREE
         && header.baseBits() >= 0
         && header.baseBits() <= NeighbourCodec.MAX_BASE_BITS
         && header.medoid() >= 0
         && header.medoid() < header.nodeCount();
+  }
+
+  // Whether so many nodes can lie in the pages that are there, one a page at least: memory is taken
+  // by the number of nodes before the pages are read.
+  private static boolean hasRoom(long nodeCount, FileHeader file, Manifest manifest) {
+    int smallestRecord =
+        manifest.elementType().vectorBytes(manifest.dimension()) + MIN_ID_BYTES + MIN_LIST_BYTES;
+    long mostOfPage = recordRoom(file.pageBytes()) / (TABLE_ENTRY_BYTES + smallestRecord);
+    return file.pageCount() <= nodeCount && nodeCount <= file.pageCount() * mostOfPage;
   }
 
   /// Bytes of a page that records may take, each with [#TABLE_ENTRY_BYTES] beside it.

@@ -14,6 +14,8 @@ public final class CodeSizes {
   // Codes beyond this gain little over reading more pages, however long the vectors.
   private static final int MAX_SMALLEST = 64;
 
+  private static final int MAX_SIZE = 512;
+
   private CodeSizes() {}
 
   /// The sizes to build: the one asked for, or else a quarter, three eighths and a half of the
@@ -48,7 +50,7 @@ public final class CodeSizes {
     String value = manifest.settings().getOrDefault(SETTING, "");
     try {
       int[] sizes = Arrays.stream(value.split(",")).mapToInt(Integer::parseInt).sorted().toArray();
-      if (sizes[0] >= 1 && sizes[sizes.length - 1] <= manifest.dimension()) {
+      if (sizes[0] >= 1 && sizes[sizes.length - 1] <= Math.min(MAX_SIZE, manifest.dimension())) {
         return Arrays.stream(sizes).boxed().toList();
       }
     } catch (NumberFormatException _) {

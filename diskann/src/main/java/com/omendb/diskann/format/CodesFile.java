@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.UUID;
 
 /// PQ codes of an index, of one of the sizes that it keeps, and the codebook that they refer to,
@@ -85,42 +86,74 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
       Path files, UUID indexId, int nodeCount, int dimension, int subspaceCount, Arena arena)
       throws IOException {
     Path codebookPath = files.resolve(codebookName(subspaceCount));
+    Path codesPath = files.resolve(codesName(subspaceCount));
     SegmentFile.Mapped codebook =
         SegmentFile.map(codebookPath, CODEBOOK_MAGIC, VERSION, VERSION, arena);
-    long[] fields = HeaderFields.require(codebook.header(), indexId, 8, codebookPath);
-    Path codesPath = files.resolve(codesName(subspaceCount));
     SegmentFile.Mapped codes = SegmentFile.map(codesPath, CODES_MAGIC, VERSION, VERSION, arena);
-    long[] codesFields = HeaderFields.require(codes.header(), indexId, 2, codesPath);
-    if (fields[0] != dimension
+    return new CodesFile(
+        quantizer(codebook, codebookPath, indexId, dimension, subspaceCount),
+        codes(codes, codesPath, indexId, nodeCount, subspaceCount),
+        error(codebook, codebookPath));
+  }
+
+  static MemorySegment codes(
+      SegmentFile.Mapped codes, Path path, UUID indexId, int nodeCount, int subspaceCount)
+      throws CorruptFileException {
+    long[] fields = HeaderFields.require(codes.header(), indexId, 2, path);
+    if (fields[0] != nodeCount
         || fields[1] != subspaceCount
-        || codesFields[0] != nodeCount
-        || codesFields[1] != subspaceCount
         || codes.payload().byteSize() != (long) nodeCount * subspaceCount) {
       throw new CorruptFileException(
           "codes do not match the index",
-          codesPath,
+          path,
           0,
-          "nodes=" + nodeCount + ", dimension=" + dimension + ", subspaceCount=" + subspaceCount,
+          "nodes=" + nodeCount + ", subspaceCount=" + subspaceCount,
           "nodes="
-              + codesFields[0]
-              + ", dimension="
               + fields[0]
               + ", subspaceCount="
-              + codesFields[1]);
+              + fields[1]
+              + ", payloadBytes="
+              + codes.payload().byteSize());
+    }
+    return codes.payload();
+  }
+
+  static ProductQuantizer quantizer(
+      SegmentFile.Mapped codebook, Path path, UUID indexId, int dimension, int subspaceCount)
+      throws CorruptFileException {
+    long[] fields = HeaderFields.require(codebook.header(), indexId, 8, path);
+    if (fields[0] != dimension || fields[1] != subspaceCount || (fields[2] & ~1) != 0) {
+      throw new CorruptFileException(
+          "codebook does not match the index",
+          path,
+          0,
+          "dimension=" + dimension + ", subspaceCount=" + subspaceCount,
+          "dimension=" + fields[0] + ", subspaceCount=" + fields[1] + ", normalize=" + fields[2]);
     }
     try {
-      return new CodesFile(
-          ProductQuantizer.of(dimension, subspaceCount, fields[2] == 1, codebook.payload()),
-          codes.payload(),
-          new CodeError(
-              Double.longBitsToDouble(fields[3]),
-              Double.longBitsToDouble(fields[4]),
-              Double.longBitsToDouble(fields[5]),
-              Double.longBitsToDouble(fields[6]),
-              Double.longBitsToDouble(fields[7])));
+      return ProductQuantizer.of(dimension, subspaceCount, fields[2] == 1, codebook.payload());
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(
-          "codebook is unusable", codebookPath, 0, "finite centroids", String.valueOf(e));
+          "codebook is unusable", path, 0, "finite centroids", String.valueOf(e));
     }
+  }
+
+  // Deviations and offsets that are no numbers would make every page look worthless.
+  static CodeError error(SegmentFile.Mapped codebook, Path path) throws CorruptFileException {
+    double[] figures =
+        Arrays.stream(codebook.header().fields())
+            .skip(3)
+            .mapToDouble(Double::longBitsToDouble)
+            .toArray();
+    CodeError error = new CodeError(figures[0], figures[1], figures[2], figures[3], figures[4]);
+    boolean usable =
+        Arrays.stream(figures).allMatch(Double::isFinite)
+            && error.relativeError() >= 0
+            && error.innerProductError() >= 0;
+    if (!usable) {
+      throw new CorruptFileException(
+          "errors of the codes are unusable", path, 0, "finite numbers", error.toString());
+    }
+    return error;
   }
 }

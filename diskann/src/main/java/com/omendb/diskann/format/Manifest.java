@@ -214,8 +214,8 @@ public record Manifest(
     Map<String, String> values = new LinkedHashMap<>();
     for (String line : text.substring(0, lastLine).split("\n", -1)) {
       int equals = line.indexOf('=');
-      if (equals > 0) {
-        values.put(line.substring(0, equals), line.substring(equals + 1));
+      if (equals > 0 && values.put(line.substring(0, equals), line.substring(equals + 1)) != null) {
+        throw new CorruptFileException("manifest names a thing twice", path, 0, "one line", line);
       }
     }
     int version = version(values, path);
@@ -251,6 +251,23 @@ public record Manifest(
   /// Gives the manifest that was staged its name, which publishes it.
   static void renameStaged(Storage storage, Path directory) throws IOException {
     storage.rename(staged(directory), directory.resolve(FILE));
+  }
+
+  /// Checks that files are among those that the manifest names: what it does not name is neither
+  /// checked nor counted.
+  ///
+  /// @throws CorruptFileException if one is not
+  public void requireFiles(Path directory, String... names) throws CorruptFileException {
+    for (String name : names) {
+      if (!files.containsKey(name)) {
+        throw new CorruptFileException(
+            "manifest lacks a file",
+            directory.resolve(FILE),
+            0,
+            FILE_PREFIX + name,
+            files.keySet().toString());
+      }
+    }
   }
 
   /// A setting as a number.

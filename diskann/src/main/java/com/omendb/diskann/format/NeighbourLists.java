@@ -146,7 +146,11 @@ public final class NeighbourLists {
   /// @throws CorruptFileException if it is not a graph of `vertexCount` vertices
   public static NeighbourLists map(Path path, UUID indexId, int vertexCount, Arena arena)
       throws IOException {
-    SegmentFile.Mapped file = SegmentFile.map(path, MAGIC, VERSION, VERSION, arena);
+    return of(SegmentFile.map(path, MAGIC, VERSION, VERSION, arena), path, indexId, vertexCount);
+  }
+
+  static NeighbourLists of(SegmentFile.Mapped file, Path path, UUID indexId, int vertexCount)
+      throws CorruptFileException {
     long[] fields = HeaderFields.require(file.header(), indexId, 3, path);
     MemorySegment payload = file.payload();
     if (!fits(file.header(), vertexCount)) {

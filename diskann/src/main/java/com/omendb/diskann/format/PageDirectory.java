@@ -74,9 +74,17 @@ public final class PageDirectory {
   }
 
   /// Maps a directory and checks it against the number of nodes and pages of the index.
+  ///
+  /// @throws CorruptFileException if it does not fit them
   public static PageDirectory map(
       Path path, UUID indexId, int nodeCount, long pageCount, Arena arena) throws IOException {
-    SegmentFile.Mapped file = SegmentFile.map(path, MAGIC, VERSION, VERSION, arena);
+    return of(
+        SegmentFile.map(path, MAGIC, VERSION, VERSION, arena), path, indexId, nodeCount, pageCount);
+  }
+
+  static PageDirectory of(
+      SegmentFile.Mapped file, Path path, UUID indexId, int nodeCount, long pageCount)
+      throws CorruptFileException {
     long[] fields = HeaderFields.require(file.header(), indexId, 2, path);
     if (fields[0] != nodeCount || fields[1] != pageCount) {
       throw corrupt(path, nodeCount, pageCount, "nodes=" + fields[0] + ", pages=" + fields[1]);
@@ -89,7 +97,7 @@ public final class PageDirectory {
   /// @param path for messages
   public static PageDirectory over(Path path, int nodeCount, long pageCount, MemorySegment entries)
       throws CorruptFileException {
-    if (entries.byteSize() != bytes(nodeCount)) {
+    if (entries.byteSize() != bytes(nodeCount) || pageCount > Integer.MAX_VALUE) {
       throw corrupt(path, nodeCount, pageCount, "payloadBytes=" + entries.byteSize());
     }
     long counted = 0;
@@ -101,7 +109,9 @@ public final class PageDirectory {
       }
       counted += Long.bitCount(entries.get(NativeMemory.LONG, at));
     }
-    if (counted != pageCount || (entries.get(NativeMemory.LONG, 0) & 1) == 0) {
+    long last = entries.get(NativeMemory.LONG, entries.byteSize() - ENTRY_BYTES);
+    boolean beyond = nodeCount % 64 != 0 && last >>> (nodeCount % 64) != 0;
+    if (counted != pageCount || beyond || (entries.get(NativeMemory.LONG, 0) & 1) == 0) {
       throw corrupt(path, nodeCount, pageCount, "counted=" + counted);
     }
     return new PageDirectory(entries, nodeCount, (int) pageCount);
@@ -115,6 +125,16 @@ public final class PageDirectory {
         0,
         "nodes=" + nodeCount + ", pages=" + pageCount,
         actual);
+  }
+
+  /// Whether a page holds exactly the `count` nodes from `first` on, which must be nodes of the
+  /// index.
+  public boolean holds(int page, int first, int count) {
+    int end = first + count;
+    return page(first) == page
+        && page(end - 1) == page
+        && (first == 0 || page(first - 1) == page - 1)
+        && (end == nodeCount || page(end) == page + 1);
   }
 
   /// Collects the first node of each page, in ascending order.

@@ -60,6 +60,20 @@ public final class PageView {
     return recordCount;
   }
 
+  /// Checks that the page holds the nodes that the directory looks for in it, and no others: a
+  /// search that does not find a node where it should be would ask for the page again and again.
+  ///
+  /// @throws MalformedPageException if it holds others
+  public void requireNodesOf(PageDirectory directory, int page) throws MalformedPageException {
+    if (!directory.holds(page, firstNode, recordCount)) {
+      throw new MalformedPageException(
+          "the directory knows other nodes of the page: firstNode="
+              + firstNode
+              + ", recordCount="
+              + recordCount);
+    }
+  }
+
   /// The slot of a node.
   ///
   /// @throws MalformedPageException if it is not in this page

@@ -1,6 +1,7 @@
 package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.format.CodeSizes;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.format.NeighbourLists;
@@ -73,6 +74,7 @@ public final class DiskAnnIndex implements AnnIndex {
   public static DiskAnnIndex open(Path directory, OpenOptions options, EntryOpener entryOpener)
       throws IOException {
     Manifest manifest = Manifest.read(directory);
+    requireFiles(manifest, directory);
     Publication.checkLengths(directory, manifest);
     Path files = Publication.filesOf(directory, manifest.indexId());
     Arena arena = Arena.ofShared();
@@ -109,6 +111,14 @@ public final class DiskAnnIndex implements AnnIndex {
     } catch (IOException | RuntimeException | Error e) {
       closeAll(cache, pages, arena);
       throw e;
+    }
+  }
+
+  private static void requireFiles(Manifest manifest, Path directory) throws IOException {
+    manifest.requireFiles(
+        directory, BasePageFormat.FILE, PageDirectory.FILE, GroupGraph.FILE, ThinGraph.FILE);
+    for (int size : CodeSizes.read(manifest, directory)) {
+      manifest.requireFiles(directory, CodesFile.codesName(size), CodesFile.codebookName(size));
     }
   }
 

@@ -282,6 +282,7 @@ final class PagedQuery {
     }
     try {
       view.moveTo(address);
+      view.requireNodesOf(base.directory(), page);
       scoreRecords(page);
       if (exhaustive) {
         expandRecords(view.recordCount());

@@ -58,9 +58,15 @@ public final class UpperLayers implements EntrySelector {
   ///
   /// @throws CorruptFileException if they do not fit it
   public static UpperLayers map(Path path, Manifest manifest, Arena arena) throws IOException {
-    SegmentFile.Mapped file =
+    return of(
         SegmentFile.map(
-            path, LayersFormat.MAGIC, LayersFormat.VERSION, LayersFormat.VERSION, arena);
+            path, LayersFormat.MAGIC, LayersFormat.VERSION, LayersFormat.VERSION, arena),
+        path,
+        manifest);
+  }
+
+  static UpperLayers of(SegmentFile.Mapped file, Path path, Manifest manifest)
+      throws CorruptFileException {
     requirePlausible(path, file, manifest);
     UpperLayers layers = new UpperLayers(file, manifest);
     layers.requireMembersInRange(path, manifest.count());

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 /// - every Java file is formatted by google-java-format; no file is longer than 450 lines
 /// - only `tools` prints; no reminders, tabs or paths of somebody's machine are left behind
 /// - `jdk.incubator` is named only in `vectors` and `pq`, native linking only in `pagecache`
+/// - no Java object is ever made out of bytes
 /// - modules depend downwards only
 ///
 /// Words that the rules forbid are put together from parts here, so that this file keeps them.
@@ -115,6 +116,24 @@ final class TidyTest {
         "links native code",
         tree.java(),
         source -> !source.module().equals("pagecache") && linker.matcher(source.text()).find());
+  }
+
+  @Test
+  void noJavaObjectIsReadFromBytes() {
+    Pattern serialization =
+        Pattern.compile(
+            "\\b(Object(Input|Output)Stream|ObjectInput(Filter|Validation)?|Extern"
+                + "alizable|XML(De|En)coder|readUn"
+                + "shared|readRe"
+                + "solve|Marshalled"
+                + "Object)\\b|implements[^{;]*\\bSeri"
+                + "alizable\\b");
+    assertNone(
+        "reads or writes Java objects",
+        tree.java(),
+        source ->
+            !source.path().endsWith("/TidyTest.java")
+                && serialization.matcher(source.text()).find());
   }
 
   @Test
