@@ -5,6 +5,7 @@ module com.omendb.diskann {
   requires transitive com.omendb.vectors;
   requires transitive com.omendb.pagecache;
   requires com.omendb.pq;
+  requires org.lz4.java;
 
   exports com.omendb.diskann;
   exports com.omendb.diskann.build to
@@ -17,6 +18,7 @@ module com.omendb.diskann {
       com.omendb.hnswif;
   exports com.omendb.diskann.search to
       com.omendb.hnswif;
+  exports com.omendb.diskann.snapshot;
   exports com.omendb.diskann.vamana to
       com.omendb.hnswif;
 

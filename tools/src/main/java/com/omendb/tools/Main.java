@@ -47,6 +47,8 @@ public final class Main {
             .addSubcommand(new SearchCommand(console))
             .addSubcommand(new EvalCommand(console))
             .addSubcommand(new InfoCommand(console))
+            .addSubcommand(new SnapshotCommand(console))
+            .addSubcommand(new RestoreCommand(console))
             .addSubcommand(
                 new CommandLine(new DatasetCommand())
                     .addSubcommand(new DatasetListCommand(console))
