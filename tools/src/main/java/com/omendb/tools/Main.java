@@ -63,6 +63,7 @@ public final class Main {
     commands.put("eval", () -> new EvalCommand(console));
     commands.put("info", () -> new InfoCommand(console));
     commands.put("verify", () -> new VerifyCommand(console));
+    commands.put("repair", () -> new RepairCommand(console));
     commands.put("snapshot", () -> new SnapshotCommand(console));
     commands.put("restore", () -> new RestoreCommand(console));
     commands.put(

@@ -54,13 +54,7 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
   public void write(FileTarget codesFile, FileTarget codebookFile, UUID indexId)
       throws IOException {
     int subspaceCount = quantizer.subspaceCount();
-    SegmentFile.write(
-        codesFile,
-        CODES_MAGIC,
-        VERSION,
-        indexId,
-        new long[] {codes.byteSize() / subspaceCount, subspaceCount},
-        codes);
+    writeCodes(codes, subspaceCount, codesFile, indexId);
     SegmentFile.write(
         codebookFile,
         CODEBOOK_MAGIC,
@@ -77,6 +71,40 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
           Double.doubleToLongBits(error.innerProductError())
         },
         quantizer.codebook());
+  }
+
+  /// Writes codes whose codebook is there already.
+  public static void writeCodes(
+      MemorySegment codes, int subspaceCount, FileTarget file, UUID indexId) throws IOException {
+    SegmentFile.write(
+        file,
+        CODES_MAGIC,
+        VERSION,
+        indexId,
+        new long[] {codes.byteSize() / subspaceCount, subspaceCount},
+        codes);
+  }
+
+  /// Maps a codebook without its codes.
+  public static ProductQuantizer mapCodebook(
+      Path files, UUID indexId, int dimension, int subspaceCount, Arena arena) throws IOException {
+    Path path = files.resolve(codebookName(subspaceCount));
+    SegmentFile.Mapped codebook = SegmentFile.map(path, CODEBOOK_MAGIC, VERSION, VERSION, arena);
+    long[] fields = HeaderFields.require(codebook.header(), indexId, 8, path);
+    if (fields[0] != dimension || fields[1] != subspaceCount) {
+      throw new CorruptFileException(
+          "codebook does not match the index",
+          path,
+          0,
+          "dimension=" + dimension + ", subspaceCount=" + subspaceCount,
+          "dimension=" + fields[0] + ", subspaceCount=" + fields[1]);
+    }
+    try {
+      return ProductQuantizer.of(dimension, subspaceCount, fields[2] == 1, codebook.payload());
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(
+          "codebook is unusable", path, 0, "finite centroids", String.valueOf(e));
+    }
   }
 
   /// Maps both files and checks them against the index.

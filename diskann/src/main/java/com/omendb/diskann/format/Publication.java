@@ -265,7 +265,7 @@ public final class Publication implements AutoCloseable {
     for (Path file : storage.list(staging)) {
       String name = file.getFileName().toString();
       names.add(name);
-      Manifest.FileEntry found = entry(file);
+      Manifest.FileEntry found = entry(storage, file);
       Manifest.FileEntry expected = manifest.files().get(name);
       if (!found.equals(expected)) {
         throw new CorruptFileException(
