@@ -131,6 +131,7 @@ record RepairPrinter(RepairReport report, @Nullable RecallChange recall) {
     return text.toString();
   }
 
+  @FormatMethod
   private static String format(String format, Object... arguments) {
     return String.format(Locale.ROOT, format, arguments);
   }

@@ -424,7 +424,10 @@ public final class Publication implements AutoCloseable {
   // deleted before there is another index: its files may be all that is left of this one.
   private static void deleteLeftovers(Storage storage, Path directory, Choice choice)
       throws IOException {
-    List<String> keep = new ArrayList<>(List.of(choice.indexId().toString()));
+    List<String> keep = new ArrayList<>();
+    if (choice.takesOver()) {
+      keep.add(choice.indexId().toString());
+    }
     choice.spared().forEach(id -> keep.add(id.toString()));
     if (Files.exists(directory.resolve(Manifest.FILE))) {
       String publishedId = publishedId(directory);
