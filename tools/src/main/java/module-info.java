@@ -2,10 +2,13 @@
 @org.jspecify.annotations.NullMarked
 module com.omendb.tools {
   requires transitive static org.jspecify;
-  requires com.omendb.vectors;
+  requires transitive com.omendb.vectors;
   requires com.omendb.datasets;
   requires com.omendb.pagecache;
   requires info.picocli;
+  requires static micrometer.core;
+
+  exports com.omendb.tools.metrics;
 
   opens com.omendb.tools to
       info.picocli;

@@ -119,6 +119,7 @@ final class EvalCommand extends Command {
 
   @Override
   void run() throws IOException, InterruptedException {
+    serving.check(this);
     List<SearchKnobs> knobs = usage(this::knobs);
     OpenOptions options = usage(this::openOptions);
     if (truth == null && base == null) {
@@ -140,6 +141,8 @@ final class EvalCommand extends Command {
             printer.print(evaluator.measure(setting(knob.searchListSize())));
           }
         }
+        progress.clearLine();
+        serving.printMetrics(this);
       }
     }
   }

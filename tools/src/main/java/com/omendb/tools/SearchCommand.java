@@ -113,6 +113,7 @@ final class SearchCommand extends Command {
 
   @Override
   void run() throws IOException {
+    serving.check(this);
     SearchKnobs knobs = usage(() -> effort.knobs(k, searchListSize));
     OpenOptions options =
         serving.apply(
@@ -128,6 +129,7 @@ final class SearchCommand extends Command {
         SearchRequest request = knobs.apply(request(query.vector.values(), open.info()));
         print(0, searcher.search(request));
       }
+      serving.printMetrics(this);
     }
   }
 

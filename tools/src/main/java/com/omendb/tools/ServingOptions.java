@@ -3,6 +3,9 @@ package com.omendb.tools;
 import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.ReadEngine;
 import com.omendb.vectors.Residency;
+import com.omendb.vectors.metrics.InMemoryMetrics;
+import com.omendb.vectors.metrics.Metrics;
+import com.omendb.vectors.metrics.PrometheusText;
 import picocli.CommandLine.Option;
 
 /// The options of `search` and `eval` that say how an index is held open, where neither its memory
@@ -31,8 +34,32 @@ final class ServingOptions {
       })
   private ReadEngine engine;
 
+  @Option(
+      names = "--metrics",
+      description = "Print what was counted and timed at the end, as Prometheus reads it.")
+  private boolean printsMetrics;
+
+  private final InMemoryMetrics metrics = new InMemoryMetrics();
+
   /// These options beside others.
   OpenOptions apply(OpenOptions options) {
-    return options.withResidency(residency).withReadEngine(engine);
+    return options
+        .withResidency(residency)
+        .withReadEngine(engine)
+        .withMetrics(printsMetrics ? metrics : Metrics.NONE);
+  }
+
+  /// Prints what was counted so far, if that was asked for.
+  void printMetrics(Command command) {
+    if (printsMetrics) {
+      command.println(PrometheusText.of(metrics).strip());
+    }
+  }
+
+  /// Refuses what cannot be printed together.
+  void check(Command command) {
+    if (printsMetrics && command.json()) {
+      throw command.wrongUsage("--metrics prints text for Prometheus, no JSON");
+    }
   }
 }

@@ -12,6 +12,8 @@ import java.util.function.LongSupplier;
 /// anyway as a value to be looked at when somebody wants to know ([#observe]). So reporting costs a
 /// search a few additions at its end, and nothing a page.
 ///
+/// One meter with the same labels is either counted or observed, not both.
+///
 /// Implementations are thread-safe and cheap, and do not throw. One may serve any number of indexes
 /// and builds, which differ in their [Labels]; what has one meter and the same labels is added up.
 public interface Metrics {
