@@ -5,6 +5,7 @@ module com.omendb.diskann {
   requires transitive com.omendb.vectors;
   requires transitive com.omendb.pagecache;
   requires com.omendb.pq;
+  requires jdk.jfr;
 
   exports com.omendb.diskann;
   exports com.omendb.diskann.build to

@@ -91,8 +91,9 @@ public final class IndexBuild {
       throw new IllegalArgumentException(
           "an index holds 1 to " + (Integer.MAX_VALUE - 8) + " vectors: count=" + vectors.count());
     }
-    IndexBuild build = new IndexBuild(vectors, options, entryWriter, progress);
-    build.run(target, BuildPlan.of(vectors, options, build.largestSubspaceCount()));
+    int[] subspaceCounts = CodeSizes.of(vectors.dimension(), options.subspaceCount());
+    int largest = Arrays.stream(subspaceCounts).max().getAsInt();
+    run(vectors, target, options, entryWriter, progress, BuildPlan.of(vectors, options, largest));
   }
 
   /// The same by a plan made beforehand.
@@ -104,7 +105,11 @@ public final class IndexBuild {
       Progress progress,
       BuildPlan plan)
       throws IOException {
-    new IndexBuild(vectors, options, entryWriter, progress).run(target, plan);
+    try (BuildWatch watch =
+        new BuildWatch(vectors.count(), target.directory(), options, progress)) {
+      new IndexBuild(vectors, options, entryWriter, watch).run(target, plan);
+      watch.done();
+    }
   }
 
   private void run(Target target, BuildPlan plan) throws IOException {
@@ -218,10 +223,6 @@ public final class IndexBuild {
 
   /// What is kept of a base layer once it is written.
   private record Laid(NodeOrder order, NearPairs nearPairs) {}
-
-  private int largestSubspaceCount() {
-    return Arrays.stream(subspaceCounts).max().getAsInt();
-  }
 
   private SortedMap<String, String> settings() {
     TreeMap<String, String> settings = new TreeMap<>();

@@ -7,9 +7,9 @@ import com.omendb.pagecache.storage.DirectoryLockedException;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.pagecache.storage.StorageFile;
+import com.omendb.vectors.log.LogCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -47,8 +47,6 @@ import org.jspecify.annotations.Nullable;
 public final class Publication implements AutoCloseable {
   private static final Pattern INDEX_ID =
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-
-  private static final System.Logger LOGGER = System.getLogger("com.omendb.diskann");
 
   private final Storage storage;
   private final Path directory;
@@ -245,7 +243,7 @@ public final class Publication implements AutoCloseable {
     try {
       storage.syncDirectory(parent);
     } catch (AccessDeniedException e) {
-      LOGGER.log(Level.DEBUG, "a directory that may not be read cannot be synced", e);
+      LogCode.DIRECTORY_NOT_SYNCED.log(e, directory);
     }
   }
 
@@ -255,11 +253,7 @@ public final class Publication implements AutoCloseable {
     try {
       deleteOthers(storage, directory, List.of(indexId.toString()));
     } catch (IOException e) {
-      LOGGER.log(
-          Level.WARNING,
-          "files of an index that was replaced are left: directory={0}, reason={1}",
-          directory,
-          e.toString());
+      LogCode.OLD_FILES_STAY.log(directory, e.toString());
     }
   }
 

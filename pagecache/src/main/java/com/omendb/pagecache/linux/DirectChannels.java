@@ -1,7 +1,7 @@
 package com.omendb.pagecache.linux;
 
+import com.omendb.pagecache.log.LogCode;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Opens files past the kernel's page cache where the file system allows it.
 public final class DirectChannels {
-  private static final System.Logger LOGGER = System.getLogger("com.omendb.pagecache");
   private static final AtomicBoolean REFUSAL_LOGGED = new AtomicBoolean();
 
   /// `ExtendedOpenOption.DIRECT`, or null in a JDK without it. By name, because javac warns of each
@@ -56,12 +55,7 @@ public final class DirectChannels {
   /// Says once a process that files are read and written through the kernel's page cache.
   public static void logRefusal(Path path, Exception reason) {
     if (REFUSAL_LOGGED.compareAndSet(false, true)) {
-      LOGGER.log(
-          Level.WARNING,
-          "direct I/O is refused, so the kernel caches a second copy of what is read: path={0},"
-              + " reason={1}",
-          path,
-          reason.toString());
+      LogCode.DIRECT_IO_REFUSED.log(path, reason);
     }
   }
 }
