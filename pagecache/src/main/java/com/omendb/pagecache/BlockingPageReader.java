@@ -181,6 +181,9 @@ final class BlockingPageReader implements PageReader {
     }
 
     private void end(@Nullable IOException why) {
+      if (why != null) {
+        file.noteFailure(why);
+      }
       lock.lock();
       try {
         failure = why;

@@ -1,9 +1,9 @@
 package com.omendb.pagecache;
 
 import com.omendb.pagecache.linux.ReadRing;
+import com.omendb.pagecache.log.LogCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -30,8 +30,6 @@ public final class PageFile implements AutoCloseable {
   /// Bytes at the start of each page that belong to the page file.
   public static final int PAGE_HEADER_BYTES = 8;
 
-  private static final System.Logger LOGGER = System.getLogger("com.omendb.pagecache");
-
   /// Of damaged pages so many are told to the log: what is wrong with a file shows in a few.
   private static final int MAX_LOGGED_DAMAGES = 16;
 
@@ -46,6 +44,8 @@ public final class PageFile implements AutoCloseable {
 
   private final AtomicBoolean ringRefused = new AtomicBoolean();
   private final LongAdder pagesReadAgain = new LongAdder();
+  private final LongAdder pagesDamaged = new LongAdder();
+  private final LongAdder pagesUnreadable = new LongAdder();
   private int openReaders; // guarded by this
   private volatile boolean closed;
 
@@ -239,12 +239,9 @@ public final class PageFile implements AutoCloseable {
         return new UringPageReader(this, ring, maxInFlight, memory);
       } catch (IOException e) {
         // A limit on rings or on locked memory: this reader does without.
-        Level level = ringRefused.getAndSet(true) ? Level.DEBUG : Level.WARNING;
-        LOGGER.log(
-            level,
-            "no further io_uring, reading with pread: path={0}, reason={1}",
-            path,
-            String.valueOf(e.getMessage()));
+        if (!ringRefused.getAndSet(true)) {
+          LogCode.RING_REFUSED.log(path, String.valueOf(e.getMessage()));
+        }
       }
     }
     return new BlockingPageReader(this, opened.source(), pool, maxInFlight);
@@ -287,6 +284,7 @@ public final class PageFile implements AutoCloseable {
       verify(page, path, pageNumber);
       return null;
     } catch (CorruptFileException e) {
+      pagesDamaged.increment();
       return e;
     }
   }
@@ -296,7 +294,24 @@ public final class PageFile implements AutoCloseable {
   void noteReadAgain(CorruptFileException damage) {
     pagesReadAgain.increment();
     if (pagesReadAgain.sum() <= MAX_LOGGED_DAMAGES) {
-      LOGGER.log(Level.WARNING, "a page is read again: {0}", damage.getMessage());
+      LogCode.PAGE_READ_AGAIN.log(String.valueOf(damage.getMessage()));
+    }
+  }
+
+  /// Pages that did not pass [#verify], each time that a reader read them.
+  public long pagesDamaged() {
+    return pagesDamaged.sum();
+  }
+
+  /// Reads that the system failed.
+  public long pagesUnreadable() {
+    return pagesUnreadable.sum();
+  }
+
+  /// Counts a read that failed for good.
+  void noteFailure(IOException failure) {
+    if (!(failure instanceof CorruptFileException)) {
+      pagesUnreadable.increment();
     }
   }
 

@@ -285,6 +285,9 @@ final class UringPageReader implements PageReader {
       }
       arrivedTags[count] = tags[slot];
       failures[count] = failure;
+      if (failure != null) {
+        file.noteFailure(failure);
+      }
       count++;
       recycle(slot);
     }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -183,7 +184,7 @@ final class CommandLineFuzzTest {
       List<String> names = List.copyOf(command.getSubcommands().keySet());
       String name = names.get(random.nextInt(names.size()));
       line.add(name);
-      command = command.getSubcommands().get(name);
+      command = Objects.requireNonNull(command.getSubcommands().get(name));
     }
     String name = line.getLast();
     if (!random.nextBoolean()) {

@@ -26,6 +26,11 @@ final class CloseGuard {
     state.decrementAndGet();
   }
 
+  /// Searches inside.
+  long inside() {
+    return state.get() & ~CLOSED;
+  }
+
   /// Lets no more searches in and waits for those inside; false if it was closed before.
   boolean close() {
     long before = state.getAndUpdate(value -> value | CLOSED);

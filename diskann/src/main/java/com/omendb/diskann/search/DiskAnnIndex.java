@@ -40,6 +40,8 @@ public final class DiskAnnIndex implements AnnIndex {
   private final PageFile pages;
   private final @Nullable PageCache cache;
   private final SearcherPool searchers;
+  private final SearchWatch watch;
+  private final IndexGauges gauges;
   private final CloseGuard guard = new CloseGuard();
   private final Object closing = new Object();
 
@@ -59,12 +61,17 @@ public final class DiskAnnIndex implements AnnIndex {
       Arena arena,
       PageFile pages,
       @Nullable PageCache cache,
-      SearcherPool searchers) {
+      SearcherPool searchers,
+      SearchWatch watch,
+      IndexGauges gauges) {
     this.info = info;
     this.arena = arena;
     this.pages = pages;
     this.cache = cache;
     this.searchers = searchers;
+    this.watch = watch;
+    this.gauges = gauges;
+    gauges.addSearches(searchers, guard);
   }
 
   /// Opens the index in a directory.
@@ -80,6 +87,7 @@ public final class DiskAnnIndex implements AnnIndex {
     Arena arena = Arena.ofShared();
     PageFile pages = null;
     PageCache cache = null;
+    IndexGauges gauges = new IndexGauges(directory, options.metrics());
     try {
       pages =
           PageFile.open(
@@ -93,6 +101,8 @@ public final class DiskAnnIndex implements AnnIndex {
       ServingPlan plan = ServingPlan.of(manifest, pages, options, directory);
       MemoryBudget budget = new MemoryBudget(options.memoryBudgetBytes());
       plan.reserve(budget);
+      gauges.addMemory(budget);
+      gauges.addFile(pages);
       EntrySelector entries = entryOpener.open(files, manifest, (int) header.medoid(), arena);
       Parts parts = new Parts(files, manifest, pages, header, plan, arena);
       Supplier<QueryRunner> runners;
@@ -100,16 +110,21 @@ public final class DiskAnnIndex implements AnnIndex {
         runners = parts.residentRunners(entries);
       } else {
         cache = new PageCache(pages, plan.frameBytes(), plan.maxPinned());
+        gauges.addCache(cache, pages.pageBytes());
         runners = parts.pagedRunners(entries, cache);
       }
+      SearchWatch watch = SearchWatch.of(directory, options.metrics());
       return new DiskAnnIndex(
           describe(directory, manifest, pages, plan, budget),
           arena,
           pages,
           cache,
-          new SearcherPool(options.maxSearchers(), runners));
+          new SearcherPool(options.maxSearchers(), runners, watch),
+          watch,
+          gauges);
     } catch (IOException | RuntimeException | Error e) {
       closeAll(cache, pages, arena);
+      gauges.close();
       throw e;
     }
   }
@@ -181,7 +196,7 @@ public final class DiskAnnIndex implements AnnIndex {
     try {
       QueryRunner runner = searchers.take();
       try {
-        return runner.searchBatch(requests);
+        return searchBatch(runner, requests);
       } finally {
         searchers.giveBack(runner);
       }
@@ -210,8 +225,20 @@ public final class DiskAnnIndex implements AnnIndex {
           searchers.close();
         } finally {
           closeAll(cache, pages, arena);
+          // Last, so that counters are those of the end.
+          gauges.close();
         }
       }
+    }
+  }
+
+  private List<SearchResult> searchBatch(QueryRunner runner, List<SearchRequest> requests)
+      throws IOException {
+    try {
+      return runner.searchBatch(requests, watch);
+    } catch (IllegalArgumentException e) {
+      watch.refused(e);
+      throw e;
     }
   }
 
@@ -242,7 +269,7 @@ public final class DiskAnnIndex implements AnnIndex {
       requireOpen();
       guard.enter();
       try {
-        return runner.search(request);
+        return runner.search(request, watch);
       } finally {
         guard.leave();
       }
@@ -253,7 +280,7 @@ public final class DiskAnnIndex implements AnnIndex {
       requireOpen();
       guard.enter();
       try {
-        return runner.searchBatch(requests);
+        return DiskAnnIndex.this.searchBatch(runner, requests);
       } finally {
         guard.leave();
       }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// thread do the search. Or somebody's wish for a runner of his own.
 final class QueryCall {
   private final @Nullable SearchRequest request;
+  private final SearchWatch.@Nullable Asked asked;
   private final Thread caller = Thread.currentThread();
   private @Nullable SearchResult result;
   private @Nullable Throwable failure;
@@ -18,18 +19,21 @@ final class QueryCall {
   private volatile boolean done;
   private volatile @Nullable QueryRunner handedOver;
 
-  private QueryCall(@Nullable SearchRequest request, boolean wish) {
+  private QueryCall(
+      @Nullable SearchRequest request, SearchWatch.@Nullable Asked asked, boolean wish) {
     this.request = request;
+    this.asked = asked;
     this.started = wish;
   }
 
-  QueryCall(SearchRequest request) {
-    this(request, false);
+  /// A search that is asked for now.
+  QueryCall(SearchRequest request, SearchWatch watch) {
+    this(request, watch.asked(request), false);
   }
 
   /// A wish for a runner, which is to be handed over with no search under way.
   static QueryCall forRunner() {
-    return new QueryCall(null, true);
+    return new QueryCall(null, null, true);
   }
 
   boolean wantsRunner() {
@@ -59,14 +63,26 @@ final class QueryCall {
 
   void complete(SearchResult newResult) {
     result = newResult;
-    done = true;
-    wakeCaller();
+    try {
+      if (asked != null) {
+        asked.completed(newResult);
+      }
+    } finally {
+      done = true;
+      wakeCaller();
+    }
   }
 
   void fail(Throwable newFailure) {
     failure = newFailure;
-    done = true;
-    wakeCaller();
+    try {
+      if (asked != null) {
+        asked.failed(newFailure);
+      }
+    } finally {
+      done = true;
+      wakeCaller();
+    }
   }
 
   /// Makes the caller the one that drives a runner.

@@ -38,8 +38,8 @@ interface QueryRunner extends AutoCloseable {
   void close();
 
   /// Runs one search to its end; none is under way.
-  default SearchResult search(SearchRequest request) throws IOException {
-    QueryCall call = new QueryCall(request);
+  default SearchResult search(SearchRequest request, SearchWatch watch) throws IOException {
+    QueryCall call = new QueryCall(request, watch);
     start(call);
     while (!call.isDone()) {
       advance();
@@ -48,7 +48,8 @@ interface QueryRunner extends AutoCloseable {
   }
 
   /// Runs searches to their end; none is under way. After a failure no more are started.
-  default List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException {
+  default List<SearchResult> searchBatch(List<SearchRequest> requests, SearchWatch watch)
+      throws IOException {
     requests.forEach(this::check);
     List<QueryCall> calls = new ArrayList<>(requests.size());
     int checked = 0;
@@ -57,7 +58,7 @@ interface QueryRunner extends AutoCloseable {
       while (!hasIdleLane()) {
         advance();
       }
-      QueryCall call = new QueryCall(requests.get(i));
+      QueryCall call = new QueryCall(requests.get(i), watch);
       calls.add(call);
       start(call);
       for (; !failed && checked < calls.size() && calls.get(checked).isDone(); checked++) {

@@ -8,9 +8,9 @@ import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.PageFile;
 import com.omendb.pagecache.PageReader;
 import com.omendb.pagecache.UnreadablePageException;
+import com.omendb.vectors.log.LogCode;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SortedMap;
@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Immutable once loaded and thread-safe; lives as long as the arena of its memory.
 final class ResidentVectors {
-  private static final System.Logger LOGGER = System.getLogger("com.omendb.diskann");
-
   private static final int READS_IN_FLIGHT = 64;
   private static final int CACHE_LINE_BYTES = 64;
   private static final int TOUCHED_BYTES = 256;
@@ -94,13 +92,7 @@ final class ResidentVectors {
       starts.requireEveryNodeOnce(nodeCount);
       if (!lost.isEmpty()) {
         loaded.lost = new LostPages(pages, directory.open(scratch), nodeCount, lost);
-        LOGGER.log(
-            Level.WARNING,
-            "pages cannot be read, searches that need them will fail: path={0}, pages={1,number,#},"
-                + " vectors={2,number,#}",
-            pages.path(),
-            lost.size(),
-            loaded.lost.nodeCount());
+        LogCode.PAGES_LOST.log(pages.path(), lost.size(), loaded.lost.nodeCount());
       }
     }
     return loaded;

@@ -2,8 +2,8 @@ package com.omendb.diskann.search;
 
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.log.LogCode;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,26 +19,26 @@ import org.jspecify.annotations.Nullable;
 /// requests, and no thread of the index's own is needed. Who wants a runner alone waits in the same
 /// queue, so that nobody waits for ever. A runner that fails as such is replaced. Thread-safe.
 final class SearcherPool {
-  private static final System.Logger LOGGER = System.getLogger("com.omendb.diskann");
-
   /// Searches of others that a caller starts before it goes on with its own work.
   private static final int SERVED_BETWEEN = 16;
 
   private final int maxSearchers;
   private final Supplier<QueryRunner> factory;
+  private final SearchWatch watch;
   private final ArrayDeque<QueryRunner> idle = new ArrayDeque<>(); // guarded by this
   private final List<QueryRunner> all = new ArrayList<>(); // guarded by this
   private final ArrayDeque<QueryCall> queue = new ArrayDeque<>(); // guarded by this
   private boolean closing; // guarded by this
 
-  SearcherPool(int maxSearchers, Supplier<QueryRunner> factory) {
+  SearcherPool(int maxSearchers, Supplier<QueryRunner> factory, SearchWatch watch) {
     this.maxSearchers = maxSearchers;
     this.factory = factory;
+    this.watch = watch;
   }
 
   /// Runs one search, beside those of other callers if there are many.
   SearchResult search(SearchRequest request) throws IOException {
-    QueryCall call = new QueryCall(request);
+    QueryCall call = new QueryCall(request, watch);
     QueryRunner runner = takeOrQueue(call);
     if (runner == null) {
       runner = call.await();
@@ -73,6 +73,13 @@ final class SearcherPool {
         queue.remove();
       }
       next.startOn(runner);
+    }
+  }
+
+  /// Searches, and wishes for a runner, that wait.
+  int queued() {
+    synchronized (this) {
+      return queue.size();
     }
   }
 
@@ -149,7 +156,7 @@ final class SearcherPool {
     try {
       broken.close();
     } catch (RuntimeException e) {
-      LOGGER.log(Level.WARNING, "a searcher that failed cannot be closed", e);
+      LogCode.SEARCHER_NOT_CLOSED.log(e);
     }
     while (!queue.isEmpty()) {
       try {

@@ -102,7 +102,7 @@ class PagedRunnerTest {
     while (!runner.hasIdleLane()) {
       runner.advance();
     }
-    QueryCall call = new QueryCall(request);
+    QueryCall call = new QueryCall(request, SearchWatch.NONE);
     runner.start(call);
     return call;
   }
@@ -161,7 +161,8 @@ class PagedRunnerTest {
           Files.write(pages, bytes);
           SearchResult all =
               runner.search(
-                  SearchRequest.of(base, 0, COUNT).withBeamWidth(SearchRequest.MAX_BEAM_WIDTH));
+                  SearchRequest.of(base, 0, COUNT).withBeamWidth(SearchRequest.MAX_BEAM_WIDTH),
+                  SearchWatch.NONE);
           assertEquals(COUNT, all.count());
         }
         open.cache().assertInvariants();
@@ -179,7 +180,7 @@ class PagedRunnerTest {
     try (OpenBase open = new OpenBase(directory, Residency.PAGES, PagedRunner.ticketCount(1));
         PagedRunner runner = open.newRunner(1)) {
       for (int query = 0; query < queries.count(); query++) {
-        results.add(runner.search(request(query)));
+        results.add(runner.search(request(query), SearchWatch.NONE));
       }
     }
     return results;
@@ -196,8 +197,8 @@ class PagedRunnerTest {
       assertThrows(IllegalArgumentException.class, bad::get);
       QueryCall other = run(runner, request(2));
       finish(runner);
-      assertSame(runner.search(request(1)), good.get());
-      assertSame(runner.search(request(2)), other.get());
+      assertSame(runner.search(request(1), SearchWatch.NONE), good.get());
+      assertSame(runner.search(request(2), SearchWatch.NONE), other.get());
       assertNull(runner.underWay());
     }
   }
@@ -210,12 +211,14 @@ class PagedRunnerTest {
       List<QueryCall> calls = new ArrayList<>();
       for (int lane = 0; lane < 3; lane++) {
         assertTrue(runner.hasIdleLane());
-        calls.add(new QueryCall(request(lane)));
+        calls.add(new QueryCall(request(lane), SearchWatch.NONE));
         runner.start(calls.getLast());
         assertFalse(calls.getLast().isDone(), "its pages cannot be there");
       }
       assertFalse(runner.hasIdleLane());
-      assertThrows(IllegalStateException.class, () -> runner.start(new QueryCall(request(3))));
+      assertThrows(
+          IllegalStateException.class,
+          () -> runner.start(new QueryCall(request(3), SearchWatch.NONE)));
       finish(runner);
       assertTrue(runner.hasIdleLane());
       for (QueryCall call : calls) {
