@@ -76,7 +76,6 @@ class IndexCrashTest {
               temporary,
               seed);
       Map<CrashRounds.Outcome, Integer> outcomes = rounds.run(CrashRounds.count(ROUNDS));
-      System.out.println(rounds);
       assertTrue(outcomes.size() >= 3, outcomes::toString);
     }
   }

@@ -44,7 +44,6 @@ class PublicationCrashTest {
     long seed = Seeds.seed("afterACrashTheOldFilesOrTheNewOnesAreThere", 95);
     CrashRounds rounds = new CrashRounds(scenario(Sync.NONE), VERSIONS, temporary, seed);
     Map<CrashRounds.Outcome, Integer> outcomes = rounds.run(CrashRounds.count(ROUNDS));
-    System.out.println(rounds);
     assertEquals(CrashRounds.Outcome.values().length, outcomes.size(), "every outcome occurs");
   }
 

@@ -3,6 +3,7 @@ package com.omendb.pagecache.testing;
 import com.omendb.pagecache.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,8 @@ public final class CrashRounds {
       root = next;
     }
     deleteTree(root);
+    System.getLogger("com.omendb.pagecache.testing")
+        .log(Level.INFO, "seed={0,number,#}: {1}", seed, this);
     return outcomes;
   }
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 ///
 /// - every Java file is formatted by google-java-format; no file is longer than 450 lines
 /// - only `tools` prints; no reminders, tabs or paths of somebody's machine are left behind
+/// - files of an index are written through `pagecache.storage` only
 /// - `jdk.incubator` is named only in `vectors` and `pq`, native linking only in `pagecache`
 /// - no Java object is ever made out of bytes
 /// - modules depend downwards only
@@ -134,6 +135,25 @@ final class TidyTest {
         source ->
             !source.path().endsWith("/TidyTest.java")
                 && serialization.matcher(source.text()).find());
+  }
+
+  @Test
+  void indexFilesAreWrittenThroughTheStorage() {
+    Pattern writing =
+        Pattern.compile(
+            "StandardOpenOption\\.(WRITE|CREATE\\w*|APPEND|TRUNCATE_EXISTING)"
+                + "|Files\\.(move|write\\w*|delete\\w*|create\\w+|copy|newOutputStream)\\(");
+    // Scratch files, which nobody reads after a crash, and a file of the kernel's.
+    Set<String> exempt = Set.of("ScratchArena.java", "SpillFile.java", "ProcessMemory.java");
+    assertNone(
+        "writes files past the storage",
+        tree.java(),
+        source ->
+            Set.of("pagecache", "diskann", "hnsw-if").contains(source.module())
+                && !source.isTest()
+                && !source.path().contains("/pagecache/storage/")
+                && !exempt.contains(String.valueOf(source.file().getFileName()))
+                && writing.matcher(source.text()).find());
   }
 
   @Test
