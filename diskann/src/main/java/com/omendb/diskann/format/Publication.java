@@ -1,7 +1,6 @@
 package com.omendb.diskann.format;
 
 import com.omendb.pagecache.CorruptFileException;
-import com.omendb.pagecache.UnsupportedFormatException;
 import com.omendb.pagecache.storage.DirectoryLock;
 import com.omendb.pagecache.storage.DirectoryLockedException;
 import com.omendb.pagecache.storage.FileTarget;
@@ -13,11 +12,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +22,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +48,6 @@ import org.jspecify.annotations.Nullable;
 public final class Publication implements AutoCloseable {
   /// File in a staging directory that says what of the index is finished; no part of the index.
   public static final String STATE_FILE = "build.state";
-
-  private static final Pattern INDEX_ID =
-      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
   private final Storage storage;
   private final Path directory;
@@ -123,15 +116,15 @@ public final class Publication implements AutoCloseable {
     checkTarget(directory, overwrite);
     boolean create = !Files.exists(directory);
     if (create) {
-      createDirectories(storage, directory);
+      IndexDirectory.createDirectories(storage, directory);
     }
     Publication begun = null;
     DirectoryLock lock = null;
     try {
       lock = storage.lock(directory);
       checkTarget(directory, overwrite);
-      Choice choice = chooser.choose(storage, unfinished(storage, directory));
-      deleteLeftovers(storage, directory, choice);
+      Choice choice = chooser.choose(storage, IndexDirectory.unfinished(storage, directory));
+      IndexDirectory.deleteLeftovers(storage, directory, choice);
       begun = new Publication(storage, directory, choice, lock, create);
       return begun;
     } finally {
@@ -148,26 +141,7 @@ public final class Publication implements AutoCloseable {
       lock.close();
     }
     if (created) {
-      deleteIfEmpty(storage, directory);
-    }
-  }
-
-  /// Creates a directory and those above it that do not exist, and makes their names lasting.
-  public static void createDirectories(Storage storage, Path directory) throws IOException {
-    Path parent = directory.toAbsolutePath().getParent();
-    if (parent != null && !Files.exists(parent)) {
-      createDirectories(storage, parent);
-    }
-    try {
-      storage.createDirectory(directory);
-    } catch (FileAlreadyExistsException e) {
-      // Another process was faster; whose index it will be, the lock decides.
-      if (!Files.isDirectory(directory)) {
-        throw e;
-      }
-    }
-    if (parent != null) {
-      storage.syncDirectory(parent);
+      IndexDirectory.deleteIfEmpty(storage, directory);
     }
   }
 
@@ -188,7 +162,7 @@ public final class Publication implements AutoCloseable {
       return;
     }
     try (Stream<Path> entries = Files.list(directory)) {
-      Path foreign = entries.filter(entry -> !isOurs(entry)).findAny().orElse(null);
+      Path foreign = entries.filter(entry -> !IndexDirectory.isOurs(entry)).findAny().orElse(null);
       if (foreign != null) {
         throw new FileAlreadyExistsException(
             directory.toString(),
@@ -319,7 +293,7 @@ public final class Publication implements AutoCloseable {
     if (!Files.exists(directory.resolve(Manifest.FILE))) {
       return false;
     }
-    String publishedId = publishedId(directory);
+    String publishedId = IndexDirectory.publishedId(directory);
     return publishedId.isEmpty() || publishedId.equals(indexId.toString());
   }
 
@@ -341,7 +315,7 @@ public final class Publication implements AutoCloseable {
   private void deleteOlder() {
     try {
       storage.delete(staging.resolve(STATE_FILE));
-      deleteOthers(storage, directory, List.of(indexId.toString()));
+      IndexDirectory.deleteOthers(storage, directory, List.of(indexId.toString()));
     } catch (IOException e) {
       LogCode.OLD_FILES_STAY.log(directory, e.toString());
     }
@@ -391,7 +365,7 @@ public final class Publication implements AutoCloseable {
 
   private void delete() throws IOException {
     try {
-      deleteTree(storage, staging);
+      IndexDirectory.deleteTree(storage, staging);
       storage.delete(Manifest.staged(directory));
     } finally {
       abandon(storage, directory, lock, createdDirectory);
@@ -417,101 +391,6 @@ public final class Publication implements AutoCloseable {
       Runtime.getRuntime().removeShutdownHook(cleanUpAtExit);
     } catch (IllegalStateException _) {
       // The process is ending, and the hook does what is needed.
-    }
-  }
-
-  // What builds that were killed left behind. Beside a manifest that cannot be read nothing is
-  // deleted before there is another index: its files may be all that is left of this one.
-  private static void deleteLeftovers(Storage storage, Path directory, Choice choice)
-      throws IOException {
-    List<String> keep = new ArrayList<>();
-    if (choice.takesOver()) {
-      keep.add(choice.indexId().toString());
-    }
-    choice.spared().forEach(id -> keep.add(id.toString()));
-    if (Files.exists(directory.resolve(Manifest.FILE))) {
-      String publishedId = publishedId(directory);
-      if (publishedId.isEmpty()) {
-        return;
-      }
-      if (publishedId.equals(choice.indexId().toString())) {
-        throw new FileAlreadyExistsException(
-            directory.toString(),
-            null,
-            "holds this very index already: indexId=" + choice.indexId());
-      }
-      keep.add(publishedId);
-    }
-    storage.delete(Manifest.staged(directory));
-    deleteOthers(storage, directory, keep);
-  }
-
-  // The same that may be deleted: beside a manifest that cannot be read there are none.
-  private static List<Path> unfinished(Storage storage, Path directory) throws IOException {
-    String publishedId = "none";
-    if (Files.exists(directory.resolve(Manifest.FILE))) {
-      publishedId = publishedId(directory);
-      if (publishedId.isEmpty()) {
-        return List.of();
-      }
-    }
-    List<Path> unfinished = new ArrayList<>();
-    for (Path entry : storage.list(directory)) {
-      String name = entry.getFileName().toString();
-      if (INDEX_ID.matcher(name).matches() && !name.equals(publishedId)) {
-        unfinished.add(entry);
-      }
-    }
-    return unfinished;
-  }
-
-  private static String publishedId(Path directory) throws IOException {
-    try {
-      return Manifest.read(directory).indexId().toString();
-    } catch (CorruptFileException _) {
-      return "";
-    } catch (UnsupportedFormatException _) {
-      return Manifest.indexIdOfAnyVersion(directory);
-    }
-  }
-
-  private static boolean isOurs(Path entry) {
-    String name = entry.getFileName().toString();
-    return INDEX_ID.matcher(name).matches()
-        || name.equals(DirectoryLock.FILE)
-        || name.equals(Manifest.STAGED_FILE);
-  }
-
-  private static void deleteOthers(Storage storage, Path directory, List<String> keep)
-      throws IOException {
-    for (Path entry : storage.list(directory)) {
-      String name = entry.getFileName().toString();
-      if (INDEX_ID.matcher(name).matches() && !keep.contains(name)) {
-        deleteTree(storage, entry);
-      }
-    }
-  }
-
-  private static void deleteTree(Storage storage, Path directory) throws IOException {
-    if (Files.isSymbolicLink(directory)) {
-      // What it leads to is not ours.
-      storage.delete(directory);
-      return;
-    }
-    if (!Files.exists(directory)) {
-      return;
-    }
-    for (Path file : storage.list(directory)) {
-      storage.delete(file);
-    }
-    storage.delete(directory);
-  }
-
-  private static void deleteIfEmpty(Storage storage, Path directory) throws IOException {
-    try {
-      storage.delete(directory);
-    } catch (DirectoryNotEmptyException _) {
-      // Another build has begun there.
     }
   }
 

@@ -1,6 +1,6 @@
 package com.omendb.diskann.snapshot;
 
-import com.omendb.diskann.format.Publication;
+import com.omendb.diskann.format.IndexDirectory;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.pagecache.storage.StorageFile;
 import java.io.Closeable;
@@ -58,7 +58,7 @@ final class ArchiveWriter implements Closeable {
     Path directory = directoryOf(archive);
     String name = String.valueOf(archive.getFileName());
     if (!Files.exists(directory)) {
-      Publication.createDirectories(storage, directory);
+      IndexDirectory.createDirectories(storage, directory);
     }
     deleteLeftovers(storage, directory, name);
     Path temporary = directory.resolve(name + "." + head.snapshotId() + TEMPORARY);

@@ -383,8 +383,7 @@ class FormatFuzzTest {
               + name
               + "=1 00000000\n";
       byte[] bytes = Mender.manifest(text.getBytes(StandardCharsets.UTF_8));
-      assertThrows(
-          IOException.class, () -> Manifest.decode(bytes, PATH), name);
+      assertThrows(IOException.class, () -> Manifest.decode(bytes, PATH), name);
     }
   }
 }

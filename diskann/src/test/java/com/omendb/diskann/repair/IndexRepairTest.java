@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.NeighbourCodec;
-import com.omendb.diskann.format.PageView;
-import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.BuildOptions;
@@ -34,7 +31,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
@@ -58,7 +54,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// - every vectorId that is lost is listed, and no other.
 class IndexRepairTest {
   private static final int COUNT = 1_500;
-  private static final int PAGE_BYTES = 4096;
+  static final int PAGE_BYTES = 4096;
   private static final BuildOptions OPTIONS =
       Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withGraph(12, 20, 1.2f);
   private static final RepairOptions REPAIR = RepairOptions.defaults().withThreads(1);
@@ -244,7 +240,7 @@ class IndexRepairTest {
     long length = Files.size(pages);
     BitSet lost = new BitSet();
     for (int page = (int) (length / PAGE_BYTES) - 4; page < length / PAGE_BYTES - 1; page++) {
-      lost.or(idsOf(page));
+      lost.or(PageIds.of(damaged, page));
     }
     try (RandomAccessFile file = new RandomAccessFile(pages.toFile(), "rw")) {
       file.setLength(length - 2 * PAGE_BYTES - 100);
@@ -393,34 +389,10 @@ class IndexRepairTest {
       int at = random.nextInt(i, numbers.length);
       int page = numbers[at];
       numbers[at] = numbers[i];
-      lost.or(idsOf(page));
+      lost.or(PageIds.of(damaged, page));
       Fixtures.flip(pages, (page + 1L) * PAGE_BYTES + random.nextInt(PAGE_BYTES), 1);
     }
     return lost;
-  }
-
-  private BitSet idsOf(int page) throws IOException {
-    Manifest manifest = Manifest.read(damaged);
-    IndexRemains remains = IndexRemains.find(damaged);
-    PageShape shape =
-        Objects.requireNonNull(ShapeFinder.find(remains, FactFinder.find(remains, null)));
-    BitSet ids = new BitSet();
-    try (PageBytes pages = new PageBytes(Fixtures.file(damaged, "base.pages"), PAGE_BYTES)) {
-      assertEquals(null, pages.read(page));
-      PageView view =
-          new PageView(
-              PAGE_BYTES,
-              manifest.elementType().vectorBytes(manifest.dimension()),
-              (int) manifest.count(),
-              new NeighbourCodec((int) manifest.count(), shape.baseBits()));
-      view.moveTo(pages.page().address());
-      for (int slot = 0; slot < view.recordCount(); slot++) {
-        ids.set((int) view.vectorId(slot));
-      }
-    } catch (MalformedPageException e) {
-      throw new AssertionError(e);
-    }
-    return ids;
   }
 
   private static List<String> files(RepairReport report) {
