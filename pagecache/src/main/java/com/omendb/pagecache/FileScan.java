@@ -16,24 +16,25 @@ import java.nio.file.StandardOpenOption;
 public final class FileScan implements AutoCloseable {
   private final Path path;
   private final long size;
-  private final PageSource direct;
+  private final PageSource inBlocks;
   private final PageSource buffered;
 
-  private FileScan(Path path, long size, PageSource direct, PageSource buffered) {
+  private FileScan(Path path, long size, PageSource inBlocks, PageSource buffered) {
     this.path = path;
     this.size = size;
-    this.direct = direct;
+    this.inBlocks = inBlocks;
     this.buffered = buffered;
   }
 
   /// Opens a file.
   ///
+  /// @param direct whether to read past the kernel's page cache if possible
   /// @throws java.nio.file.NoSuchFileException when there is none
-  public static FileScan open(Path path) throws IOException {
+  public static FileScan open(Path path, boolean direct) throws IOException {
     long size = Files.size(path);
     PageSource buffered =
         new ChannelSource(FileChannel.open(path, StandardOpenOption.READ), path, false);
-    if (size < FileHeader.BYTES) {
+    if (!direct || size < FileHeader.BYTES) {
       return new FileScan(path, size, buffered, buffered);
     }
     try {
@@ -65,7 +66,7 @@ public final class FileScan implements AutoCloseable {
             ? target.byteSize() / AlignedMemory.DIRECT_ALIGNMENT * AlignedMemory.DIRECT_ALIGNMENT
             : 0;
     if (blocks > 0) {
-      direct.read(target.asSlice(0, blocks), offset);
+      inBlocks.read(target.asSlice(0, blocks), offset);
     }
     if (blocks < target.byteSize()) {
       buffered.read(target.asSlice(blocks), offset + blocks);
@@ -79,7 +80,7 @@ public final class FileScan implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      direct.close();
+      inBlocks.close();
     } finally {
       buffered.close();
     }

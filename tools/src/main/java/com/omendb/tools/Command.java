@@ -53,6 +53,11 @@ abstract class Command implements Callable<Integer> {
   @Override
   public final Integer call() throws Exception {
     run();
+    return exitCode();
+  }
+
+  /// What the program ends with after [#run].
+  int exitCode() {
     return 0;
   }
 

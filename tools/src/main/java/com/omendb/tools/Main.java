@@ -47,6 +47,7 @@ public final class Main {
             .addSubcommand(new SearchCommand(console))
             .addSubcommand(new EvalCommand(console))
             .addSubcommand(new InfoCommand(console))
+            .addSubcommand(new VerifyCommand(console))
             .addSubcommand(
                 new CommandLine(new DatasetCommand())
                     .addSubcommand(new DatasetListCommand(console))

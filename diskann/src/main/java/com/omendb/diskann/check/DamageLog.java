@@ -32,7 +32,9 @@ public final class DamageLog {
     if (damages.size() < maxDamages) {
       damages.add(damage);
     }
-    if (damage.page() != Damage.NO_PAGE && damage.file().equals(BasePageFormat.FILE)) {
+    if (damage.page() != Damage.NO_PAGE
+        && damage.kind() != Damage.Kind.UNREACHABLE
+        && damage.file().equals(BasePageFormat.FILE)) {
       damagedPages.set((int) damage.page());
     }
   }
@@ -63,6 +65,10 @@ public final class DamageLog {
   /// What was listed, by file and offset.
   synchronized List<Damage> damages() {
     return damages.stream().sorted(BY_PLACE).toList();
+  }
+
+  synchronized int damagedPageCount() {
+    return damagedPages.cardinality();
   }
 
   synchronized BitSet damagedPages() {

@@ -24,12 +24,14 @@ final class FileChecks {
   private final Path directory;
   private final Manifest manifest;
   private final Path files;
+  private final boolean isFull;
   private final DamageLog log;
 
-  FileChecks(Path directory, Manifest manifest, DamageLog log) {
+  FileChecks(Path directory, Manifest manifest, boolean isFull, DamageLog log) {
     this.directory = directory;
     this.manifest = manifest;
     this.files = Publication.filesOf(directory, manifest.indexId());
+    this.isFull = isFull;
     this.log = log;
   }
 
@@ -79,7 +81,7 @@ final class FileChecks {
     FileScan scan = null;
     CheckedFile file = null;
     try {
-      scan = FileScan.open(path);
+      scan = FileScan.open(path, isFull);
       FileHeader header = header(spec, entry, scan);
       file = header == null ? null : new CheckedFile(spec, entry, header, scan);
     } catch (CorruptFileException e) {

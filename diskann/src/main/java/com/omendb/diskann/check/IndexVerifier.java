@@ -63,10 +63,15 @@ public final class IndexVerifier {
       specs.put(spec.name(), spec);
     }
     progress.phase("check files", specs.size());
-    SortedMap<String, CheckedFile> files = new FileChecks(directory, manifest, log).check(specs);
+    SortedMap<String, CheckedFile> files =
+        new FileChecks(directory, manifest, options.isFull(), log).check(specs);
     try {
       progress.advance(specs.size());
-      return report(manifest.kind(), fileReports(manifest), 0);
+      long readBytes =
+          options.isFull()
+              ? new FullCheck(manifest, files, entryCheck, options, log, progress).run()
+              : 0;
+      return report(manifest.kind(), fileReports(manifest), readBytes);
     } finally {
       FileChecks.close(files);
     }

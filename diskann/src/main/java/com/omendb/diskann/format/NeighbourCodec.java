@@ -25,7 +25,7 @@ public final class NeighbourCodec {
   private static final int FAR = 15;
 
   /// The largest baseBits.
-  static final int MAX_BASE_BITS = 16;
+  public static final int MAX_BASE_BITS = 16;
 
   private final int vertexCount;
   private final int baseBits;
@@ -117,7 +117,7 @@ public final class NeighbourCodec {
   ///
   /// @param address where the list begins, at least 8 bytes into its memory
   /// @param end where the memory that may be read ends, behind `address`
-  int read(long address, long end, int[] target) {
+  public int read(long address, long end, int[] target) {
     int degree = Byte.toUnsignedInt(NativeMemory.ALL.get(NativeMemory.BYTE, address));
     long selectorsAt = address + 1;
     long bitsAt = selectorsAt + (degree + 1) / 2;
@@ -142,7 +142,7 @@ public final class NeighbourCodec {
   }
 
   /// Bytes of the list at an address, which must be one that [#read] accepts.
-  int length(long address) {
+  public int length(long address) {
     int degree = Byte.toUnsignedInt(NativeMemory.ALL.get(NativeMemory.BYTE, address));
     int bits = 0;
     for (int i = 0; i < degree; i++) {

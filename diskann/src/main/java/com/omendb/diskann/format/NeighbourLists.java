@@ -33,7 +33,7 @@ public final class NeighbourLists {
   /// The version that is written, and the only one that is read.
   public static final int VERSION = 1;
 
-  private static final int BLOCK = 64;
+  static final int BLOCK = 64;
   private static final int CACHE_LINE_BYTES = 64;
 
   /// The most neighbours that a list may have: a block's lists are found by 16 bits.
@@ -64,7 +64,7 @@ public final class NeighbourLists {
     return (vertexCount + BLOCK - 1) / BLOCK + 1;
   }
 
-  private static long headBytes(long vertexCount) {
+  static long headBytes(long vertexCount) {
     return blocks(vertexCount) * (Long.BYTES + BLOCK * Short.BYTES);
   }
 

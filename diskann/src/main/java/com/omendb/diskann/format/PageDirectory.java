@@ -50,6 +50,11 @@ public final class PageDirectory {
     return (nodeCount + 63) / 64 * ENTRY_BYTES;
   }
 
+  /// Where in the payload the entry is that says the page of a node.
+  public static long entryOffset(int node) {
+    return (long) (node >>> 6) * ENTRY_BYTES;
+  }
+
   /// Number of pages.
   public int pageCount() {
     return pageCount;
@@ -57,7 +62,7 @@ public final class PageDirectory {
 
   /// The page that holds a node.
   public int page(int node) {
-    long entry = (long) (node >>> 6) * ENTRY_BYTES;
+    long entry = entryOffset(node);
     long starts = entries.get(NativeMemory.LONG, entry);
     long upToNode = starts << (63 - (node & 63));
     return entries.get(NativeMemory.INT, entry + COUNT_OFFSET) + Long.bitCount(upToNode) - 1;
@@ -81,22 +86,38 @@ public final class PageDirectory {
       SegmentFile.Mapped file, Path path, UUID indexId, int nodeCount, long pageCount)
       throws CorruptFileException {
     long[] fields = HeaderFields.require(file.header(), indexId, 2, path);
-    MemorySegment entries = file.payload();
-    boolean sized =
-        fields[0] == nodeCount
-            && fields[1] == pageCount
-            && entries.byteSize() == bytes(nodeCount)
-            && pageCount <= Integer.MAX_VALUE;
+    if (fields[0] != nodeCount || fields[1] != pageCount) {
+      throw corrupt(path, nodeCount, pageCount, "nodes=" + fields[0] + ", pages=" + fields[1]);
+    }
+    return over(path, nodeCount, pageCount, file.payload());
+  }
+
+  /// A directory in memory, checked against the number of nodes and pages of the index.
+  ///
+  /// @param path for messages
+  /// @throws CorruptFileException if it does not fit them
+  public static PageDirectory over(Path path, int nodeCount, long pageCount, MemorySegment entries)
+      throws CorruptFileException {
+    boolean sized = entries.byteSize() == bytes(nodeCount) && pageCount <= Integer.MAX_VALUE;
     long counted = sized ? countPages(entries, nodeCount) : -1;
     if (counted != pageCount) {
-      throw new CorruptFileException(
-          "page directory does not match the base layer",
+      throw corrupt(
           path,
-          0,
-          "nodes=" + nodeCount + ", pages=" + pageCount,
-          "nodes=" + fields[0] + ", pages=" + fields[1] + ", counted=" + counted);
+          nodeCount,
+          pageCount,
+          "payloadBytes=" + entries.byteSize() + ", counted=" + counted);
     }
     return new PageDirectory(entries, nodeCount, (int) pageCount);
+  }
+
+  private static CorruptFileException corrupt(
+      Path path, int nodeCount, long pageCount, String actual) {
+    return new CorruptFileException(
+        "page directory does not match the base layer",
+        path,
+        0,
+        "nodes=" + nodeCount + ", pages=" + pageCount,
+        actual);
   }
 
   // The pages that begin at a node, or -1 if the entries contradict themselves.
