@@ -7,6 +7,7 @@ import com.omendb.vectors.check.Damage;
 import com.omendb.vectors.check.Damage.Kind;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -105,7 +106,19 @@ final class BaseCheck {
           "whether all nodes can be reached was not checked, because pages are damaged: pages="
               + log.damagedPageCount());
     } else {
-      new Reachability(shape, pages, memory, arena).run(store, file.scan(), progress, log);
+      walk(new Reachability(shape, pages, memory, arena), store, progress);
+    }
+  }
+
+  private void walk(Reachability graph, @Nullable ListStore store, Progress progress)
+      throws InterruptedIOException {
+    try {
+      graph.run(store, file.scan(), progress, log);
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      // Without a store pages are read again here.
+      log.add(file.name(), Kind.UNREADABLE, 0, "readable bytes", e.toString());
     }
   }
 

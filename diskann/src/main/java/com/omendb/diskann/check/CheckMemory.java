@@ -27,8 +27,9 @@ final class CheckMemory {
   CheckMemory(long budgetBytes, int threads, int pageBytes, long tableBytes, Arena arena) {
     this.budgetBytes = budgetBytes;
     this.threads = threads;
-    long roomForChunks = (budgetBytes - tableBytes) / threads / 2;
-    long chunk = Math.clamp(roomForChunks, MIN_CHUNK_BYTES, MAX_CHUNK_BYTES);
+    long room = (budgetBytes - tableBytes) / threads;
+    long chunk =
+        Math.clamp(Math.min(room / 2, room - SCRATCH_BYTES), MIN_CHUNK_BYTES, MAX_CHUNK_BYTES);
     this.chunkBytes = (int) (chunk / pageBytes * pageBytes);
     this.usedBytes = tableBytes + (long) threads * (chunkBytes + SCRATCH_BYTES);
     if (usedBytes > budgetBytes) {

@@ -36,6 +36,6 @@ public interface EntryCheck {
     /// Compares the vector of a node, if there is a copy of it, with that of the pages.
     ///
     /// @param vectorAddress native address of the vector in its page
-    void compare(int node, long vectorAddress) throws IOException;
+    void compare(int node, long vectorAddress);
   }
 }

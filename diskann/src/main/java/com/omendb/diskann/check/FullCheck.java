@@ -3,9 +3,8 @@ package com.omendb.diskann.check;
 import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.format.PageDirectory;
-import com.omendb.diskann.layout.GroupGraph;
-import com.omendb.diskann.layout.ThinGraph;
 import com.omendb.pagecache.AlignedMemory;
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.FileHeader;
@@ -14,6 +13,7 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.check.Damage.Kind;
 import com.omendb.vectors.check.VerifyOptions;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -77,7 +77,7 @@ final class FullCheck {
               tableBytes(shape),
               arena);
       for (CheckedFile file : files.values()) {
-        if (file != pages && !isCodes(file)) {
+        if (!isPages(file) && !isCodes(file)) {
           checkFlat(file, shape, memory, arena);
         }
       }
@@ -106,6 +106,14 @@ final class FullCheck {
     return file.spec().magic().equals(CodesFile.CODES_MAGIC);
   }
 
+  private static boolean isPages(CheckedFile file) {
+    return file.name().equals(BasePageFormat.FILE);
+  }
+
+  private static boolean isGraph(CheckedFile file) {
+    return file.spec().magic().equals(NeighbourLists.MAGIC);
+  }
+
   // What is kept whatever the budget: without it pages could not be compared with anything.
   private boolean isKeptInMemory(CheckedFile file) {
     return file.name().equals(PageDirectory.FILE)
@@ -128,7 +136,7 @@ final class FullCheck {
   private void checkFlat(
       CheckedFile file, @Nullable BaseShape shape, CheckMemory memory, Arena kept)
       throws IOException {
-    boolean isGraph = file.name().equals(GroupGraph.FILE) || file.name().equals(ThinGraph.FILE);
+    boolean isGraph = isGraph(file);
     long bytes = imageBytes(file);
     boolean inMemory = isKeptInMemory(file) || memory.take(bytes);
     try (Arena passing = Arena.ofShared()) {
@@ -139,23 +147,38 @@ final class FullCheck {
               : null;
       readFlat(file, image, memory);
       if (log.isWhole(file.name())) {
-        long payloadBytes = file.header().payloadBytes();
-        MemorySegment payload =
-            image == null ? null : image.asSlice(FileHeader.BYTES, payloadBytes);
-        Content content = new Content(file.scan(), payloadBytes, payload);
-        if (isGraph) {
-          GraphFileCheck.run(file, content, memory, log);
-        } else if (payload != null && file.name().equals(PageDirectory.FILE)) {
-          directory = directory(file, shape, payload);
-        } else if (payload != null && isKeptInMemory(file)) {
-          quantizer(file, payload);
-        } else {
-          copies.add(entryCheck.check(manifest, file, content, log));
-        }
+        checkContent(file, shape, image, memory);
       }
     }
     if (isGraph && inMemory) {
       memory.giveBack(bytes);
+    }
+  }
+
+  private void checkContent(
+      CheckedFile file,
+      @Nullable BaseShape shape,
+      @Nullable MemorySegment image,
+      CheckMemory memory)
+      throws InterruptedIOException {
+    long payloadBytes = file.header().payloadBytes();
+    MemorySegment payload = image == null ? null : image.asSlice(FileHeader.BYTES, payloadBytes);
+    Content content = new Content(file.scan(), payloadBytes, payload);
+    try {
+      if (isGraph(file)) {
+        GraphFileCheck.run(file, content, memory, log);
+      } else if (payload != null && file.name().equals(PageDirectory.FILE)) {
+        directory = directory(file, shape, payload);
+      } else if (payload != null && isKeptInMemory(file)) {
+        quantizer(file, payload);
+      } else {
+        copies.add(entryCheck.check(manifest, file, content, log));
+      }
+    } catch (InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      // What is not in memory is read a second time here.
+      log.add(file.name(), Kind.UNREADABLE, FileHeader.BYTES, "readable bytes", e.toString());
     }
   }
 

@@ -9,8 +9,6 @@ import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.check.Damage;
 import com.omendb.vectors.check.Damage.Kind;
 import com.omendb.vectors.memory.NativeMemory;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -114,12 +112,8 @@ final class PagesCheck implements PageRules.Findings {
     }
     MemorySegment.copy(NativeMemory.ALL, listAddress, lists, listBytes, bytes);
     listBytes += bytes;
-    try {
-      for (EntryCheck.VectorCopies copies : others.copies()) {
-        copies.compare(node, vectorAddress);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (EntryCheck.VectorCopies copies : others.copies()) {
+      copies.compare(node, vectorAddress);
     }
     if (takesCodes) {
       takeCodes(node, vectorAddress);

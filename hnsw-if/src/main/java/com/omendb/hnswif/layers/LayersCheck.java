@@ -210,8 +210,7 @@ public final class LayersCheck implements EntryCheck {
       }
     }
 
-    private void compare(long[] memberOfNode, long vectors, int node, long address)
-        throws IOException {
+    private void compare(long[] memberOfNode, long vectors, int node, long address) {
       int at = Arrays.binarySearch(memberOfNode, (long) node << Integer.SIZE);
       at = at < 0 ? -1 - at : at;
       if (at == memberOfNode.length || node(memberOfNode[at]) != node) {
@@ -230,6 +229,8 @@ public final class LayersCheck implements EntryCheck {
               "the vector of node=" + node + " in its page",
               "another");
         }
+      } catch (IOException e) {
+        add(Kind.UNREADABLE, offset, "readable bytes", e.toString());
       }
     }
 
