@@ -11,6 +11,7 @@ import com.omendb.diskann.format.Publication;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.pagecache.Crc32c;
 import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
@@ -75,8 +76,8 @@ final class Forger {
               Fixtures.order(IntStream.range(0, count).toArray(), arena),
               new BitSet(),
               row -> nodes.ids[row])
-          .write(pages, manifest.indexId(), arena, Progress.NONE)
-          .write(directory, manifest.indexId());
+          .write(Storage.disk().file(pages), manifest.indexId(), arena, Progress.NONE)
+          .write(Storage.disk().file(directory), manifest.indexId());
     }
     signManifest();
   }
