@@ -45,7 +45,7 @@ final class VerifyCommand extends Command {
       names = "--all-codes",
       description = {
         "With --full: compare the codes of all vectors with the vectors,",
-        "not only of a sample of some 16,000."
+        "not only of a sample of 4,000 or more."
       })
   private boolean allCodes;
 

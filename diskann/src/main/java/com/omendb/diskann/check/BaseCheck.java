@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// graph.
 final class BaseCheck {
   /// Vectors of a sample whose codes are compared.
-  private static final int SAMPLE = 1 << 14;
+  private static final int SAMPLE = 1 << 12;
 
   /// Of each chunk at least so many, however many chunks there are.
-  private static final int CHUNK_SAMPLE = 256;
+  private static final int CHUNK_SAMPLE = 64;
 
   private static final int MIX = 0x9E3779B1;
 

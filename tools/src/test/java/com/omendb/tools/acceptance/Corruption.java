@@ -4,12 +4,33 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /// Other bytes at one place of a file.
-///
-/// @param offset where
-/// @param bytes what is written there instead
-/// @param isPage whether a page, or the rest of the file, was replaced, not a byte
-record Corruption(int offset, byte[] bytes, boolean isPage) {
+final class Corruption {
   private static final int PAGE_BYTES = 4096;
+
+  private final int offset;
+  private final byte[] bytes;
+  private final boolean isPage;
+
+  private Corruption(int offset, byte[] bytes, boolean isPage) {
+    this.offset = offset;
+    this.bytes = bytes;
+    this.isPage = isPage;
+  }
+
+  /// Where.
+  int offset() {
+    return offset;
+  }
+
+  /// What is written there instead.
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /// Whether a page, or the rest of the file, was replaced, not a byte.
+  boolean isPage() {
+    return isPage;
+  }
 
   /// A random one, which differs from what is there.
   static Corruption random(byte[] file, boolean page, SplittableRandom random) {
