@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.format.Manifest;
 import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.UnsupportedFormatException;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.Progress;
 import com.omendb.vectors.ReadEngine;
 import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.check.VerifyOptions;
+import com.omendb.vectors.check.VerifyReport;
 import com.omendb.vectors.testing.Fuzz;
 import com.omendb.vectors.testing.Mender;
 import java.io.IOException;
@@ -110,6 +114,7 @@ class HostileIndexTest {
                   first = first == null ? e : first;
                 }
               }
+              verify();
               if (first != null) {
                 throw first;
               }
@@ -169,6 +174,23 @@ class HostileIndexTest {
       for (int k : new int[] {1, 10, COUNT}) {
         SearchResult result = open.search(SearchRequest.of(base, k % COUNT, k));
         assertTrue(result.count() <= k);
+      }
+    }
+  }
+
+  /// A check of the index has something to say about anything; a later version is none of its own.
+  private void verify() throws IOException {
+    for (VerifyOptions options :
+        new VerifyOptions[] {VerifyOptions.quick(), VerifyOptions.full()}) {
+      try {
+        VerifyReport report =
+            AnnIndex.verify(
+                index.directory,
+                options.withMemoryBudgetBytes(64 << 20).withThreads(1),
+                Progress.NONE);
+        assertTrue(report.damageCount() >= 0);
+      } catch (UnsupportedFormatException e) {
+        assertTrue(e.formatVersion() != 2);
       }
     }
   }

@@ -10,6 +10,7 @@ import com.omendb.tools.testing.JsonReader;
 import com.omendb.tools.testing.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,6 +96,40 @@ final class CommandsTest {
           JsonReader.object(JsonReader.field(fields, "stats")).containsKey("pageReads"),
           run::toString);
     }
+  }
+
+  @Test
+  void searchAndEvalPrintMetricsForPrometheus() {
+    Path index = folder.resolve("with-metrics");
+    ok("build", fixture.base(), index, "--threads", 1);
+    String labels = "{index=\"" + index + "\"} ";
+    List<Object> search =
+        List.of("search", index, "--queries", fixture.base(), "--rows", "5:4", "--metrics");
+    String found = ok(search.toArray()).out();
+    assertTrue(found.contains("\nomen_searches_total" + labels + "4\n"), found);
+    assertTrue(found.contains("\nomen_search_latency_seconds_count" + labels + "4\n"), found);
+    assertTrue(found.contains("\nomen_memory_budget_bytes" + labels + "1000000000\n"), found);
+    List<Object> both = new ArrayList<>(search);
+    both.add("--json");
+    Run refused = Run.omen(both.toArray());
+    assertEquals(2, refused.exitCode());
+    assertTrue(refused.err().contains("--metrics"), refused::toString);
+    String measured =
+        ok(
+                "eval",
+                index,
+                "--queries",
+                fixture.queries(),
+                "--truth",
+                fixture.truth(),
+                "--search-list-size",
+                "20",
+                "--warm",
+                0,
+                "--metrics")
+            .out();
+    assertTrue(
+        measured.contains("\nomen_searches_total" + labels + Fixture.QUERY_COUNT + "\n"), measured);
   }
 
   @Test

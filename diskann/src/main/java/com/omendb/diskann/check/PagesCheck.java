@@ -141,12 +141,7 @@ final class PagesCheck implements PageRules.Findings {
     if (directory == null) {
       return;
     }
-    boolean agrees =
-        directory.page(firstNode) == page
-            && directory.page(end - 1) == page
-            && (firstNode == 0 || directory.page(firstNode - 1) == page - 1)
-            && (end == shape.nodeCount() || directory.page(end) == page + 1);
-    if (!agrees) {
+    if (!directory.holds(page, firstNode, end - firstNode)) {
       log.add(
           new Damage(
               PageDirectory.FILE,

@@ -105,24 +105,17 @@ public final class PageDirectory {
   /// A directory in memory, checked against the number of nodes and pages of the index.
   ///
   /// @param path for messages
+  /// @throws CorruptFileException if it does not fit them
   public static PageDirectory over(Path path, int nodeCount, long pageCount, MemorySegment entries)
       throws CorruptFileException {
-    if (entries.byteSize() != bytes(nodeCount) || pageCount > Integer.MAX_VALUE) {
-      throw corrupt(path, nodeCount, pageCount, "payloadBytes=" + entries.byteSize());
-    }
-    long counted = 0;
-    for (long at = 0; at < entries.byteSize(); at += ENTRY_BYTES) {
-      long before = entries.get(NativeMemory.INT, at + COUNT_OFFSET);
-      if (before != counted) {
-        throw corrupt(
-            path, nodeCount, pageCount, "counted=" + counted + " before " + at + ", not " + before);
-      }
-      counted += Long.bitCount(entries.get(NativeMemory.LONG, at));
-    }
-    long last = entries.get(NativeMemory.LONG, entries.byteSize() - ENTRY_BYTES);
-    boolean beyond = nodeCount % 64 != 0 && last >>> (nodeCount % 64) != 0;
-    if (counted != pageCount || beyond || (entries.get(NativeMemory.LONG, 0) & 1) == 0) {
-      throw corrupt(path, nodeCount, pageCount, "counted=" + counted);
+    boolean sized = entries.byteSize() == bytes(nodeCount) && pageCount <= Integer.MAX_VALUE;
+    long counted = sized ? countPages(entries, nodeCount) : -1;
+    if (counted != pageCount) {
+      throw corrupt(
+          path,
+          nodeCount,
+          pageCount,
+          "payloadBytes=" + entries.byteSize() + ", counted=" + counted);
     }
     return new PageDirectory(entries, nodeCount, (int) pageCount);
   }
@@ -135,6 +128,20 @@ public final class PageDirectory {
         0,
         "nodes=" + nodeCount + ", pages=" + pageCount,
         actual);
+  }
+
+  // The pages that begin at a node, or -1 if the entries contradict themselves.
+  private static long countPages(MemorySegment entries, int nodeCount) {
+    long counted = 0;
+    for (long at = 0; at < entries.byteSize(); at += ENTRY_BYTES) {
+      if (entries.get(NativeMemory.INT, at + COUNT_OFFSET) != counted) {
+        return -1;
+      }
+      counted += Long.bitCount(entries.get(NativeMemory.LONG, at));
+    }
+    long last = entries.get(NativeMemory.LONG, entries.byteSize() - ENTRY_BYTES);
+    boolean none = nodeCount % 64 == 0 || last >>> (nodeCount % 64) == 0;
+    return none && (entries.get(NativeMemory.LONG, 0) & 1) == 1 ? counted : -1;
   }
 
   /// Whether a page holds exactly the `count` nodes from `first` on, which must be nodes of the

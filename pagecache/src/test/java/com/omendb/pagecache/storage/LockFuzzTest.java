@@ -1,0 +1,28 @@
+package com.omendb.pagecache.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.omendb.vectors.testing.Fuzz;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/// Damaged lock files. Invariant: whatever they hold, they name an owner or none.
+class LockFuzzTest {
+  @Test
+  void owners() {
+    UUID token = new UUID(1, 2);
+    Fuzz.of("lock", 204)
+        .from(
+            new LockOwner(4711, "machine", Instant.EPOCH).encode(token),
+            new LockOwner(Long.MAX_VALUE, "", Instant.MAX).encode(token))
+        .run(
+            2_000,
+            input -> {
+              LockOwner owner = LockOwner.decode(input);
+              if (owner != null && owner.host().indexOf('\ufffd') < 0) {
+                assertEquals(owner, LockOwner.decode(owner.encode(token)));
+              }
+            });
+  }
+}
