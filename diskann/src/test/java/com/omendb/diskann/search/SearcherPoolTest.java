@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +97,10 @@ class SearcherPoolTest {
     }
   }
 
+  private static SearcherPool newPool(int maxSearchers, Supplier<QueryRunner> factory) {
+    return new SearcherPool(maxSearchers, factory, SearchWatch.NONE);
+  }
+
   private static SearchRequest request() {
     return SearchRequest.ofInt8(new byte[1], 1);
   }
@@ -106,7 +111,7 @@ class SearcherPoolTest {
     int threads = 16;
     ThreadLocal<int[]> work = ThreadLocal.withInitial(() -> new int[1]);
     SearcherPool pool =
-        new SearcherPool(
+        newPool(
             1,
             () ->
                 new TestRunner(4, advances) {
@@ -141,7 +146,7 @@ class SearcherPoolTest {
 
   @Test
   void whoWantsARunnerAloneGetsItsTurnWhateverIsAskedFor() throws Exception {
-    SearcherPool pool = new SearcherPool(1, () -> new TestRunner(4, 2));
+    SearcherPool pool = newPool(1, () -> new TestRunner(4, 2));
     AtomicBoolean enough = new AtomicBoolean();
     List<FutureTask<Integer>> tasks = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
@@ -178,7 +183,7 @@ class SearcherPoolTest {
     ConcurrentLinkedQueue<TestRunner> made = new ConcurrentLinkedQueue<>();
     AtomicInteger advances = new AtomicInteger();
     SearcherPool pool =
-        new SearcherPool(
+        newPool(
             2,
             () -> {
               TestRunner runner =
@@ -243,7 +248,7 @@ class SearcherPoolTest {
   void aRunnerThatCannotBeMadeFailsWhoAskedAndWhoWaits() throws Exception {
     AtomicBoolean refuses = new AtomicBoolean();
     SearcherPool pool =
-        new SearcherPool(
+        newPool(
             1,
             () -> {
               if (refuses.get()) {
@@ -275,7 +280,7 @@ class SearcherPoolTest {
 
   @Test
   void whatIsGivenBackAfterClosingIsNotClosedAgain() throws Exception {
-    SearcherPool pool = new SearcherPool(2, () -> new TestRunner(1, 1));
+    SearcherPool pool = newPool(2, () -> new TestRunner(1, 1));
     TestRunner broken = (TestRunner) pool.take();
     TestRunner sound = (TestRunner) pool.take();
     pool.refuseWaiters();
