@@ -15,8 +15,9 @@ import java.util.stream.Collectors;
 /// An approximate-nearest-neighbour index in a directory, opened for searching under a memory
 /// budget.
 ///
-/// Thread-safe. [#close()] waits for searches that are running; later calls fail with
-/// [IllegalStateException].
+/// Thread-safe, and searches are not ended by interrupts, which stay pending. [#close()] waits for
+/// searches that are running, ends the waits of those that are not, and returns when all is closed,
+/// whoever closed it first; later calls fail with [IllegalStateException].
 public interface AnnIndex extends AutoCloseable {
 
   /// Opens the index in a directory, whatever its kind.
@@ -102,14 +103,19 @@ public interface AnnIndex extends AutoCloseable {
   /// Finds the nearest neighbours of a query with a pooled [Searcher].
   ///
   /// @throws IllegalArgumentException if the request does not fit the index
-  /// @throws IOException if a page cannot be read or fails its checksum
+  /// @throws IOException if a page that the search needs cannot be read, or fails its checksum
+  ///   twice, and the request is not `degraded`; the message names file and page
+  /// @throws IllegalStateException if the index is closed
   SearchResult search(SearchRequest request) throws IOException;
 
   /// Searches for several queries side by side with a pooled [Searcher]; see
   /// [Searcher#searchBatch].
   List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException;
 
-  /// A searcher for the calling thread to keep and reuse.
+  /// A searcher for the calling thread to keep and reuse, one of those that the index was opened
+  /// for: a thread that holds them all and calls [#search] waits for itself.
+  ///
+  /// @throws IllegalStateException if every searcher is lent or busy, or the index is closed
   Searcher newSearcher();
 
   @Override

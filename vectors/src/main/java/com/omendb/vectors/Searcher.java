@@ -12,7 +12,8 @@ public interface Searcher extends AutoCloseable {
   ///
   /// @throws IllegalArgumentException if the query's dimension or element type is not the index's,
   ///   or the query holds NaN, infinity or, for cosine, only zeros
-  /// @throws IOException if a page cannot be read or fails its checksum
+  /// @throws IOException if a page that the search needs cannot be read, or fails its checksum
+  ///   twice, and the request is not `degraded`; the message names file and page
   /// @throws IllegalStateException if the index is closed
   SearchResult search(SearchRequest request) throws IOException;
 
@@ -20,8 +21,10 @@ public interface Searcher extends AutoCloseable {
   /// while another computes: the throughput of many threads with one.
   ///
   /// @return the results in the order of the requests
-  /// @throws IllegalArgumentException as for one search; nothing is searched then
-  /// @throws IOException as for one search; the other results are lost
+  /// @throws IllegalArgumentException if any of the requests does not fit the index, as for one
+  ///   search; all are checked first, and nothing is searched then
+  /// @throws IOException as for one search; no more are started then, and the other results are
+  ///   lost
   /// @throws IllegalStateException if the index is closed
   List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException;
 
