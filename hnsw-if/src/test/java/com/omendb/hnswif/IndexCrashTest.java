@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Invariants: however a build over an index ends, the index that was there is there or the new
 /// one, with every checksum right and with its own answers; the new one once the build has
-/// returned.
+/// returned, whether it went on with what a crash had left or not.
 class IndexCrashTest {
   private static final int ROUNDS = 60;
   private static final int DIMENSION = 8;
@@ -63,7 +63,7 @@ class IndexCrashTest {
                       written.vectors,
                       storage,
                       root.resolve("index"),
-                      written.options.withOverwrite(true),
+                      written.options.withOverwrite(true).withResume(true),
                       Progress.NONE);
                 }
 

@@ -50,13 +50,22 @@ final class BuildCommand extends Command {
       description = "Replace an index; the old one stays whole until the new one is complete.")
   private boolean overwrite;
 
+  @Option(
+      names = "--resume",
+      description = {
+        "Go on with a build of the same vectors and options that was cut short at INDEX;",
+        "without one, begin anew. Memory and threads may be others."
+      })
+  private boolean resume;
+
   BuildCommand(Console console) {
     super(console);
   }
 
   @Override
   void run() throws IOException {
-    BuildOptions options = usage(() -> settings.options().withOverwrite(overwrite));
+    BuildOptions options =
+        usage(() -> settings.options().withOverwrite(overwrite).withResume(resume));
     try (VectorFile file = Inputs.vectors(base, rows);
         ProgressPrinter progress = progress()) {
       BuildReport report = BuildReport.ofBuild(file.vectors(), index, options, progress);

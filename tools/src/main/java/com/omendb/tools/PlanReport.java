@@ -96,6 +96,7 @@ record PlanReport(
             + (usableBytes < 0 ? "" : ", " + ByteSize.format(usableBytes) + " there")
             + (fitsDisk() ? "" : ": TOO LITTLE"));
     lines.add(size("scratch files", build.scratchBytes()));
+    lines.add(size("checkpoints", build.checkpointBytes()));
     lines.add(size("index", build.indexBytes()));
     build.fileBytes().forEach((name, bytes) -> lines.add(size("  " + name, bytes)));
   }
@@ -151,6 +152,7 @@ record PlanReport(
             .put("fitsMemory", build.fitsMemory())
             .put("inScratchFiles", build.inFiles())
             .put("scratchBytes", build.scratchBytes())
+            .put("checkpointBytes", build.checkpointBytes())
             .put("indexBytes", build.indexBytes())
             .put("fileBytes", bytes(build.fileBytes()))
             .put("diskBytes", build.diskBytes());

@@ -13,6 +13,8 @@ import java.util.Map;
 /// @param smallestBudgetBytes the smallest budget that works, with the data in scratch files
 /// @param inFiles whether under the given budget the data is left in scratch files
 /// @param scratchBytes bytes of scratch files at their peak, on the volume of the index
+/// @param checkpointBytes bytes at their peak of what is kept so that a build that is cut short can
+///   be resumed, on the volume of the index; gone when it is published
 /// @param fileBytes bytes of each file of the index, by name
 /// @param seconds expected time of each phase, on the given threads of the machine that the model
 ///   was measured on
@@ -23,6 +25,7 @@ public record BuildForecast(
     long smallestBudgetBytes,
     boolean inFiles,
     long scratchBytes,
+    long checkpointBytes,
     Map<String, Long> fileBytes,
     Map<String, Double> seconds) {
 
@@ -38,9 +41,10 @@ public record BuildForecast(
     return fileBytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /// Free bytes that the volume of the index must have: scratch files and the whole index at once.
+  /// Free bytes that the volume of the index must have: scratch files, checkpoints and the whole
+  /// index at once.
   public long diskBytes() {
-    return Math.addExact(scratchBytes, indexBytes());
+    return Math.addExact(Math.addExact(scratchBytes, checkpointBytes), indexBytes());
   }
 
   /// Expected time of the whole build.

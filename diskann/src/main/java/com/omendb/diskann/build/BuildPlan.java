@@ -1,5 +1,7 @@
 package com.omendb.diskann.build;
 
+import com.omendb.diskann.build.checkpoint.GraphCheckpoint;
+import com.omendb.diskann.build.checkpoint.LayoutCheckpoint;
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.layout.BaseLayout;
@@ -165,6 +167,14 @@ public record BuildPlan(
           case VAMANA -> 0;
         };
     return spilled + (inFiles() ? dataBytes() : 0);
+  }
+
+  /// The most bytes on the disk of what lets a build be resumed: the order of its vectors, its
+  /// graph and its layout.
+  public static long checkpointBytes(long count, BuildOptions options) {
+    return RowsCheckpoint.bytes(count)
+        + GraphCheckpoint.bytes(count, options.maxDegree())
+        + LayoutCheckpoint.bytes(count);
   }
 
   /// The smallest budget that works, with the data in scratch files.

@@ -67,13 +67,23 @@ public final class GraphFiles {
     BaseLayout layout =
         BaseLayout.of(space, options.metric(), graph, vectorIds, scratch, kept, progress);
     NodeOrder order = layout.order();
-    PageDirectory pages =
-        new BasePagesWriter(vectors, options.metric(), graph, order, layout.pageStarts(), vectorIds)
-            .write(publication.file(BasePageFormat.FILE), indexId, scratch, progress);
-    pages.write(publication.file(PageDirectory.FILE), indexId);
+    writePages(graph, layout, vectorIds, scratch);
     writeThinGraph(space, graph, order);
     writeGroupGraph(graph, order);
     return order;
+  }
+
+  /// Writes the pages and their directory.
+  ///
+  /// @param vectorIds the id that searches return for a row
+  public void writePages(
+      VamanaGraph graph, BaseLayout layout, IntToLongFunction vectorIds, Arena scratch)
+      throws IOException {
+    PageDirectory pages =
+        new BasePagesWriter(
+                vectors, options.metric(), graph, layout.order(), layout.pageStarts(), vectorIds)
+            .write(publication.file(BasePageFormat.FILE), indexId, scratch, progress);
+    pages.write(publication.file(PageDirectory.FILE), indexId);
   }
 
   /// Writes the graph over all nodes with fewer edges.

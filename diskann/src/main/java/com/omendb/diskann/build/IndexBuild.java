@@ -1,15 +1,13 @@
 package com.omendb.diskann.build;
 
+import com.omendb.diskann.build.checkpoint.BuildJob;
+import com.omendb.diskann.build.checkpoint.BuildState;
+import com.omendb.diskann.build.checkpoint.Checkpoints;
+import com.omendb.diskann.build.checkpoint.UnfinishedBuilds;
 import com.omendb.diskann.format.CodeSizes;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.format.Publication;
-import com.omendb.diskann.leaf.LeafGraphBuilder;
-import com.omendb.diskann.leaf.LeafScratch;
-import com.omendb.diskann.vamana.NodeSpace;
-import com.omendb.diskann.vamana.VamanaBuilder;
-import com.omendb.diskann.vamana.VamanaGraph;
-import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.DiskSpace;
 import com.omendb.pagecache.DiskSpaceException;
@@ -24,13 +22,18 @@ import java.lang.foreign.Arena;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/// Builds an index with a Vamana base layer: check the vectors, train the codebook, build the
-/// graph, write the pages, encode, write what the kind adds, publish.
+/// Builds an index with a Vamana base layer: check the vectors, go through the [BuildSteps] from
+/// where an earlier build was cut short or from the first, publish.
 public final class IndexBuild {
+  private static final String KEPT =
+      "what this build has finished is kept: the same build with resume (--resume) goes on from"
+          + " there, any other in its place removes it";
 
   private final VectorSource input;
   private final BuildOptions options;
@@ -127,102 +130,74 @@ public final class IndexBuild {
   }
 
   private void build(Target target, BuildPlan plan) throws IOException {
-    UUID indexId = UUID.randomUUID();
+    BuildJob job = BuildJob.of(input, options, subspaceCounts);
+    UnfinishedBuilds unfinished = new UnfinishedBuilds(job, options.resume(), progress::note);
     try (Publication publication =
-        Publication.begin(target.storage(), target.directory(), indexId, options.overwrite())) {
-      DiskSpace.require(target.directory(), target.neededBytes());
-      build(publication, indexId, plan);
+        Publication.begin(target.storage(), target.directory(), options.overwrite(), unfinished)) {
+      Checkpoints checkpoints = unfinished.takeOver(publication.stagingDirectory());
+      publication.keepIf(checkpoints::any, () -> progress.note(KEPT));
+      DiskSpace.require(
+          target.directory(), Math.max(0, target.neededBytes() - checkpoints.bytes()));
+      try {
+        build(publication, checkpoints, plan);
+      } catch (IllegalArgumentException e) {
+        // What the caller asked for cannot be done, now or when it is asked for again.
+        publication.keepIf(() -> false, () -> {});
+        throw e;
+      }
     }
   }
 
-  private void build(Publication publication, UUID indexId, BuildPlan plan) throws IOException {
+  private void build(Publication publication, Checkpoints checkpoints, BuildPlan plan)
+      throws IOException {
     try (BuildMemory memory =
             new BuildMemory(
                 input,
                 options.memoryBudgetBytes(),
                 plan.inFiles() ? publication.stagingDirectory() : null);
         Arena kept = memory.newArena()) {
-      progress.phase("check vectors", input.count());
-      VectorChecks.requireUsable(input, options.metric(), "base vectors", options.threads());
-      progress.advance(input.count());
-      LocalRows rows =
-          LocalRows.of(input, options.metric(), options.threads(), options.seed(), kept, progress);
-      memory.release();
-      new Job(publication, indexId, memory, plan, rows).run(kept);
+      checkVectors(checkpoints);
+      if (!checkpoints.has(Checkpoints.READY)) {
+        new BuildSteps(input, options, plan, publication, checkpoints, memory, progress)
+            .run(kept, subspaceCounts, entryWriter, settings());
+      }
+      publish(publication, checkpoints);
       if (memory.releases() > 0) {
         progress.note("memory: files were let go of " + memory.releases() + " times");
       }
     }
   }
 
-  /// One build on its way, from rows in their order to the publication.
-  private final class Job {
-    private final Publication publication;
-    private final UUID indexId;
-    private final BuildMemory memory;
-    private final BuildPlan plan;
-    private final LocalRows rows;
-    private final VectorSource vectors;
-
-    Job(Publication publication, UUID indexId, BuildMemory memory, BuildPlan plan, LocalRows rows) {
-      this.publication = publication;
-      this.indexId = indexId;
-      this.memory = memory;
-      this.plan = plan;
-      this.rows = rows;
-      this.vectors = rows.vectors();
+  private void checkVectors(Checkpoints checkpoints) throws IOException {
+    progress.phase("check vectors", input.count());
+    Map<String, String> found = Map.of("crc32c", BuildJob.checksum(input));
+    if (checkpoints.has(Checkpoints.INPUT)
+        && !checkpoints.get(Checkpoints.INPUT).values().equals(found)) {
+      progress.note("resuming: the vectors are not those of then, beginning anew");
+      checkpoints.forgetAll();
     }
-
-    void run(Arena kept) throws IOException {
-      GraphFiles files =
-          new GraphFiles(publication, indexId, vectors, options, memory::newArena, progress);
-      Laid laid = writeBaseLayer(files, kept);
-      SortedMap<String, String> settings = settings();
-      for (int subspaceCount : subspaceCounts) {
-        files.writeCodes(subspaceCount, laid.order(), laid.nearPairs());
-      }
-      entryWriter.write(
-          new Input(vectors, laid.order(), options, indexId, progress), publication, settings);
-      progress.phase("publish", 0);
-      publication.publish(
-          new Manifest(
-              options.kind(),
-              indexId,
-              vectors.count(),
-              vectors.dimension(),
-              vectors.elementType(),
-              options.metric(),
-              settings,
-              new TreeMap<>()));
+    if (!checkpoints.has(Checkpoints.INPUT)) {
+      VectorChecks.requireUsable(input, options.metric(), "base vectors", options.threads());
+      checkpoints.finish(Checkpoints.INPUT, List.of(), found);
     }
-
-    // Writes the graph, whole, thinned and by groups, and lets go of it; the order of its nodes
-    // stays, in memory of `kept`.
-    private Laid writeBaseLayer(GraphFiles files, Arena kept) throws IOException {
-      try (Arena arena = memory.newArena()) {
-        NodeSpace space = new NodeSpace(vectors, options.metric(), memory.beforeTouch(), arena);
-        VamanaGraph graph = buildGraph(space, arena);
-        NodeOrder order = files.writeBaseLayer(space, graph, rows::inputRow, arena, kept);
-        return new Laid(order, NearPairs.sample(space, graph.adjacency(), options.seed()));
-      }
-    }
-
-    private VamanaGraph buildGraph(NodeSpace space, Arena arena) {
-      VamanaOptions graph = BuildPlan.graphOptions(options);
-      return switch (options.method()) {
-        case VAMANA -> VamanaBuilder.build(space, graph, arena, "graph", progress);
-        case LEAF -> {
-          LeafScratch scratch =
-              new LeafScratch(
-                  plan.candidateBytes(), publication.stagingDirectory(), memory::newArena);
-          yield LeafGraphBuilder.build(space, graph, scratch, arena, "graph", progress);
-        }
-      };
-    }
+    progress.advance(input.count());
   }
 
-  /// What is kept of a base layer once it is written.
-  private record Laid(NodeOrder order, NearPairs nearPairs) {}
+  private void publish(Publication publication, Checkpoints checkpoints) throws IOException {
+    progress.phase("publish", 0);
+    BuildState.Finished ready = checkpoints.get(Checkpoints.READY);
+    publication.publish(
+        new Manifest(
+            options.kind(),
+            checkpoints.indexId(),
+            input.count(),
+            input.dimension(),
+            input.elementType(),
+            options.metric(),
+            ready.values(),
+            new TreeMap<>()),
+        ready.files());
+  }
 
   private SortedMap<String, String> settings() {
     TreeMap<String, String> settings = new TreeMap<>();

@@ -10,6 +10,8 @@ import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// The vectors of an input, copied into an order in which near ones lie near each other, and which
 /// row of the input each of them is.
@@ -124,6 +126,41 @@ final class LocalRows {
             oldVectors, row * vectorBytes, vectors.segment(), vectors.offset(place), vectorBytes);
       }
     }
+  }
+
+  /// Copies the vectors of an input into an order that was found before.
+  ///
+  /// @param inputRows the row of the input that each vector is, an int each; stays in use
+  /// @param beforeTouch is told how many places of the arena will be touched next, or null
+  static LocalRows inOrder(
+      VectorSource input,
+      MemorySegment inputRows,
+      @Nullable IntConsumer beforeTouch,
+      Arena arena,
+      Progress progress) {
+    int count = (int) input.count();
+    long vectorBytes = input.vectorBytes();
+    MemorySegment copies = AlignedMemory.allocate(arena, count * vectorBytes, 64);
+    progress.phase("copy vectors", count);
+    // The input is read from its first row to its last: it may be larger than memory.
+    try (Arena scratch = Arena.ofShared()) {
+      MemorySegment places = AlignedMemory.allocate(scratch, (long) count * Integer.BYTES, 64);
+      for (int place = 0; place < count; place++) {
+        int row = inputRows.getAtIndex(NativeMemory.INT, place);
+        places.setAtIndex(NativeMemory.INT, row, place);
+      }
+      for (int row = 0; row < count; row++) {
+        if (beforeTouch != null) {
+          beforeTouch.accept(1);
+        }
+        long place = places.getAtIndex(NativeMemory.INT, row);
+        MemorySegment.copy(
+            input.segment(), input.offset(row), copies, place * vectorBytes, vectorBytes);
+      }
+    }
+    progress.advance(count);
+    return new LocalRows(
+        VectorSource.dense(copies, count, input.dimension(), input.elementType()), inputRows);
   }
 
   /// Native bytes beside the vectors themselves: rows, cells and what the metric needs.

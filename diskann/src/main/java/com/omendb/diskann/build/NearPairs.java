@@ -11,10 +11,13 @@ public final class NearPairs {
   private static final int SAMPLE = 2_000;
   private static final int NEAREST = 10;
 
+  /// The most pairs of a sample.
+  static final int MOST = SAMPLE * NEAREST;
+
   private final long[] rows;
   private final long[] neighbours;
 
-  private NearPairs(long[] rows, long[] neighbours) {
+  NearPairs(long[] rows, long[] neighbours) {
     this.rows = rows;
     this.neighbours = neighbours;
   }
@@ -35,8 +38,8 @@ public final class NearPairs {
     int[] neighbours = new int[graph.slots()];
     float[] distances = new float[graph.slots()];
     long[] keys = new long[graph.slots()];
-    long[] rows = new long[SAMPLE * NEAREST];
-    long[] near = new long[SAMPLE * NEAREST];
+    long[] rows = new long[MOST];
+    long[] near = new long[MOST];
     int count = 0;
     for (int i = 0; i < SAMPLE; i++) {
       int row = random.nextInt(space.count());

@@ -35,11 +35,13 @@ public final class Forecasts {
         plan.smallestBytes(),
         plan.inFiles(),
         plan.scratchFileBytes(vectors.count(), options),
+        BuildPlan.checkpointBytes(vectors.count(), options),
         IndexSizes.of(vectors, options, entryFiles).files(),
         BuildTime.of(vectors, options, sizes, plan.inFiles()));
   }
 
-  /// Bytes that the scratch files and the index of a build take on the volume of its directory.
+  /// Bytes that the scratch files, checkpoints and index of a build take on the volume of its
+  /// directory.
   ///
   /// @param entryFiles files that the kind of index adds, with their bytes
   public static long neededBytes(

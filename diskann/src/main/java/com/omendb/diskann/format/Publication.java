@@ -16,10 +16,13 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -37,14 +40,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Until [#publish] an older index in the directory is whole and can be opened; after it the older
 /// files are deleted. Closing without publishing, or the end of the process, deletes what was
-/// written. From beginning to closing the directory is locked against other writers. Not
-/// thread-safe.
+/// written, unless a later build can go on with it ([#keepIf]). From beginning to closing the
+/// directory is locked against other writers. Not thread-safe.
 ///
 /// What a crash of the machine leaves is the older index or the new one, whole, because each step
 /// is made lasting before the next begins: the files, their names, the name of their directory and
 /// those of the directories above, the manifest under a temporary name, its renaming, and only then
 /// the deletion of the older files.
 public final class Publication implements AutoCloseable {
+  /// File in a staging directory that says what of the index is finished; no part of the index.
+  public static final String STATE_FILE = "build.state";
+
   private static final Pattern INDEX_ID =
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
@@ -55,20 +61,39 @@ public final class Publication implements AutoCloseable {
   private final DirectoryLock lock;
   private final boolean createdDirectory;
   private final Thread cleanUpAtExit = new Thread(this::deleteQuietly, "omen-build-clean-up");
+  private volatile BooleanSupplier worthKeeping = () -> false;
+  private volatile Runnable keptNotice = () -> {};
   private boolean published;
-  private boolean deletedAtExit;
+  private boolean ended;
   private boolean closed;
 
+  /// What becomes of the builds that were cut short in a directory.
+  ///
+  /// @param indexId of the index that is to be built
+  /// @param takesOver whether its own staging directory is there and stays as it is
+  /// @param spared those that are not deleted before the index is published
+  public record Choice(UUID indexId, boolean takesOver, Set<UUID> spared) {}
+
+  /// Decides what becomes of the builds that were cut short in a directory.
+  public interface Chooser {
+    /// Called once, when the directory is locked.
+    ///
+    /// @param staged their staging directories
+    Choice choose(Storage storage, List<Path> staged) throws IOException;
+  }
+
   private Publication(
-      Storage storage, Path directory, UUID indexId, DirectoryLock lock, boolean createdDirectory)
+      Storage storage, Path directory, Choice choice, DirectoryLock lock, boolean createdDirectory)
       throws IOException {
     this.storage = storage;
     this.directory = directory;
-    this.indexId = indexId;
+    this.indexId = choice.indexId();
     this.lock = lock;
     this.createdDirectory = createdDirectory;
     this.staging = filesOf(directory, indexId);
-    storage.createDirectory(staging);
+    if (!choice.takesOver()) {
+      storage.createDirectory(staging);
+    }
     Runtime.getRuntime().addShutdownHook(cleanUpAtExit);
   }
 
@@ -86,6 +111,13 @@ public final class Publication implements AutoCloseable {
   /// The same in any storage.
   public static Publication begin(Storage storage, Path directory, UUID indexId, boolean overwrite)
       throws IOException {
+    return begin(storage, directory, overwrite, (_, _) -> new Choice(indexId, false, Set.of()));
+  }
+
+  /// The same, with a say in what becomes of builds that were cut short; by default they are
+  /// deleted.
+  public static Publication begin(
+      Storage storage, Path directory, boolean overwrite, Chooser chooser) throws IOException {
     checkTarget(directory, overwrite);
     boolean create = !Files.exists(directory);
     if (create) {
@@ -96,8 +128,9 @@ public final class Publication implements AutoCloseable {
     try {
       lock = storage.lock(directory);
       checkTarget(directory, overwrite);
-      deleteLeftovers(storage, directory, indexId);
-      begun = new Publication(storage, directory, indexId, lock, create);
+      Choice choice = chooser.choose(storage, unfinished(storage, directory));
+      deleteLeftovers(storage, directory, choice);
+      begun = new Publication(storage, directory, choice, lock, create);
       return begun;
     } finally {
       if (begun == null) {
@@ -173,6 +206,16 @@ public final class Publication implements AutoCloseable {
     return staging;
   }
 
+  /// Keeps what was written when this is closed, or the process ends, without publishing.
+  ///
+  /// @param worth asked then whether there is anything that a later build can go on with; from any
+  ///   thread
+  /// @param notice called then, if there is
+  public void keepIf(BooleanSupplier worth, Runnable notice) {
+    keptNotice = notice;
+    worthKeeping = worth;
+  }
+
   /// Where a file of the new index is to be written.
   public FileTarget file(String name) {
     return storage.file(staging.resolve(name));
@@ -181,9 +224,19 @@ public final class Publication implements AutoCloseable {
   /// Makes what was written the index of the directory. The manifest's files are those that were
   /// written; the ones passed in it are ignored.
   public Manifest publish(Manifest manifest) throws IOException {
+    return publish(manifest, Map.of());
+  }
+
+  /// The same, with lengths and checksums that need not be found out again.
+  public Manifest publish(Manifest manifest, Map<String, Manifest.FileEntry> known)
+      throws IOException {
     TreeMap<String, Manifest.FileEntry> files = new TreeMap<>();
     for (Path file : storage.list(staging)) {
-      files.put(file.getFileName().toString(), entry(file));
+      String name = file.getFileName().toString();
+      Manifest.FileEntry entry = known.get(name);
+      if (!name.equals(STATE_FILE)) {
+        files.put(name, entry == null ? entry(storage, file) : entry);
+      }
     }
     Manifest complete =
         new Manifest(
@@ -210,7 +263,7 @@ public final class Publication implements AutoCloseable {
 
   // The clean-up at the end of the process comes wholly before or wholly after this.
   private synchronized void publishManifest(Manifest complete) throws IOException {
-    if (deletedAtExit) {
+    if (ended) {
       throw new IOException("the process is ending; nothing was published: path=" + directory);
     }
     complete.stage(storage, directory);
@@ -251,6 +304,7 @@ public final class Publication implements AutoCloseable {
   // tries again.
   private void deleteOlder() {
     try {
+      storage.delete(staging.resolve(STATE_FILE));
       deleteOthers(storage, directory, List.of(indexId.toString()));
     } catch (IOException e) {
       LogCode.OLD_FILES_STAY.log(directory, e.toString());
@@ -270,8 +324,8 @@ public final class Publication implements AutoCloseable {
     }
   }
 
-  /// Deletes what was written if it was not published, and lets other writers in. A second call
-  /// does nothing.
+  /// Deletes what was written if it was neither published nor is to be kept, and lets other writers
+  /// in. A second call does nothing.
   @Override
   public void close() {
     if (closed) {
@@ -283,10 +337,19 @@ public final class Publication implements AutoCloseable {
       if (published) {
         lock.close();
       } else {
-        delete();
+        keepOrDelete();
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot clean up after a build: " + staging, e);
+    }
+  }
+
+  private void keepOrDelete() throws IOException {
+    if (worthKeeping.getAsBoolean()) {
+      keptNotice.run();
+      lock.close();
+    } else {
+      delete();
     }
   }
 
@@ -305,9 +368,9 @@ public final class Publication implements AutoCloseable {
     if (published) {
       return;
     }
-    deletedAtExit = true;
+    ended = true;
     try {
-      delete();
+      keepOrDelete();
     } catch (IOException _) {
       // Nobody is left to tell.
     }
@@ -323,18 +386,38 @@ public final class Publication implements AutoCloseable {
 
   // What builds that were killed left behind. Beside a manifest that cannot be read nothing is
   // deleted before there is another index: its files may be all that is left of this one.
-  private static void deleteLeftovers(Storage storage, Path directory, UUID indexId)
+  private static void deleteLeftovers(Storage storage, Path directory, Choice choice)
       throws IOException {
-    List<String> keep = List.of(indexId.toString());
+    List<String> keep = new ArrayList<>(List.of(choice.indexId().toString()));
+    choice.spared().forEach(id -> keep.add(id.toString()));
     if (Files.exists(directory.resolve(Manifest.FILE))) {
       String publishedId = publishedId(directory);
       if (publishedId.isEmpty()) {
         return;
       }
-      keep = List.of(indexId.toString(), publishedId);
+      keep.add(publishedId);
     }
     storage.delete(Manifest.staged(directory));
     deleteOthers(storage, directory, keep);
+  }
+
+  // The same that may be deleted: beside a manifest that cannot be read there are none.
+  private static List<Path> unfinished(Storage storage, Path directory) throws IOException {
+    String publishedId = "none";
+    if (Files.exists(directory.resolve(Manifest.FILE))) {
+      publishedId = publishedId(directory);
+      if (publishedId.isEmpty()) {
+        return List.of();
+      }
+    }
+    List<Path> unfinished = new ArrayList<>();
+    for (Path entry : storage.list(directory)) {
+      String name = entry.getFileName().toString();
+      if (INDEX_ID.matcher(name).matches() && !name.equals(publishedId)) {
+        unfinished.add(entry);
+      }
+    }
+    return unfinished;
   }
 
   private static String publishedId(Path directory) throws IOException {
@@ -382,7 +465,8 @@ public final class Publication implements AutoCloseable {
     }
   }
 
-  private Manifest.FileEntry entry(Path path) throws IOException {
+  /// Length and checksum of a file, as it is read back.
+  public static Manifest.FileEntry entry(Storage storage, Path path) throws IOException {
     CRC32C crc = new CRC32C();
     ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
     try (StorageFile file = storage.open(path)) {
