@@ -52,10 +52,9 @@ final class BuildCommand extends Command {
 
   @Option(
       names = "--resume",
-      description = {
-        "Go on with a build of the same vectors and options that was cut short at INDEX;",
-        "without one, begin anew. Memory and threads may be others."
-      })
+      description =
+          "Go on with a build of the same vectors and options that was cut short at INDEX; without"
+              + " one, begin anew. Memory and threads may be others.")
   private boolean resume;
 
   BuildCommand(Console console) {

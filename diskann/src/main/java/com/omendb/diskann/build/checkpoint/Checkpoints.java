@@ -217,6 +217,10 @@ public final class Checkpoints {
     }
     storage.rename(temporary, target);
     storage.syncDirectory(staging);
+    if (state.phases().isEmpty()) {
+      // The name of the staging directory itself.
+      storage.syncDirectory(staging.toAbsolutePath().resolve("..").normalize());
+    }
     state = next;
   }
 }
