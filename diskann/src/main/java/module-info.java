@@ -6,6 +6,7 @@ module com.omendb.diskann {
   requires transitive com.omendb.pagecache;
   requires com.omendb.pq;
   requires jdk.jfr;
+  requires org.lz4.java;
 
   exports com.omendb.diskann;
   exports com.omendb.diskann.build to
@@ -18,6 +19,7 @@ module com.omendb.diskann {
       com.omendb.hnswif;
   exports com.omendb.diskann.search to
       com.omendb.hnswif;
+  exports com.omendb.diskann.snapshot;
   exports com.omendb.diskann.vamana to
       com.omendb.hnswif;
 

@@ -4,6 +4,7 @@ module com.omendb.tools {
   requires transitive static org.jspecify;
   requires transitive com.omendb.vectors;
   requires com.omendb.datasets;
+  requires com.omendb.diskann;
   requires com.omendb.pagecache;
   requires info.picocli;
   requires static micrometer.core;

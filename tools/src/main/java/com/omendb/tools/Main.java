@@ -48,6 +48,8 @@ public final class Main {
             .addSubcommand(new EvalCommand(console))
             .addSubcommand(new InfoCommand(console))
             .addSubcommand(new VerifyCommand(console))
+            .addSubcommand(new SnapshotCommand(console))
+            .addSubcommand(new RestoreCommand(console))
             .addSubcommand(
                 new CommandLine(new DatasetCommand())
                     .addSubcommand(new DatasetListCommand(console))

@@ -8,6 +8,7 @@ import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.pagecache.storage.StorageFile;
 import com.omendb.vectors.log.LogCode;
+import com.omendb.vectors.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -18,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -75,8 +78,8 @@ public final class Publication implements AutoCloseable {
   /// Begins an index in a directory of this machine, which is created if it does not exist.
   ///
   /// @param overwrite whether an index that is there may be replaced
-  /// @throws FileAlreadyExistsException if there is an index and it may not be replaced, or
-  ///   something that is not an index, which is never touched
+  /// @throws FileAlreadyExistsException if there is an index and it may not be replaced, or the
+  ///   index of this id, or something that is not an index, which is never touched
   /// @throws DirectoryLockedException if somebody else is writing into the directory
   public static Publication begin(Path directory, UUID indexId, boolean overwrite)
       throws IOException {
@@ -117,8 +120,8 @@ public final class Publication implements AutoCloseable {
     }
   }
 
-  // Each name is made lasting in the directory that holds it.
-  private static void createDirectories(Storage storage, Path directory) throws IOException {
+  /// Creates a directory and those above it that do not exist, and makes their names lasting.
+  public static void createDirectories(Storage storage, Path directory) throws IOException {
     Path parent = directory.toAbsolutePath().getParent();
     if (parent != null && !Files.exists(parent)) {
       createDirectories(storage, parent);
@@ -197,6 +200,40 @@ public final class Publication implements AutoCloseable {
             files);
     finish(complete);
     return complete;
+  }
+
+  /// Makes what was written the index of the directory if it is exactly what a manifest says, to the
+  /// last byte, as the files are read back.
+  ///
+  /// @throws CorruptFileException if a file is missing, is not named by the manifest or differs
+  public void publishExactly(Manifest manifest, Progress progress) throws IOException {
+    progress.phase(
+        "verify", manifest.files().values().stream().mapToLong(Manifest.FileEntry::length).sum());
+    Set<String> names = new TreeSet<>();
+    for (Path file : storage.list(staging)) {
+      String name = file.getFileName().toString();
+      names.add(name);
+      Manifest.FileEntry found = entry(file);
+      Manifest.FileEntry expected = manifest.files().get(name);
+      if (!found.equals(expected)) {
+        throw new CorruptFileException(
+            "file is not what the manifest says",
+            file,
+            0,
+            String.valueOf(expected),
+            String.valueOf(found));
+      }
+      progress.advance(found.length());
+    }
+    if (!names.equals(manifest.files().keySet()) || !manifest.indexId().equals(indexId)) {
+      throw new CorruptFileException(
+          "files are not those of the manifest",
+          staging,
+          0,
+          manifest.indexId() + " " + manifest.files().keySet(),
+          indexId + " " + names);
+    }
+    finish(manifest);
   }
 
   private void finish(Manifest complete) throws IOException {
@@ -325,13 +362,17 @@ public final class Publication implements AutoCloseable {
   // deleted before there is another index: its files may be all that is left of this one.
   private static void deleteLeftovers(Storage storage, Path directory, UUID indexId)
       throws IOException {
-    List<String> keep = List.of(indexId.toString());
+    List<String> keep = List.of();
     if (Files.exists(directory.resolve(Manifest.FILE))) {
       String publishedId = publishedId(directory);
       if (publishedId.isEmpty()) {
         return;
       }
-      keep = List.of(indexId.toString(), publishedId);
+      if (publishedId.equals(indexId.toString())) {
+        throw new FileAlreadyExistsException(
+            directory.toString(), null, "holds this very index already: indexId=" + indexId);
+      }
+      keep = List.of(publishedId);
     }
     storage.delete(Manifest.staged(directory));
     deleteOthers(storage, directory, keep);
@@ -365,6 +406,11 @@ public final class Publication implements AutoCloseable {
   }
 
   private static void deleteTree(Storage storage, Path directory) throws IOException {
+    if (Files.isSymbolicLink(directory)) {
+      // What it leads to is not ours.
+      storage.delete(directory);
+      return;
+    }
     if (!Files.exists(directory)) {
       return;
     }

@@ -1,0 +1,212 @@
+package com.omendb.diskann.snapshot;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import net.jpountz.lz4.LZ4Compressor;
+
+/// Writes an archive: under a temporary name beside it until [#publish] has forced all of it to the
+/// device and renamed it.
+///
+/// Closing without publishing, or the end of the process, deletes what was written; what a killed
+/// process leaves, the next writer of the same archive deletes. Holds two blocks in memory. Not
+/// thread-safe.
+final class ArchiveWriter implements Closeable {
+  private static final String TEMPORARY = ".tmp";
+
+  private final Path archive;
+  private final Path temporary;
+  private final boolean overwrite;
+  private final FileChannel channel;
+  private final CRC32C crc = new CRC32C();
+  private final LZ4Compressor compressor = FrameFormat.compressor();
+  private final byte[] content = new byte[FrameFormat.BLOCK_BYTES];
+  private final byte[] block =
+      new byte[compressor.maxCompressedLength(FrameFormat.BLOCK_BYTES) + 2 * Integer.BYTES];
+  private final Thread cleanUpAtExit = new Thread(this::deleteQuietly, "omen-snapshot-clean-up");
+  private long position;
+  private boolean published;
+  private boolean deletedAtExit;
+
+  private ArchiveWriter(Path archive, Path temporary, boolean overwrite) throws IOException {
+    this.archive = archive;
+    this.temporary = temporary;
+    this.overwrite = overwrite;
+    this.channel =
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    Runtime.getRuntime().addShutdownHook(cleanUpAtExit);
+  }
+
+  /// Begins an archive.
+  ///
+  /// @param overwrite whether an archive of this name may be replaced, at the end
+  /// @throws FileAlreadyExistsException if there is something of this name that may not be
+  static ArchiveWriter create(Path archive, ArchiveHead head, boolean overwrite)
+      throws IOException {
+    checkTarget(archive, overwrite);
+    Path name = archive.toAbsolutePath().normalize();
+    Path directory = directoryOf(archive);
+    Files.createDirectories(directory);
+    deleteLeftOvers(directory, name.getFileName().toString());
+    Path temporary = directory.resolve(name.getFileName() + "." + head.snapshotId() + TEMPORARY);
+    ArchiveWriter writer = new ArchiveWriter(archive, temporary, overwrite);
+    try {
+      byte[] bytes = head.encode();
+      writer.append(bytes, 0, bytes.length);
+      return writer;
+    } catch (IOException | RuntimeException | Error e) {
+      writer.close();
+      throw e;
+    }
+  }
+
+  /// Fails as [#create] would, and changes nothing.
+  static void checkTarget(Path archive, boolean overwrite) throws IOException {
+    if (Files.exists(archive) && !(overwrite && Files.isRegularFile(archive))) {
+      throw new FileAlreadyExistsException(
+          archive.toString(),
+          null,
+          overwrite ? "exists and is not a file" : "exists already; overwrite is off");
+    }
+  }
+
+  private static Path directoryOf(Path archive) {
+    Path directory = archive.toAbsolutePath().normalize().getParent();
+    if (directory == null) {
+      throw new IllegalArgumentException("not the name of a file: archive=" + archive);
+    }
+    return directory;
+  }
+
+  private static void deleteLeftOvers(Path directory, String name) throws IOException {
+    Pattern leftOver =
+        Pattern.compile(Pattern.quote(name) + "\\.[0-9a-f-]{36}" + Pattern.quote(TEMPORARY));
+    List<Path> found;
+    try (Stream<Path> entries = Files.list(directory)) {
+      found =
+          entries
+              .filter(entry -> leftOver.matcher(String.valueOf(entry.getFileName())).matches())
+              .toList();
+    }
+    for (Path file : found) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /// Appends a file of the index as a frame.
+  ///
+  /// @throws com.omendb.pagecache.CorruptFileException if the file is not what the manifest says
+  void add(SourceFile file, BytesDone done) throws IOException {
+    byte[] header = FrameFormat.header(file.length());
+    append(header, 0, header.length);
+    CRC32C fileCrc = new CRC32C();
+    for (long at = 0; at < file.length(); ) {
+      int bytes = (int) Math.min(FrameFormat.BLOCK_BYTES, file.length() - at);
+      file.read(at, content, bytes);
+      fileCrc.update(content, 0, bytes);
+      addBlock(bytes);
+      at += bytes;
+      done.bytes(bytes);
+    }
+    append(new byte[Integer.BYTES], 0, Integer.BYTES);
+    file.requireChecksum((int) fileCrc.getValue());
+  }
+
+  /// Told of bytes that were worked through.
+  interface BytesDone {
+    void bytes(long count);
+  }
+
+  private void addBlock(int bytes) throws IOException {
+    int size = compressor.compress(content, 0, bytes, block, Integer.BYTES);
+    int word = size;
+    if (size >= bytes) {
+      System.arraycopy(content, 0, block, Integer.BYTES, bytes);
+      size = bytes;
+      word = bytes | FrameFormat.STORED;
+    }
+    FrameFormat.putInt(block, 0, word);
+    FrameFormat.putInt(block, Integer.BYTES + size, FrameFormat.hash(block, Integer.BYTES, size));
+    append(block, 0, size + 2 * Integer.BYTES);
+  }
+
+  private void append(byte[] bytes, int from, int count) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, from, count);
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+    crc.update(bytes, from, count);
+    position += count;
+  }
+
+  /// Completes the archive and gives it its name.
+  ///
+  /// @return its bytes
+  long publish() throws IOException {
+    byte[] tail = ArchiveTail.encode(position, (int) crc.getValue());
+    append(tail, 0, tail.length);
+    channel.force(true);
+    channel.close();
+    rename();
+    forgetCleanUp();
+    return position;
+  }
+
+  // The clean-up at the end of the process comes wholly before or wholly after this.
+  private synchronized void rename() throws IOException {
+    if (deletedAtExit) {
+      throw new IOException("the process is ending; nothing was written: path=" + archive);
+    }
+    checkTarget(archive, overwrite);
+    Files.move(temporary, archive, StandardCopyOption.ATOMIC_MOVE);
+    published = true;
+    try (FileChannel directory = FileChannel.open(directoryOf(archive), StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (published) {
+      return;
+    }
+    forgetCleanUp();
+    try {
+      channel.close();
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot clean up after a failed snapshot: " + temporary, e);
+    }
+  }
+
+  private synchronized void deleteQuietly() {
+    if (published) {
+      return;
+    }
+    deletedAtExit = true;
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException _) {
+      // Nobody is left to tell.
+    }
+  }
+
+  private void forgetCleanUp() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(cleanUpAtExit);
+    } catch (IllegalStateException _) {
+      // The process is ending, and the hook does what is needed.
+    }
+  }
+}
