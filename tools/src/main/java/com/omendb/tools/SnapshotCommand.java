@@ -45,16 +45,16 @@ final class SnapshotCommand extends Command {
       names = "--base",
       paramLabel = "EARLIER",
       description = {
-        "Leave out the files that this earlier archive holds unchanged; restoring needs it too.",
-        "Can be given several times."
+        "Leave out what this earlier archive holds unchanged;",
+        "restoring needs it too. Can be given several times."
       })
   private List<Path> bases = new ArrayList<>();
 
   @Option(
       names = "--link",
       description = {
-        "Make an index directory of hard links instead: at once, and without room of its own,",
-        "but on the same device and file system."
+        "Make an index directory of hard links instead: it takes no",
+        "room of its own, but lies on the same device."
       })
   private boolean link;
 

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.pagecache.CorruptFileException;
-import com.omendb.pagecache.DiskSpaceException;
 import com.omendb.pagecache.UnsupportedFormatException;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -24,6 +23,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -123,23 +123,6 @@ class HostileArchiveTest {
   }
 
   @Test
-  void anIndexThatHasNoRoomIsRefusedBeforeAnythingIsWritten() throws Exception {
-    long usable = Files.getFileStore(temporary).getUsableSpace();
-    // A base that really is as large as this would have to be; only its head is looked at.
-    UUID baseId = UUID.randomUUID();
-    Manifest manifest = manifest("a.bytes", usable + (1L << 40), 0);
-    ArchiveHead head =
-        new ArchiveHead(UUID.randomUUID(), manifest, new TreeMap<>(Map.of("a.bytes", baseId)));
-    Path small = Files.write(temporary.resolve("small"), withTail(head.encode()));
-    assertThrows(
-        MissingBaseException.class,
-        () ->
-            Snapshots.restore(small, List.of(), temporary.resolve("target"), false, Progress.NONE));
-    assertFalse(Files.exists(temporary.resolve("target")));
-    assertTrue(DiskSpaceException.class.getSuperclass() == IOException.class);
-  }
-
-  @Test
   void noNameLeadsOutOfTheIndex() throws Exception {
     String[] names = {
       "../escape",
@@ -179,11 +162,7 @@ class HostileArchiveTest {
     UUID id = Manifest.read(temporary.resolve("index")).indexId();
     Path target = Files.createDirectory(temporary.resolve("target"));
     Files.createSymbolicLink(target.resolve(id.toString()), victim);
-    try {
-      Snapshots.restore(archive, List.of(), target, false, Progress.NONE);
-    } catch (IOException _) {
-      // Refusing is as good as replacing the link.
-    }
+    Snapshots.restore(archive, List.of(), target, false, Progress.NONE);
     assertEquals("precious", Files.readString(victim.resolve("a.bytes")));
   }
 
@@ -280,7 +259,7 @@ class HostileArchiveTest {
       assertTrue(
           entries.allMatch(
               entry ->
-                  List.of("index", "archive", "next", "small")
+                  List.of("index", "archive", "next")
                       .contains(String.valueOf(entry.getFileName()))));
     }
   }
@@ -291,7 +270,7 @@ class HostileArchiveTest {
     return manifest(files);
   }
 
-  private static Manifest manifest(TreeMap<String, Manifest.FileEntry> files) {
+  private static Manifest manifest(SortedMap<String, Manifest.FileEntry> files) {
     return new Manifest(
         "diskann", INDEX_ID, 1, 1, ElementType.UINT8, Metric.SQUARED_L2, new TreeMap<>(), files);
   }
