@@ -202,8 +202,8 @@ public final class Publication implements AutoCloseable {
     return complete;
   }
 
-  /// Makes what was written the index of the directory if it is exactly what a manifest says, to the
-  /// last byte, as the files are read back.
+  /// Makes what was written the index of the directory if it is exactly what a manifest says, to
+  /// the last byte, as the files are read back.
   ///
   /// @throws CorruptFileException if a file is missing, is not named by the manifest or differs
   public void publishExactly(Manifest manifest, Progress progress) throws IOException {

@@ -1,18 +1,16 @@
 package com.omendb.diskann.snapshot;
 
+import com.omendb.diskann.format.Publication;
+import com.omendb.pagecache.storage.Storage;
+import com.omendb.pagecache.storage.StorageFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import net.jpountz.lz4.LZ4Compressor;
 
@@ -25,10 +23,11 @@ import net.jpountz.lz4.LZ4Compressor;
 final class ArchiveWriter implements Closeable {
   private static final String TEMPORARY = ".tmp";
 
+  private final Storage storage;
   private final Path archive;
   private final Path temporary;
   private final boolean overwrite;
-  private final FileChannel channel;
+  private final StorageFile file;
   private final CRC32C crc = new CRC32C();
   private final LZ4Compressor compressor = FrameFormat.compressor();
   private final byte[] content = new byte[FrameFormat.BLOCK_BYTES];
@@ -39,12 +38,13 @@ final class ArchiveWriter implements Closeable {
   private boolean published;
   private boolean deletedAtExit;
 
-  private ArchiveWriter(Path archive, Path temporary, boolean overwrite) throws IOException {
+  private ArchiveWriter(Storage storage, Path archive, Path temporary, boolean overwrite)
+      throws IOException {
+    this.storage = storage;
     this.archive = archive;
     this.temporary = temporary;
     this.overwrite = overwrite;
-    this.channel =
-        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this.file = storage.create(temporary, Storage.Access.CACHED);
     Runtime.getRuntime().addShutdownHook(cleanUpAtExit);
   }
 
@@ -52,22 +52,27 @@ final class ArchiveWriter implements Closeable {
   ///
   /// @param overwrite whether an archive of this name may be replaced, at the end
   /// @throws FileAlreadyExistsException if there is something of this name that may not be
-  static ArchiveWriter create(Path archive, ArchiveHead head, boolean overwrite)
+  static ArchiveWriter create(Storage storage, Path archive, ArchiveHead head, boolean overwrite)
       throws IOException {
     checkTarget(archive, overwrite);
-    Path name = archive.toAbsolutePath().normalize();
     Path directory = directoryOf(archive);
-    Files.createDirectories(directory);
-    deleteLeftOvers(directory, name.getFileName().toString());
-    Path temporary = directory.resolve(name.getFileName() + "." + head.snapshotId() + TEMPORARY);
-    ArchiveWriter writer = new ArchiveWriter(archive, temporary, overwrite);
+    String name = String.valueOf(archive.getFileName());
+    if (!Files.exists(directory)) {
+      Publication.createDirectories(storage, directory);
+    }
+    deleteLeftovers(storage, directory, name);
+    Path temporary = directory.resolve(name + "." + head.snapshotId() + TEMPORARY);
+    ArchiveWriter writer = new ArchiveWriter(storage, archive, temporary, overwrite);
+    boolean begun = false;
     try {
       byte[] bytes = head.encode();
       writer.append(bytes, 0, bytes.length);
+      begun = true;
       return writer;
-    } catch (IOException | RuntimeException | Error e) {
-      writer.close();
-      throw e;
+    } finally {
+      if (!begun) {
+        writer.close();
+      }
     }
   }
 
@@ -89,38 +94,34 @@ final class ArchiveWriter implements Closeable {
     return directory;
   }
 
-  private static void deleteLeftOvers(Path directory, String name) throws IOException {
-    Pattern leftOver =
+  private static void deleteLeftovers(Storage storage, Path directory, String name)
+      throws IOException {
+    Pattern leftover =
         Pattern.compile(Pattern.quote(name) + "\\.[0-9a-f-]{36}" + Pattern.quote(TEMPORARY));
-    List<Path> found;
-    try (Stream<Path> entries = Files.list(directory)) {
-      found =
-          entries
-              .filter(entry -> leftOver.matcher(String.valueOf(entry.getFileName())).matches())
-              .toList();
-    }
-    for (Path file : found) {
-      Files.deleteIfExists(file);
+    for (Path entry : storage.list(directory)) {
+      if (leftover.matcher(String.valueOf(entry.getFileName())).matches()) {
+        storage.delete(entry);
+      }
     }
   }
 
   /// Appends a file of the index as a frame.
   ///
   /// @throws com.omendb.pagecache.CorruptFileException if the file is not what the manifest says
-  void add(SourceFile file, BytesDone done) throws IOException {
-    byte[] header = FrameFormat.header(file.length());
+  void add(SourceFile source, BytesDone done) throws IOException {
+    byte[] header = FrameFormat.header(source.length());
     append(header, 0, header.length);
     CRC32C fileCrc = new CRC32C();
-    for (long at = 0; at < file.length(); ) {
-      int bytes = (int) Math.min(FrameFormat.BLOCK_BYTES, file.length() - at);
-      file.read(at, content, bytes);
+    for (long at = 0; at < source.length(); ) {
+      int bytes = (int) Math.min(FrameFormat.BLOCK_BYTES, source.length() - at);
+      source.read(at, content, bytes);
       fileCrc.update(content, 0, bytes);
       addBlock(bytes);
       at += bytes;
       done.bytes(bytes);
     }
     append(new byte[Integer.BYTES], 0, Integer.BYTES);
-    file.requireChecksum((int) fileCrc.getValue());
+    source.requireChecksum((int) fileCrc.getValue());
   }
 
   /// Told of bytes that were worked through.
@@ -142,10 +143,7 @@ final class ArchiveWriter implements Closeable {
   }
 
   private void append(byte[] bytes, int from, int count) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes, from, count);
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
+    file.writeFully(ByteBuffer.wrap(bytes, from, count), position);
     crc.update(bytes, from, count);
     position += count;
   }
@@ -156,8 +154,8 @@ final class ArchiveWriter implements Closeable {
   long publish() throws IOException {
     byte[] tail = ArchiveTail.encode(position, (int) crc.getValue());
     append(tail, 0, tail.length);
-    channel.force(true);
-    channel.close();
+    file.force();
+    file.close();
     rename();
     forgetCleanUp();
     return position;
@@ -169,11 +167,9 @@ final class ArchiveWriter implements Closeable {
       throw new IOException("the process is ending; nothing was written: path=" + archive);
     }
     checkTarget(archive, overwrite);
-    Files.move(temporary, archive, StandardCopyOption.ATOMIC_MOVE);
+    storage.rename(temporary, archive);
     published = true;
-    try (FileChannel directory = FileChannel.open(directoryOf(archive), StandardOpenOption.READ)) {
-      directory.force(true);
-    }
+    storage.syncDirectory(directoryOf(archive));
   }
 
   @Override
@@ -183,8 +179,8 @@ final class ArchiveWriter implements Closeable {
     }
     forgetCleanUp();
     try {
-      channel.close();
-      Files.deleteIfExists(temporary);
+      file.close();
+      storage.delete(temporary);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot clean up after a failed snapshot: " + temporary, e);
     }
@@ -196,7 +192,7 @@ final class ArchiveWriter implements Closeable {
     }
     deletedAtExit = true;
     try {
-      Files.deleteIfExists(temporary);
+      storage.delete(temporary);
     } catch (IOException _) {
       // Nobody is left to tell.
     }

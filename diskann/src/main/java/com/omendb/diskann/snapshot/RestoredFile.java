@@ -1,38 +1,36 @@
 package com.omendb.diskann.snapshot;
 
+import com.omendb.pagecache.storage.FileTarget;
+import com.omendb.pagecache.storage.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /// A file of an index that is written from an archive, and forced to the device at its end.
 final class RestoredFile implements ArchiveReader.Sink {
-  private final FileChannel channel;
+  private final StorageFile file;
   private final ArchiveWriter.BytesDone done;
+  private long position;
 
   /// Begins a file, which must not exist.
-  RestoredFile(Path path, ArchiveWriter.BytesDone done) throws IOException {
-    this.channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  RestoredFile(FileTarget target, ArchiveWriter.BytesDone done) throws IOException {
+    this.file = target.create();
     this.done = done;
   }
 
   @Override
   public void write(byte[] bytes, int count) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, count);
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
+    file.writeFully(ByteBuffer.wrap(bytes, 0, count), position);
+    position += count;
     done.bytes(count);
   }
 
   @Override
   public void complete() throws IOException {
-    channel.force(true);
+    file.force();
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 }

@@ -3,6 +3,8 @@ package com.omendb.diskann.snapshot;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.format.Publication;
 import com.omendb.pagecache.DiskSpace;
+import com.omendb.pagecache.storage.FileTarget;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.Progress;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -38,6 +40,18 @@ public final class Snapshots {
   public static SnapshotReport write(
       Path index, Path archive, List<Path> bases, boolean overwrite, Progress progress)
       throws IOException {
+    return write(Storage.disk(), index, archive, bases, overwrite, progress);
+  }
+
+  /// The same in any storage.
+  static SnapshotReport write(
+      Storage storage,
+      Path index,
+      Path archive,
+      List<Path> bases,
+      boolean overwrite,
+      Progress progress)
+      throws IOException {
     requireOutside(index, archive);
     for (Path base : bases) {
       if (Files.exists(archive) && Files.exists(base) && Files.isSameFile(archive, base)) {
@@ -55,7 +69,7 @@ public final class Snapshots {
       }
       ArchiveHead head = new ArchiveHead(snapshotId, source.manifest(), holders);
       progress.phase("write archive", head.heldBytes());
-      try (ArchiveWriter writer = ArchiveWriter.create(archive, head, overwrite)) {
+      try (ArchiveWriter writer = ArchiveWriter.create(storage, archive, head, overwrite)) {
         for (SourceFile file : source.files()) {
           if (head.holds(file.name())) {
             writer.add(file, progress::advance);
@@ -83,10 +97,16 @@ public final class Snapshots {
   /// @throws IndexChangedException if the index is replaced or removed meanwhile
   /// @throws FileAlreadyExistsException if there is something in the directory already
   public static SnapshotReport link(Path index, Path copy, Progress progress) throws IOException {
+    return link(Storage.disk(), index, copy, progress);
+  }
+
+  /// The same in any storage.
+  static SnapshotReport link(Storage storage, Path index, Path copy, Progress progress)
+      throws IOException {
     requireOutside(index, copy);
     try (SourceIndex source = SourceIndex.open(index)) {
       Manifest manifest = source.manifest();
-      try (Publication publication = Publication.begin(copy, manifest.indexId(), false)) {
+      try (Publication publication = Publication.begin(storage, copy, manifest.indexId(), false)) {
         for (SourceFile file : source.files()) {
           link(file, publication.file(file.name()), index);
         }
@@ -102,14 +122,16 @@ public final class Snapshots {
     }
   }
 
-  private static void link(SourceFile file, Path link, Path index) throws IOException {
+  private static void link(SourceFile file, FileTarget link, Path index) throws IOException {
     try {
-      Files.createLink(link, file.path());
+      link.storage().link(file.path(), link.path());
     } catch (NoSuchFileException _) {
       throw new IndexChangedException(index);
     } catch (UnsupportedOperationException e) {
       throw new FileSystemException(
-          link.toString(), file.path().toString(), "the file system has no hard links: " + e);
+          link.path().toString(),
+          file.path().toString(),
+          "the file system has no hard links: " + e);
     }
   }
 
@@ -128,13 +150,26 @@ public final class Snapshots {
   public static SnapshotReport restore(
       Path archive, List<Path> bases, Path index, boolean overwrite, Progress progress)
       throws IOException {
+    return restore(Storage.disk(), archive, bases, index, overwrite, progress);
+  }
+
+  /// The same in any storage.
+  static SnapshotReport restore(
+      Storage storage,
+      Path archive,
+      List<Path> bases,
+      Path index,
+      boolean overwrite,
+      Progress progress)
+      throws IOException {
     Publication.checkTarget(index, overwrite);
     try (ArchiveSet archives = ArchiveSet.open(archive, bases)) {
       Manifest manifest = archives.manifest();
       long bytes = indexBytes(manifest);
       DiskSpace.require(index, bytes);
       progress.phase("restore", bytes);
-      try (Publication publication = Publication.begin(index, manifest.indexId(), overwrite)) {
+      try (Publication publication =
+          Publication.begin(storage, index, manifest.indexId(), overwrite)) {
         archives.readAll((name, _) -> new RestoredFile(publication.file(name), progress::advance));
         publication.publishExactly(manifest, progress);
       }

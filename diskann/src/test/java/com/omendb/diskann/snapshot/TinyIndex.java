@@ -25,7 +25,7 @@ record TinyIndex(Path directory, Manifest manifest) {
   static TinyIndex write(Path directory, UUID indexId, byte[]... files) throws IOException {
     try (Publication publication = Publication.begin(directory, indexId, false)) {
       for (int i = 0; i < files.length; i++) {
-        Files.write(publication.file((char) ('a' + i) + ".bytes"), files[i]);
+        Files.write(publication.file((char) ('a' + i) + ".bytes").path(), files[i]);
       }
       Manifest manifest =
           new Manifest(

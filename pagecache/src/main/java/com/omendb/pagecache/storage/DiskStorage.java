@@ -36,6 +36,11 @@ final class DiskStorage implements Storage {
   }
 
   @Override
+  public void link(Path existing, Path link) throws IOException {
+    Files.createLink(link, existing);
+  }
+
+  @Override
   public void delete(Path path) throws IOException {
     Files.deleteIfExists(path);
   }

@@ -12,7 +12,7 @@ import java.util.List;
 /// | operation | lasting after |
 /// |---|---|
 /// | [StorageFile#write] | [StorageFile#force] of the file |
-/// | [#create], [#createDirectory], [#rename], [#delete] | [#syncDirectory] of the directory that holds the name |
+/// | [#create], [#createDirectory], [#rename], [#link], [#delete] | [#syncDirectory] of the directory that holds the name |
 ///
 /// Until then any part of them may be lost, whatever their order. A rename is seen wholly or not at
 /// all. Scratch files, which nobody reads after a crash, need not go through here.
@@ -51,6 +51,13 @@ public interface Storage {
 
   /// Gives a file another name on the same volume at once, in place of a file that has it.
   void rename(Path from, Path to) throws IOException;
+
+  /// Gives a file one more name on the same volume; the file goes when its last name is deleted.
+  ///
+  /// @throws UnsupportedOperationException where files have one name each
+  default void link(Path existing, Path link) throws IOException {
+    throw new UnsupportedOperationException("no second names in " + this);
+  }
 
   /// Deletes a file or an empty directory; nothing happens when there is none.
   void delete(Path path) throws IOException;

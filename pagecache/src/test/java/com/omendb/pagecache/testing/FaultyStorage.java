@@ -6,6 +6,7 @@ import com.omendb.pagecache.storage.StorageFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -152,6 +153,23 @@ public final class FaultyStorage implements Storage {
     if (!fails || random.nextBoolean()) {
       Storage.disk().rename(from, to);
       parent.rename(name(from), name(to));
+    }
+    if (fails) {
+      throw inputOutputError();
+    }
+  }
+
+  @Override
+  public synchronized void link(Path existing, Path link) throws IOException {
+    ModelDirectory parent = parent(link);
+    if (!(parent(existing).get(name(existing)) instanceof ModelFile file)) {
+      throw new NoSuchFileException(existing.toString());
+    }
+    boolean fails = begin("link " + relative(existing) + " as " + relative(link));
+    requireRoom();
+    if (!fails || random.nextBoolean()) {
+      Storage.disk().link(existing, link);
+      parent.add(name(link), file);
     }
     if (fails) {
       throw inputOutputError();
