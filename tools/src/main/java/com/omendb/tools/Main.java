@@ -2,6 +2,10 @@ package com.omendb.tools;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -27,7 +31,7 @@ public final class Main {
   /// @return the exit code
   public static int run(String[] args, PrintStream out, PrintStream err) {
     Console console = new Console(out, err, Boolean.getBoolean("omen.terminal"));
-    CommandLine omen = commandLine(console);
+    CommandLine omen = commandLine(console, args);
     try {
       return omen.execute(args);
     } catch (OutOfMemoryError e) {
@@ -40,24 +44,49 @@ public final class Main {
 
   /// The parser with all commands.
   static CommandLine commandLine(Console console) {
-    CommandLine omen =
-        new CommandLine(new OmenCommand())
-            .addSubcommand(new BuildCommand(console))
-            .addSubcommand(new PlanCommand(console))
-            .addSubcommand(new SearchCommand(console))
-            .addSubcommand(new EvalCommand(console))
-            .addSubcommand(new InfoCommand(console))
-            .addSubcommand(new VerifyCommand(console))
-            .addSubcommand(new SnapshotCommand(console))
-            .addSubcommand(new RestoreCommand(console))
-            .addSubcommand(
-                new CommandLine(new DatasetCommand())
-                    .addSubcommand(new DatasetListCommand(console))
-                    .addSubcommand(new DatasetDownloadCommand(console))
-                    .addSubcommand(new DatasetSyntheticCommand(console)))
-            .addSubcommand(new GroundTruthCommand(console))
-            .addSubcommand(new DemoCommand(console))
-            .addSubcommand(new VersionCommand(console));
+    return commandLine(console, _ -> true);
+  }
+
+  /// The parser for some arguments. It looks at every option of every command that it knows, which
+  /// takes longer than a search: where the first argument names a command, it knows that one alone.
+  private static CommandLine commandLine(Console console, String[] args) {
+    boolean named = args.length > 0 && commands(console).containsKey(args[0]);
+    return commandLine(console, name -> !named || name.equals(args[0]));
+  }
+
+  /// The commands in the order of the help, each made when it is asked for.
+  private static Map<String, Supplier<Object>> commands(Console console) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("build", () -> new BuildCommand(console));
+    commands.put("plan", () -> new PlanCommand(console));
+    commands.put("search", () -> new SearchCommand(console));
+    commands.put("eval", () -> new EvalCommand(console));
+    commands.put("info", () -> new InfoCommand(console));
+    commands.put("verify", () -> new VerifyCommand(console));
+    commands.put("snapshot", () -> new SnapshotCommand(console));
+    commands.put("restore", () -> new RestoreCommand(console));
+    commands.put(
+        "dataset",
+        () ->
+            new CommandLine(new DatasetCommand())
+                .addSubcommand(new DatasetListCommand(console))
+                .addSubcommand(new DatasetDownloadCommand(console))
+                .addSubcommand(new DatasetSyntheticCommand(console)));
+    commands.put("groundtruth", () -> new GroundTruthCommand(console));
+    commands.put("demo", () -> new DemoCommand(console));
+    commands.put("version", () -> new VersionCommand(console));
+    return commands;
+  }
+
+  private static CommandLine commandLine(Console console, Predicate<String> wanted) {
+    CommandLine omen = new CommandLine(new OmenCommand());
+    commands(console)
+        .forEach(
+            (name, command) -> {
+              if (wanted.test(name)) {
+                omen.addSubcommand(name, command.get());
+              }
+            });
     omen.setOut(new PrintWriter(console.out(), true, console.out().charset()));
     omen.setErr(new PrintWriter(console.err(), true, console.err().charset()));
     omen.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));

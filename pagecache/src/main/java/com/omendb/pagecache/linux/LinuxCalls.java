@@ -54,11 +54,23 @@ public final class LinuxCalls {
   private static final int MADV_RANDOM = 1;
   private static final int MADV_DONTNEED = 4;
 
+  // What a relative path would be relative to; ours are absolute.
+  private static final long AT_FDCWD = -100;
+
+  private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
+
+  // Numbers of system calls: new ones are the same everywhere, old ones are not.
   private static final long SYS_IO_URING_SETUP = 425;
   private static final long SYS_IO_URING_ENTER = 426;
   private static final long SYS_IO_URING_REGISTER = 427;
+  private static final long SYS_OPENAT = AARCH64 ? 56 : 257;
+  private static final long SYS_CLOSE = AARCH64 ? 57 : 3;
+  private static final long SYS_PREAD = AARCH64 ? 67 : 17;
+  private static final long SYS_FALLOCATE = AARCH64 ? 47 : 285;
+  private static final long SYS_MMAP = AARCH64 ? 222 : 9;
+  private static final long SYS_MUNMAP = AARCH64 ? 215 : 11;
+  private static final long SYS_MADVISE = AARCH64 ? 233 : 28;
 
-  private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
   private static final @Nullable String UNAVAILABLE_REASON = findReason();
 
   private LinuxCalls() {}
@@ -76,7 +88,7 @@ public final class LinuxCalls {
       return "not 64-bit Linux: os.name=" + system + ", os.arch=" + architecture;
     }
     try {
-      return Handles.PREAD.type().parameterCount() > 0 ? null : "no pread";
+      return Handles.CALL.type().parameterCount() > 0 ? null : "no syscall";
     } catch (LinkageError | RuntimeException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       return "native calls cannot be linked: " + cause;
@@ -97,11 +109,12 @@ public final class LinuxCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(path.toAbsolutePath().toString(), charset);
       MemorySegment state = Handles.allocateState(arena);
-      int descriptor = (int) Handles.OPEN.invokeExact(state, name, flags);
+      long descriptor =
+          (long) Handles.FILE_CALL.invokeExact(state, SYS_OPENAT, AT_FDCWD, name, (long) flags, 0L);
       if (descriptor < 0) {
         throw failure("open", Handles.errno(state), "path=" + path);
       }
-      return descriptor;
+      return (int) descriptor;
     } catch (Throwable e) {
       throw rethrown(e);
     }
@@ -115,7 +128,7 @@ public final class LinuxCalls {
     int descriptor = open(path, O_CLOEXEC | O_RDWR);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = Handles.allocateState(arena);
-      while ((int) Handles.FALLOCATE.invokeExact(state, descriptor, 0, 0L, bytes) < 0) {
+      while (call(state, SYS_FALLOCATE, descriptor, 0, 0, bytes, 0, 0) < 0) {
         int errno = Handles.errno(state);
         if (errno == EOPNOTSUPP) {
           return false;
@@ -137,7 +150,7 @@ public final class LinuxCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = Handles.allocateState(arena);
       // After EINTR the descriptor is closed all the same on Linux: never try again.
-      if ((int) Handles.CLOSE.invokeExact(state, descriptor) < 0 && Handles.errno(state) != EINTR) {
+      if (call(state, SYS_CLOSE, descriptor, 0, 0, 0, 0, 0) < 0 && Handles.errno(state) != EINTR) {
         throw failure("close", Handles.errno(state), "descriptor=" + descriptor);
       }
     } catch (Throwable e) {
@@ -154,7 +167,9 @@ public final class LinuxCalls {
       MemorySegment state = Handles.allocateState(arena);
       while (true) {
         long count =
-            (long) Handles.PREAD.invokeExact(state, descriptor, target, target.byteSize(), offset);
+            (long)
+                Handles.FILE_CALL.invokeExact(
+                    state, SYS_PREAD, (long) descriptor, target, target.byteSize(), offset);
         if (count >= 0) {
           return count;
         }
@@ -210,8 +225,7 @@ public final class LinuxCalls {
   private static void advise(MemorySegment mapped, int advice) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = Handles.allocateState(arena);
-      int result = (int) Handles.MADVISE.invokeExact(state, mapped, mapped.byteSize(), advice);
-      if (result < 0) {
+      if (call(state, SYS_MADVISE, mapped.address(), mapped.byteSize(), advice, 0, 0, 0) < 0) {
         throw failure("madvise", Handles.errno(state), "bytes=" + mapped.byteSize());
       }
     } catch (Throwable e) {
@@ -228,20 +242,12 @@ public final class LinuxCalls {
       throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = Handles.allocateState(arena);
-      MemorySegment mapped =
-          (MemorySegment)
-              Handles.MMAP.invokeExact(
-                  state,
-                  MemorySegment.NULL,
-                  bytes,
-                  PROT_READ | PROT_WRITE,
-                  flags,
-                  descriptor,
-                  offset);
-      if (mapped.address() == MAP_FAILED) {
+      long address =
+          call(state, SYS_MMAP, 0, bytes, PROT_READ | PROT_WRITE, flags, descriptor, offset);
+      if (address == MAP_FAILED) {
         throw failure("mmap", Handles.errno(state), "bytes=" + bytes);
       }
-      return mapped.reinterpret(bytes);
+      return MemorySegment.ofAddress(address).reinterpret(bytes);
     } catch (Throwable e) {
       throw rethrown(e);
     }
@@ -250,7 +256,7 @@ public final class LinuxCalls {
   static void unmap(MemorySegment mapped) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = Handles.allocateState(arena);
-      if ((int) Handles.MUNMAP.invokeExact(state, mapped, mapped.byteSize()) < 0) {
+      if (call(state, SYS_MUNMAP, mapped.address(), mapped.byteSize(), 0, 0, 0, 0) < 0) {
         throw failure("munmap", Handles.errno(state), "bytes=" + mapped.byteSize());
       }
     } catch (Throwable e) {
@@ -266,8 +272,7 @@ public final class LinuxCalls {
   /// @return the ring's descriptor, or the negated error number
   static int ringSetup(int entries, MemorySegment parameters, MemorySegment state) {
     try {
-      long result =
-          (long) Handles.SETUP.invokeExact(state, SYS_IO_URING_SETUP, entries, parameters);
+      long result = call(state, SYS_IO_URING_SETUP, entries, parameters.address(), 0, 0, 0, 0);
       return result < 0 ? -Handles.errno(state) : (int) result;
     } catch (Throwable e) {
       throw unexpected(e);
@@ -278,17 +283,7 @@ public final class LinuxCalls {
   static int ringEnter(
       int ring, int submissions, int minCompletions, int flags, MemorySegment state) {
     try {
-      long result =
-          (long)
-              Handles.ENTER.invokeExact(
-                  state,
-                  SYS_IO_URING_ENTER,
-                  ring,
-                  submissions,
-                  minCompletions,
-                  flags,
-                  MemorySegment.NULL,
-                  0L);
+      long result = call(state, SYS_IO_URING_ENTER, ring, submissions, minCompletions, flags, 0, 0);
       return result < 0 ? -Handles.errno(state) : (int) result;
     } catch (Throwable e) {
       throw unexpected(e);
@@ -300,9 +295,7 @@ public final class LinuxCalls {
       int ring, int operation, MemorySegment argument, int count, MemorySegment state) {
     try {
       long result =
-          (long)
-              Handles.REGISTER.invokeExact(
-                  state, SYS_IO_URING_REGISTER, ring, operation, argument, count);
+          call(state, SYS_IO_URING_REGISTER, ring, operation, argument.address(), count, 0, 0);
       return result < 0 ? -Handles.errno(state) : (int) result;
     } catch (Throwable e) {
       throw unexpected(e);
@@ -353,46 +346,40 @@ public final class LinuxCalls {
     };
   }
 
+  private static long call(
+      MemorySegment state, long number, long a, long b, long c, long d, long e, long f)
+      throws Throwable {
+    return (long) Handles.CALL.invokeExact(state, number, a, b, c, d, e, f);
+  }
+
   /// Linked apart, so that a failure to link is met once, in [#findReason].
+  ///
+  /// To link a function of yet another shape takes ten milliseconds in a new JVM, so that all calls
+  /// go through `syscall` in two shapes.
   private static final class Handles {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO =
         STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final MemoryLayout POINTER = ValueLayout.ADDRESS;
 
-    static final MethodHandle OPEN = link("open", 2, FunctionDescriptor.of(INT, POINTER, INT));
-    static final MethodHandle CLOSE = link("close", 0, FunctionDescriptor.of(INT, INT));
-    static final MethodHandle PREAD =
-        link("pread", 0, FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
-    static final MethodHandle FALLOCATE =
-        link("fallocate", 0, FunctionDescriptor.of(INT, INT, INT, LONG, LONG));
-    static final MethodHandle MMAP =
-        link("mmap", 0, FunctionDescriptor.of(POINTER, POINTER, LONG, INT, INT, INT, LONG));
-    static final MethodHandle MUNMAP = link("munmap", 0, FunctionDescriptor.of(INT, POINTER, LONG));
-    static final MethodHandle MADVISE =
-        link("madvise", 0, FunctionDescriptor.of(INT, POINTER, LONG, INT));
-    static final MethodHandle SETUP =
-        link("syscall", 1, FunctionDescriptor.of(LONG, LONG, INT, POINTER));
-    static final MethodHandle ENTER =
-        link("syscall", 1, FunctionDescriptor.of(LONG, LONG, INT, INT, INT, INT, POINTER, LONG));
-    static final MethodHandle REGISTER =
-        link("syscall", 1, FunctionDescriptor.of(LONG, LONG, INT, INT, POINTER, INT));
+    /// A call whose second argument is memory, which cannot be freed before the call returns.
+    static final MethodHandle FILE_CALL =
+        link(FunctionDescriptor.of(LONG, LONG, LONG, ValueLayout.ADDRESS, LONG, LONG));
+
+    /// Any other call.
+    static final MethodHandle CALL =
+        link(FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
 
     private Handles() {}
 
-    /// @param fixedArguments how many come before the variadic ones, or 0 when there are none
-    private static MethodHandle link(
-        String name, int fixedArguments, FunctionDescriptor descriptor) {
+    private static MethodHandle link(FunctionDescriptor descriptor) {
       Linker linker = Linker.nativeLinker();
-      MemorySegment symbol = linker.defaultLookup().findOrThrow(name);
-      Linker.Option errno = Linker.Option.captureCallState("errno");
-      return fixedArguments == 0 || fixedArguments == descriptor.argumentLayouts().size()
-          ? linker.downcallHandle(symbol, descriptor, errno)
-          : linker.downcallHandle(
-              symbol, descriptor, errno, Linker.Option.firstVariadicArg(fixedArguments));
+      return linker.downcallHandle(
+          linker.defaultLookup().findOrThrow("syscall"),
+          descriptor,
+          Linker.Option.captureCallState("errno"),
+          Linker.Option.firstVariadicArg(1));
     }
 
     static MemorySegment allocateState(Arena arena) {
