@@ -156,7 +156,7 @@ public final class NeighbourLists {
   }
 
   static NeighbourLists of(SegmentFile.Mapped file, Path path, UUID indexId, int vertexCount)
-      throws CorruptFileException {
+      throws IOException {
     long[] fields = HeaderFields.require(file.header(), indexId, 3, path);
     MemorySegment payload = file.payload();
     if (!fits(file.header(), vertexCount)) {
