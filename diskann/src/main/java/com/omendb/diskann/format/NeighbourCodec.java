@@ -152,6 +152,31 @@ public final class NeighbourCodec {
     return 1 + (degree + 1) / 2 + (bits + 7) / 8;
   }
 
+  /// Bytes of the list at an address, or -1 if [#read] would refuse it, for checking many of them.
+  int checkedLength(long address, long end) {
+    int degree = Byte.toUnsignedInt(NativeMemory.ALL.get(NativeMemory.BYTE, address));
+    long selectorsAt = address + 1;
+    long bitsAt = selectorsAt + (degree + 1) / 2;
+    if (bitsAt > end) {
+      return -1;
+    }
+    long lastWord = end - Long.BYTES;
+    int bit = 0;
+    long last = -1;
+    for (int i = 0; i < degree; i++) {
+      int pair = NativeMemory.ALL.get(NativeMemory.BYTE, selectorsAt + (i >> 1));
+      int selector = (pair >>> ((i & 1) << 2)) & FAR;
+      int width = widths[selector];
+      long wordAt = Math.min(bitsAt + (bit >>> 3), lastWord);
+      int shift = (int) (((bitsAt - wordAt) << 3) + bit);
+      long bits = NativeMemory.ALL.get(NativeMemory.LONG, wordAt) >>> shift;
+      last += (bits & ((1L << width) - 1)) + bases[selector] + 1;
+      bit += width;
+    }
+    long listEnd = bitsAt + ((bit + 7) >>> 3);
+    return last >= vertexCount || listEnd > end ? -1 : (int) (listEnd - address);
+  }
+
   /// Chooses the baseBits of a graph from some of its lists.
   static final class Chooser {
     private final int farBits;

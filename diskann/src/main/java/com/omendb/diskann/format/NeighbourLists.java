@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 
 /// A graph in memory, its lists of neighbours compressed by a [NeighbourCodec].
@@ -35,6 +37,10 @@ public final class NeighbourLists {
 
   static final int BLOCK = 64;
   private static final int CACHE_LINE_BYTES = 64;
+
+  // Parts of a graph that are checked side by side.
+  private static final int LEAST_PART = 1 << 15;
+  private static final int MOST_PARTS = 64;
 
   /// The most neighbours that a list may have: a block's lists are found by 16 bits.
   public static final int MAX_DEGREE = 200;
@@ -150,7 +156,7 @@ public final class NeighbourLists {
   }
 
   static NeighbourLists of(SegmentFile.Mapped file, Path path, UUID indexId, int vertexCount)
-      throws CorruptFileException {
+      throws IOException {
     long[] fields = HeaderFields.require(file.header(), indexId, 3, path);
     MemorySegment payload = file.payload();
     if (!fits(file.header(), vertexCount)) {
@@ -189,21 +195,38 @@ public final class NeighbourLists {
   }
 
   // Lists become vertices and vertices become addresses: none is trusted before this check.
-  private void requireWhole(Path path) throws CorruptFileException {
-    int[] neighbours = new int[NeighbourCodec.MAX_DEGREE];
-    long at = lists;
-    for (int vertex = 0; vertex < vertexCount; vertex++) {
+  private void requireWhole(Path path) throws IOException {
+    int part = Math.max(LEAST_PART, Math.ceilDiv(vertexCount, MOST_PARTS));
+    List<OpeningTasks.Task> parts = new ArrayList<>();
+    for (long from = 0; from < vertexCount; from += part) {
+      int first = (int) from;
+      int behind = (int) Math.min(vertexCount, from + part);
+      parts.add(() -> requireWhole(path, first, behind));
+    }
+    OpeningTasks.run(parts);
+  }
+
+  // The lists of some vertices, up to where the next one's begins.
+  private void requireWhole(Path path, int first, int behind) throws CorruptFileException {
+    long at = first == 0 ? lists : start(first);
+    if (at < lists || at >= end) {
+      throw corrupt(path, first, "below " + (end - lists), at - lists);
+    }
+    for (int vertex = first; vertex < behind; vertex++) {
       if (start(vertex) != at) {
         throw corrupt(path, vertex, "begins at " + (at - lists), start(vertex) - lists);
       }
-      int degree = at < end ? codec.read(at, end, neighbours) : -1;
+      int length = at < end ? codec.checkedLength(at, end) : -1;
+      int degree =
+          length < 0 ? -1 : Byte.toUnsignedInt(NativeMemory.ALL.get(NativeMemory.BYTE, at));
       if (degree < 0 || degree > largestDegree) {
         throw corrupt(path, vertex, "at most " + largestDegree + " neighbours", degree);
       }
-      at += codec.length(at);
+      at += length;
     }
-    if (at != end) {
-      throw corrupt(path, vertexCount, "lists end at " + (at - lists), end - lists);
+    long next = behind == vertexCount ? end : start(behind);
+    if (at != next) {
+      throw corrupt(path, behind, "lists end at " + (at - lists), next - lists);
     }
   }
 

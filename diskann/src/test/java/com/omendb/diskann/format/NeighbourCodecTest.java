@@ -37,6 +37,7 @@ class NeighbourCodecTest {
         assertEquals(list.length, codec.read(address, address + bytes, read));
         assertArrayEquals(list, Arrays.copyOf(read, list.length));
         assertEquals(bytes, codec.length(address));
+        assertEquals(bytes, codec.checkedLength(address, address + bytes));
         if (list.length > 0) {
           assertEquals(-1, codec.read(address, address + bytes - 1, read), "one byte short");
         }
