@@ -165,7 +165,7 @@ class SearcherPoolTest {
     for (int i = 0; i < 200; i++) {
       QueryRunner runner = pool.take();
       assertSame(null, runner.underWay());
-      assertEquals(RESULT, runner.search(request()));
+      assertEquals(RESULT, runner.search(request(), SearchWatch.NONE));
       pool.giveBack(runner);
     }
     enough.set(true);
@@ -228,7 +228,8 @@ class SearcherPoolTest {
         if (batches) {
           QueryRunner runner = pool.take();
           try {
-            runner.searchBatch(List.of(request(), request(), request(), request()));
+            runner.searchBatch(
+                List.of(request(), request(), request(), request()), SearchWatch.NONE);
           } finally {
             pool.giveBack(runner);
           }
@@ -311,7 +312,8 @@ class SearcherPoolTest {
     for (int i = 0; i < 100; i++) {
       requests.add(request());
     }
-    IOException e = assertThrows(IOException.class, () -> runner.searchBatch(requests));
+    IOException e =
+        assertThrows(IOException.class, () -> runner.searchBatch(requests, SearchWatch.NONE));
     assertEquals("the third", e.getMessage());
     assertTrue(started.get() <= 5, "started=" + started);
     assertSame(null, runner.underWay());
