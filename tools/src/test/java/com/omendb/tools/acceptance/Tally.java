@@ -8,8 +8,6 @@ import java.util.TreeMap;
 
 /// How corruptions of one kind came out, by file and region.
 final class Tally {
-  private static final String LINE = "%-18s %-30s %-5s %7s %9s %7s %8s %8s %9s %8s %8s";
-
   private final Map<String, Row> rows = new TreeMap<>();
   private final Row total = new Row();
 
@@ -105,6 +103,6 @@ final class Tally {
   }
 
   private static String line(Object... cells) {
-    return String.format(Locale.ROOT, LINE, cells);
+    return String.format(Locale.ROOT, "%-18s %-30s %-5s %7s %9s %7s %8s %8s %9s %8s %8s", cells);
   }
 }
