@@ -144,7 +144,6 @@ class SnapshotCrashTest {
     Path empty = Files.createDirectory(temporary.resolve("rounds"));
     CrashRounds rounds = new CrashRounds(scenario, VERSIONS, empty, seed);
     Map<CrashRounds.Outcome, Integer> outcomes = rounds.run(CrashRounds.count(ROUNDS));
-    System.out.println(rounds);
     assertTrue(outcomes.containsKey(CrashRounds.Outcome.OLD), rounds::toString);
   }
 
