@@ -16,10 +16,14 @@ module com.omendb.diskann {
       com.omendb.hnswif;
   exports com.omendb.diskann.format to
       com.omendb.hnswif;
+  exports com.omendb.diskann.repair to
+      com.omendb.hnswif;
   exports com.omendb.diskann.search to
       com.omendb.hnswif;
   exports com.omendb.diskann.vamana to
       com.omendb.hnswif;
+
+  uses com.omendb.vectors.IndexKind;
 
   provides com.omendb.vectors.IndexKind with
       com.omendb.diskann.DiskAnnKind;

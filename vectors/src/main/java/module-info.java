@@ -17,6 +17,7 @@ module com.omendb.vectors {
       com.omendb.datasets,
       com.omendb.diskann,
       com.omendb.hnswif;
+  exports com.omendb.vectors.repair;
 
   uses com.omendb.vectors.IndexKind;
 }

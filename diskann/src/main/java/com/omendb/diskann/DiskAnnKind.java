@@ -5,13 +5,15 @@ import com.omendb.diskann.check.EntryCheck;
 import com.omendb.diskann.check.IndexVerifier;
 import com.omendb.diskann.forecast.Forecasts;
 import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.repair.EntryFile;
+import com.omendb.diskann.repair.IndexRepair;
+import com.omendb.diskann.repair.RepairableKind;
 import com.omendb.diskann.search.DiskAnnIndex;
 import com.omendb.diskann.search.EntrySelector;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.BuildForecast;
 import com.omendb.vectors.BuildOptions;
-import com.omendb.vectors.IndexKind;
 import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.ServingForecast;
@@ -19,12 +21,15 @@ import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.check.VerifyOptions;
 import com.omendb.vectors.check.VerifyReport;
+import com.omendb.vectors.repair.RepairOptions;
+import com.omendb.vectors.repair.RepairReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// The kind `diskann`: a Vamana graph in SSD pages, entered at its medoid.
-public final class DiskAnnKind implements IndexKind {
+public final class DiskAnnKind implements RepairableKind {
   /// Name in the manifest.
   public static final String NAME = "diskann";
 
@@ -89,5 +94,26 @@ public final class DiskAnnKind implements IndexKind {
         ofKind,
         (_, _, _) -> {},
         progress);
+  }
+
+  @Override
+  public boolean repairs() {
+    return true;
+  }
+
+  @Override
+  public RepairReport repair(
+      Path damaged,
+      Path repaired,
+      Optional<VectorSource> source,
+      RepairOptions options,
+      Progress progress)
+      throws IOException {
+    return IndexRepair.run(damaged, repaired, source.orElse(null), options, progress);
+  }
+
+  @Override
+  public Optional<EntryFile> entryFile() {
+    return Optional.empty();
   }
 }

@@ -4,15 +4,18 @@ import com.omendb.diskann.build.IndexBuild;
 import com.omendb.diskann.check.IndexVerifier;
 import com.omendb.diskann.forecast.Forecasts;
 import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.repair.EntryFile;
+import com.omendb.diskann.repair.IndexRepair;
+import com.omendb.diskann.repair.RepairableKind;
 import com.omendb.diskann.search.DiskAnnIndex;
 import com.omendb.hnswif.layers.LayerBuilder;
 import com.omendb.hnswif.layers.LayersCheck;
+import com.omendb.hnswif.layers.LayersFile;
 import com.omendb.hnswif.layers.UpperLayers;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.BuildForecast;
 import com.omendb.vectors.BuildOptions;
-import com.omendb.vectors.IndexKind;
 import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.ServingForecast;
@@ -20,13 +23,16 @@ import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.check.VerifyOptions;
 import com.omendb.vectors.check.VerifyReport;
+import com.omendb.vectors.repair.RepairOptions;
+import com.omendb.vectors.repair.RepairReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// The kind `hybrid`, the default: upper HNSW layers in memory lead a search to the right region of
 /// a Vamana graph in SSD pages without reading one.
-public final class HybridKind implements IndexKind {
+public final class HybridKind implements RepairableKind {
   /// Name in the manifest.
   public static final String NAME = "hybrid";
 
@@ -102,8 +108,28 @@ public final class HybridKind implements IndexKind {
             directory,
             Forecasts.neededBytes(vectors, ofKind, entryFiles(VectorShape.of(vectors)))),
         ofKind,
-        (input, publication, settings) ->
-            new LayerBuilder(input).write(publication.file(UpperLayers.FILE), settings),
+        new LayersFile().writer(),
         progress);
+  }
+
+  @Override
+  public boolean repairs() {
+    return true;
+  }
+
+  @Override
+  public RepairReport repair(
+      Path damaged,
+      Path repaired,
+      Optional<VectorSource> source,
+      RepairOptions options,
+      Progress progress)
+      throws IOException {
+    return IndexRepair.run(damaged, repaired, source.orElse(null), options, progress);
+  }
+
+  @Override
+  public Optional<EntryFile> entryFile() {
+    return Optional.of(new LayersFile());
   }
 }

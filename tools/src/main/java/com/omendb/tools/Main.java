@@ -48,6 +48,7 @@ public final class Main {
             .addSubcommand(new EvalCommand(console))
             .addSubcommand(new InfoCommand(console))
             .addSubcommand(new VerifyCommand(console))
+            .addSubcommand(new RepairCommand(console))
             .addSubcommand(
                 new CommandLine(new DatasetCommand())
                     .addSubcommand(new DatasetListCommand(console))

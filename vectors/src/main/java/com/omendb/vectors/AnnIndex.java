@@ -2,9 +2,13 @@ package com.omendb.vectors;
 
 import com.omendb.vectors.check.VerifyOptions;
 import com.omendb.vectors.check.VerifyReport;
+import com.omendb.vectors.repair.RepairOptions;
+import com.omendb.vectors.repair.RepairReport;
+import com.omendb.vectors.repair.UnrepairableException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
@@ -60,6 +64,29 @@ public interface AnnIndex extends AutoCloseable {
   static VerifyReport verify(Path directory, VerifyOptions options, Progress progress)
       throws IOException {
     return IndexKind.forVerifying(directory).verify(directory, options, progress);
+  }
+
+  /// Makes a whole index of what is left of a damaged one, in a new directory; the damaged one
+  /// stays as it is.
+  ///
+  /// What can be made out of the rest is: codes from vectors, edges of lost records from their
+  /// neighbours, graphs, layers and the manifest from the records. Vectors in lost pages come from
+  /// the source if one is given; else the new index is without them, and the report lists their
+  /// ids.
+  ///
+  /// @param source the vectors that the index was built from
+  /// @throws UnrepairableException if too little is left
+  /// @throws IOException if the new directory exists and holds something, or cannot be written
+  /// @throws IllegalArgumentException if the source is not that of the index, or the memory budget
+  ///   is too small; the message says the smallest that works
+  static RepairReport repair(
+      Path damaged,
+      Path repaired,
+      Optional<VectorSource> source,
+      RepairOptions options,
+      Progress progress)
+      throws IOException {
+    return IndexKind.forRepairing().repair(damaged, repaired, source, options, progress);
   }
 
   /// The names of the kinds of index that are installed.

@@ -2,9 +2,12 @@ package com.omendb.vectors;
 
 import com.omendb.vectors.check.VerifyOptions;
 import com.omendb.vectors.check.VerifyReport;
+import com.omendb.vectors.repair.RepairOptions;
+import com.omendb.vectors.repair.RepairReport;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /// A kind of index, found with [ServiceLoader]: how to build one and how to open one.
@@ -62,6 +65,26 @@ public interface IndexKind {
         "indexes of this kind cannot be verified: kind=" + name());
   }
 
+  /// Whether [#repair] works, for indexes of this kind and those of its relatives.
+  default boolean repairs() {
+    return false;
+  }
+
+  /// See [AnnIndex#repair]. The manifest may be damaged, so it is found out here what kind the
+  /// index is.
+  ///
+  /// @throws UnsupportedOperationException if indexes of this kind cannot be repaired
+  default RepairReport repair(
+      Path damaged,
+      Path repaired,
+      Optional<VectorSource> source,
+      RepairOptions options,
+      Progress progress)
+      throws IOException {
+    throw new UnsupportedOperationException(
+        "indexes of this kind cannot be repaired: kind=" + name());
+  }
+
   /// The installed kind of this name.
   ///
   /// @throws IllegalArgumentException if there is none
@@ -108,5 +131,18 @@ public interface IndexKind {
       }
       throw e;
     }
+  }
+
+  /// A kind to repair an index with.
+  ///
+  /// @throws IllegalArgumentException if none is installed
+  static IndexKind forRepairing() {
+    for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {
+      if (kind.repairs()) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no installed kind of index can be repaired, installed: " + AnnIndex.installedKinds());
   }
 }

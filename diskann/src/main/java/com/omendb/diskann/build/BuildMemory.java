@@ -22,11 +22,12 @@ public final class BuildMemory implements AutoCloseable {
 
   /// Begins to watch the memory of a build.
   ///
-  /// @param input the vectors, which are let go of too if they are mapped
+  /// @param input the vectors, which are let go of too if they are mapped; null for none
   /// @param scratchDirectory for scratch files, or null for native memory
-  public BuildMemory(VectorSource input, long budgetBytes, @Nullable Path scratchDirectory) {
+  public BuildMemory(
+      @Nullable VectorSource input, long budgetBytes, @Nullable Path scratchDirectory) {
     this.limit = new ResidentLimit(budgetBytes - marginBytes(budgetBytes));
-    this.input = input.segment().isMapped() ? input.segment() : null;
+    this.input = input != null && input.segment().isMapped() ? input.segment() : null;
     this.scratchDirectory = scratchDirectory;
     if (this.input != null) {
       limit.add(this.input);

@@ -63,7 +63,9 @@ public final class BasePageFormat {
   static final int FIELD_LARGEST_DEGREE = 4;
   static final int FIELD_BASE_BITS = 5;
   static final int FIELD_MEDOID = 6;
-  static final int FIELD_COUNT = 7;
+
+  /// Fields of the header.
+  public static final int FIELD_COUNT = 7;
 
   private BasePageFormat() {}
 

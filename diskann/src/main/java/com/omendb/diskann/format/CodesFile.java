@@ -79,6 +79,28 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
         quantizer.codebook());
   }
 
+  /// Maps a codebook without its codes.
+  public static ProductQuantizer mapCodebook(
+      Path files, UUID indexId, int dimension, int subspaceCount, Arena arena) throws IOException {
+    Path path = files.resolve(codebookName(subspaceCount));
+    SegmentFile.Mapped codebook = SegmentFile.map(path, CODEBOOK_MAGIC, VERSION, VERSION, arena);
+    long[] fields = HeaderFields.require(codebook.header(), indexId, 8, path);
+    if (fields[0] != dimension || fields[1] != subspaceCount) {
+      throw new CorruptFileException(
+          "codebook does not match the index",
+          path,
+          0,
+          "dimension=" + dimension + ", subspaceCount=" + subspaceCount,
+          "dimension=" + fields[0] + ", subspaceCount=" + fields[1]);
+    }
+    try {
+      return ProductQuantizer.of(dimension, subspaceCount, fields[2] == 1, codebook.payload());
+    } catch (IllegalArgumentException e) {
+      throw new CorruptFileException(
+          "codebook is unusable", path, 0, "finite centroids", String.valueOf(e));
+    }
+  }
+
   /// Maps both files and checks them against the index.
   ///
   /// @param subspaceCount which of the sizes

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.UUID;
 
 /// Says which page of `base.pages` holds a node: a bit a node, set where a page begins, with a
@@ -53,6 +54,15 @@ public final class PageDirectory {
   /// Where in the payload the entry is that says the page of a node.
   public static long entryOffset(int node) {
     return (long) (node >>> 6) * ENTRY_BYTES;
+  }
+
+  /// The directory of pages that begin at some nodes, of which 0 has to be one.
+  ///
+  /// @param arena holds it
+  public static PageDirectory of(BitSet firstNodes, int nodeCount, Arena arena) {
+    Builder builder = new Builder(nodeCount, arena);
+    firstNodes.stream().forEach(builder::startPage);
+    return builder.build();
   }
 
   /// Number of pages.

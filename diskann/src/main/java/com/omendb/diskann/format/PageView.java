@@ -126,6 +126,28 @@ public final class PageView {
     return degree;
   }
 
+  /// Whether a record is written as a writer writes it: its list ends where the next record begins,
+  /// or in the last slot, has only zeros behind it.
+  ///
+  /// @param scratch holds 255
+  public boolean isExact(int slot, int[] scratch) throws MalformedPageException {
+    neighbours(slot, scratch);
+    long at = vectorAddress(slot) + vectorBytes;
+    while (NativeMemory.ALL.get(NativeMemory.BYTE, at) < 0) {
+      at++;
+    }
+    at++;
+    at += codec.length(at);
+    long end = address + recordEnd(slot);
+    if (slot + 1 < recordCount) {
+      return at == end;
+    }
+    while (at < end && NativeMemory.ALL.get(NativeMemory.BYTE, at) == 0) {
+      at++;
+    }
+    return at >= end;
+  }
+
   private int recordStart(int slot) throws MalformedPageException {
     int start =
         Short.toUnsignedInt(

@@ -9,17 +9,10 @@ import java.util.function.LongToIntFunction;
 /// Builds a Vamana graph in memory (Subramanya et al., "DiskANN", NeurIPS 2019, Algorithm 3).
 ///
 /// Paper to code: s = medoid, sigma = [RandomOrder], GreedySearch = [GreedySearch], RobustPrune =
-/// [RobustPrune], R = maxDegree, L = buildListSize. Two passes over all nodes, the first with alpha
-/// = 1. Like the authors' released code, and unlike the paper, the first pass starts from a graph
-/// without edges instead of a random one: early searches are short and no random edge has to be
-/// pruned away.
-///
-/// Insertion of one node:
-/// 1. search from the medoid; the expanded nodes are its candidates;
-/// 2. prune them, with the edges it already has, to its new row;
-/// 3. offer the reverse edge to each new neighbour, which prunes its own row when that is full.
-///
-/// Rows change under their own lock and no thread holds two, so threads cannot deadlock.
+/// [RobustPrune], insertion = [NodeInserter], R = maxDegree, L = buildListSize. Two passes over all
+/// nodes, the first with alpha = 1. Like the authors' released code, and unlike the paper, the
+/// first pass starts from a graph without edges instead of a random one: early searches are short
+/// and no random edge has to be pruned away.
 public final class VamanaBuilder {
   private final NodeSpace space;
   private final VamanaOptions options;
@@ -86,7 +79,7 @@ public final class VamanaBuilder {
         space.count(),
         options.threads(),
         () -> {
-          Inserter inserter = new Inserter(alpha, fill, listSize);
+          NodeInserter inserter = new NodeInserter(space, graph, medoid, alpha, fill, listSize);
           return (from, to) -> {
             for (long position = from; position < to; position++) {
               inserter.insert(order.applyAsInt(position));
@@ -102,7 +95,9 @@ public final class VamanaBuilder {
         space.count(),
         options.threads(),
         () -> {
-          Inserter inserter = new Inserter(options.alpha(), true, options.buildListSize());
+          NodeInserter inserter =
+              new NodeInserter(
+                  space, graph, medoid, options.alpha(), true, options.buildListSize());
           return (from, to) -> {
             for (long node = from; node < to; node++) {
               inserter.cap((int) node);
@@ -110,86 +105,5 @@ public final class VamanaBuilder {
             progress.advance(to - from);
           };
         });
-  }
-
-  /// Inserts nodes on one thread.
-  private final class Inserter {
-    private final GreedySearch search;
-    private final RobustPrune prune = new RobustPrune(space, options.maxDegree());
-    private final int[] row = new int[options.slots()];
-    private final float[] rowDistances = new float[options.slots()];
-    private final int[] chosen = new int[options.maxDegree()];
-    private final int[] reversePruned = new int[options.maxDegree()];
-    private final float alpha;
-    private final boolean fill;
-    private final int listSize;
-
-    Inserter(float alpha, boolean fill, int listSize) {
-      this.alpha = alpha;
-      this.fill = fill;
-      this.listSize = listSize;
-      this.search = new GreedySearch(space, graph, listSize);
-    }
-
-    void insert(int node) {
-      search.search(node, medoid, listSize);
-      prune.clear();
-      for (int i = 0; i < search.expandedCount(); i++) {
-        prune.add(search.expandedNode(i), search.expandedDistance(i));
-      }
-      int count;
-      graph.lock(node);
-      try {
-        addRow(node);
-        count = prune.prune(node, alpha, fill, chosen);
-        graph.set(node, chosen, count);
-      } finally {
-        graph.unlock(node);
-      }
-      for (int i = 0; i < count; i++) {
-        addReverseEdge(chosen[i], node);
-      }
-    }
-
-    private void addReverseEdge(int node, int neighbour) {
-      if (graph.contains(node, neighbour)) {
-        return;
-      }
-      graph.lock(node);
-      try {
-        if (graph.contains(node, neighbour) || graph.append(node, neighbour)) {
-          return;
-        }
-        prune.clear();
-        addRow(node);
-        prune.add(neighbour, space.distance(node, neighbour));
-        graph.set(node, reversePruned, prune.prune(node, alpha, fill, reversePruned));
-      } finally {
-        graph.unlock(node);
-      }
-    }
-
-    /// Prunes a row that the last pass left longer than maxDegree.
-    void cap(int node) {
-      if (graph.degree(node) <= options.maxDegree()) {
-        return;
-      }
-      graph.lock(node);
-      try {
-        prune.clear();
-        addRow(node);
-        graph.set(node, chosen, prune.prune(node, alpha, fill, chosen));
-      } finally {
-        graph.unlock(node);
-      }
-    }
-
-    private void addRow(int node) {
-      int degree = graph.copy(node, row);
-      space.distances(node, row, degree, rowDistances);
-      for (int i = 0; i < degree; i++) {
-        prune.add(row[i], rowDistances[i]);
-      }
-    }
   }
 }

@@ -18,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 
 /// Builds the upper layers of a hybrid index: levels are drawn geometrically (Malkov and Yashunin,
@@ -83,8 +84,16 @@ public final class LayerBuilder {
           fields(memberCounts, entry),
           payload);
     }
-    settings.put("upperLayers", String.valueOf(memberCounts.length));
-    settings.put("upperLayerNodes", String.valueOf(memberCounts[0]));
+    settings.putAll(settings(memberCounts.length, memberCounts[0]));
+  }
+
+  /// What a manifest says of layers.
+  static Map<String, String> settings(long layerCount, long lowestMemberCount) {
+    return Map.of(
+        "upperLayers",
+        String.valueOf(layerCount),
+        "upperLayerNodes",
+        String.valueOf(lowestMemberCount));
   }
 
   private List<Member> drawMembers() {

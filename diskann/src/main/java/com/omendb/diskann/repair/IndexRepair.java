@@ -1,0 +1,275 @@
+package com.omendb.diskann.repair;
+
+import com.omendb.diskann.build.IndexBuild;
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.format.Publication;
+import com.omendb.pagecache.CorruptFileException;
+import com.omendb.vectors.BuildOptions;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.repair.RepairOptions;
+import com.omendb.vectors.repair.RepairReport;
+import com.omendb.vectors.repair.RepairReport.FileRepair;
+import com.omendb.vectors.repair.UnrepairableException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Makes a whole index of what is left of a damaged one, in a new directory.
+///
+/// Everything can be made from the pages, so what matters is which of them are whole:
+/// - all of them: the pages stay as they are, and so does every other file that is whole; the rest
+///   is made from the pages;
+/// - some: the records that are left, and vectors from the source for the others, become the pages
+///   of a new index: see [LostNeighbours], [RestoredVectors];
+/// - so few that a build is less work, or none: the index is built from the source;
+/// - none, and there is no source: nothing can be done.
+public final class IndexRepair {
+  // With fewer of the nodes left, inserting the others takes longer than a build.
+  private static final double LEAST_LEFT = 0.75;
+
+  private final IndexRemains remains;
+  private final IndexFacts facts;
+  private final @Nullable VectorSource source;
+  private final RepairOptions options;
+  private final Progress progress;
+  private final List<String> assumed;
+
+  private IndexRepair(
+      IndexRemains remains,
+      IndexFacts facts,
+      @Nullable VectorSource source,
+      RepairOptions options,
+      Progress progress) {
+    this.remains = remains;
+    this.facts = facts;
+    this.source = source;
+    this.options = options;
+    this.progress = progress;
+    this.assumed = new ArrayList<>(facts.assumed());
+  }
+
+  /// Repairs an index; see [com.omendb.vectors.AnnIndex#repair].
+  ///
+  /// @param source the vectors that it was built from, or null
+  public static RepairReport run(
+      Path damaged,
+      Path target,
+      @Nullable VectorSource source,
+      RepairOptions options,
+      Progress progress)
+      throws IOException {
+    requireApart(damaged, target);
+    Publication.checkTarget(target, false);
+    IndexRemains remains = IndexRemains.find(damaged);
+    IndexFacts facts = FactFinder.find(remains, source);
+    try {
+      return new IndexRepair(remains, facts, source, options, progress).run(target);
+    } catch (FileSystemException | CorruptFileException | UnrepairableException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot repair the index: " + e.getMessage() + ": directory=" + target, e);
+    }
+  }
+
+  // Publishing deletes what looks left over in the target, which an index without a manifest does.
+  private static void requireApart(Path damaged, Path target) throws IOException {
+    if (!Files.exists(damaged)) {
+      return;
+    }
+    Path from = damaged.toRealPath();
+    Path to = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath().normalize();
+    if (to.startsWith(from) || from.startsWith(to)) {
+      throw new IllegalArgumentException(
+          "a repair is written apart from the index: index=" + damaged + ", target=" + target);
+    }
+  }
+
+  private RepairReport run(Path target) throws IOException {
+    PageShape shape = ShapeFinder.find(remains, facts);
+    Survivors survivors =
+        shape == null
+            ? null
+            : new RecordReader(remains.files(), shape, facts.vectorBytes(), progress).survey();
+    if (survivors == null || survivors.count() == 0) {
+      return buildAnew(target, null);
+    }
+    Diagnosis diagnosis = diagnose(survivors);
+    progress.note(describe(diagnosis));
+    boolean restores = source != null && !diagnosis.missingIds().isEmpty();
+    if (source != null && (restores || survivors.lostCount() > 0)) {
+      requireUsableSource(diagnosis);
+    }
+    if (diagnosis.pagesAreWhole() && !restores) {
+      new RepairJob(diagnosis, null, options, progress).keepPages(target);
+      return report(target, diagnosis, survivors.count(), "made from the pages", "");
+    }
+    if (restores && survivors.count() < LEAST_LEFT * diagnosis.idRange()) {
+      return buildAnew(target, diagnosis);
+    }
+    VectorSource restoring = restores ? source : null;
+    int count = new RepairJob(diagnosis, restoring, options, progress).rewritePages(target);
+    return report(
+        target,
+        diagnosis,
+        count,
+        "made from the records that are left",
+        "the records that are left"
+            + (restores ? " and the source's vectors" : "")
+            + " were laid out anew");
+  }
+
+  private Diagnosis diagnose(Survivors survivors) {
+    SortedMap<String, String> damage = FileDamage.find(remains, facts, survivors, progress);
+    String pages = FileDamage.ofPages(survivors);
+    if (pages != null) {
+      damage.put(BasePageFormat.FILE, pages);
+    }
+    if (remains.manifest() == null) {
+      damage.put(Manifest.FILE, remains.manifestDamage());
+    }
+    int idRange = idRange(survivors);
+    boolean known = survivors.ids().areRows() && survivors.ids().largest() < idRange;
+    BitSet missing = known ? survivors.ids().missing(idRange) : new BitSet();
+    return new Diagnosis(remains, facts, survivors, idRange, known, missing, damage);
+  }
+
+  // Ids are the rows of the input, so there were as many as nodes; more, if an earlier repair had
+  // to
+  // leave some out.
+  private int idRange(Survivors survivors) {
+    int nodeCount = survivors.shape().nodeCount();
+    int range = facts.setting(IndexFacts.ID_RANGE, Integer::valueOf, nodeCount);
+    long largest = survivors.ids().largest();
+    if (largest >= range && largest < Integer.MAX_VALUE - 8) {
+      assumed.add(
+          "ids up to " + largest + " are there, more than nodes: the range of ids ends with it");
+      return (int) largest + 1;
+    }
+    return Math.max(1, range);
+  }
+
+  private void requireUsableSource(Diagnosis diagnosis) {
+    if (source == null) {
+      return;
+    }
+    if (!diagnosis.idsAreRows()) {
+      throw new IllegalArgumentException(
+          "the ids of the records that are left are not rows of a source, so that it cannot say"
+              + " which are lost: directory="
+              + remains.directory());
+    }
+    RestoredVectors.requireShape(source, facts, diagnosis.idRange());
+  }
+
+  private RepairReport buildAnew(Path target, @Nullable Diagnosis diagnosis) throws IOException {
+    if (source == null) {
+      throw new UnrepairableException(
+          "no page of "
+              + BasePageFormat.FILE
+              + " can be read, so that all vectors are lost; the"
+              + " file that the index was built from would bring them back",
+          remains.directory());
+    }
+    int idRange = facts.setting(IndexFacts.ID_RANGE, Integer::valueOf, facts.count());
+    RestoredVectors.requireShape(
+        source, facts, idRange == 0 ? Math.toIntExact(source.count()) : idRange);
+    int maxDegree =
+        facts.setting(IndexFacts.MAX_DEGREE, Integer::valueOf, BuildOptions.defaults().maxDegree());
+    progress.note("too little is left; the index is built from the source");
+    IndexBuild.run(
+        source,
+        target,
+        facts.buildOptions(maxDegree, options),
+        facts.kind().entryFile().map(EntryFile::writer).orElse((_, _, _) -> {}),
+        progress);
+    if (diagnosis != null) {
+      return report(
+          target,
+          diagnosis,
+          (int) source.count(),
+          "built from the source",
+          "built from the source");
+    }
+    TreeMap<String, String> damage = new TreeMap<>();
+    damage.put(BasePageFormat.FILE, "no page can be read");
+    if (remains.manifest() == null) {
+      damage.put(Manifest.FILE, remains.manifestDamage());
+    }
+    return new RepairReport(
+        remains.directory(),
+        target,
+        facts.kind().name(),
+        source.count(),
+        0,
+        0,
+        source.count(),
+        source.count(),
+        Optional.of(new BitSet()),
+        files(damage, "built from the source", "built from the source"),
+        assumed);
+  }
+
+  private RepairReport report(
+      Path target, Diagnosis diagnosis, int count, String remedy, String pagesRemedy) {
+    Survivors survivors = diagnosis.survivors();
+    int restored = count - survivors.count();
+    boolean lost = survivors.lostCount() > 0;
+    if (lost) {
+      assumed.add(
+          diagnosis.idsAreRows()
+              ? "ids are the rows of the input, 0 to "
+                  + (diagnosis.idRange() - 1)
+                  + ": those that no record has were in lost pages"
+              : "ids are not the rows of an input, so that the lost ones cannot be told");
+    }
+    Optional<BitSet> lostIds =
+        lost && !diagnosis.idsAreRows()
+            ? Optional.empty()
+            : Optional.of(restored > 0 ? new BitSet() : diagnosis.missingIds());
+    return new RepairReport(
+        remains.directory(),
+        target,
+        facts.kind().name(),
+        count,
+        survivors.shape().pageCount(),
+        survivors.lostPages().size(),
+        survivors.lostCount(),
+        restored,
+        lostIds,
+        files(diagnosis.damage(), remedy, pagesRemedy),
+        assumed);
+  }
+
+  private static List<FileRepair> files(
+      SortedMap<String, String> damage, String remedy, String pagesRemedy) {
+    List<FileRepair> files = new ArrayList<>();
+    for (Map.Entry<String, String> file : damage.entrySet()) {
+      String done =
+          switch (file.getKey()) {
+            case BasePageFormat.FILE -> pagesRemedy;
+            case Manifest.FILE -> "written anew";
+            default -> remedy;
+          };
+      files.add(new FileRepair(file.getKey(), file.getValue(), done));
+    }
+    return files;
+  }
+
+  private static String describe(Diagnosis diagnosis) {
+    return diagnosis.damage().isEmpty()
+        ? "nothing is damaged"
+        : "damaged: " + String.join(", ", diagnosis.damage().keySet());
+  }
+}

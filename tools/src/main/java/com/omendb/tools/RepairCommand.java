@@ -1,0 +1,178 @@
+package com.omendb.tools;
+
+import com.omendb.datasets.GroundTruth;
+import com.omendb.datasets.VectorFile;
+import com.omendb.tools.eval.RecallProbe;
+import com.omendb.tools.report.ProgressPrinter;
+import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.Residency;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.repair.RepairOptions;
+import com.omendb.vectors.repair.RepairReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `omen repair`: a whole index out of what is left of a damaged one.
+@CommandLine.Command(
+    name = "repair",
+    sortOptions = false,
+    showDefaultValues = true,
+    description = {
+      "Make a whole index, in a new directory, of what is left of a damaged one.",
+      "",
+      "Whatever can be made from the rest is. Vectors in lost pages come from --source; without"
+          + " it,",
+      "their ids are listed and the new index is without them. The damaged index is not changed."
+    },
+    footer = {
+      "",
+      "With --queries, recall is reported before and after the repair: against --truth, or against",
+      "exact neighbours computed from --source. A search that fails counts as if it found nothing.",
+      "",
+      "Example:",
+      "  omen repair index repaired --source base.u8bin --queries q.u8bin --truth gt.ibin"
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls the command
+final class RepairCommand extends Command {
+  @Parameters(index = "0", paramLabel = "INDEX", description = "The damaged index directory.")
+  private Path index;
+
+  @Parameters(index = "1", paramLabel = "NEW", description = "The index directory to create.")
+  private Path target;
+
+  @Option(
+      names = "--source",
+      paramLabel = "FILE",
+      description = "The vectors that the index was built from.")
+  private @Nullable Path source;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "FROM:COUNT",
+      converter = RowRange.Converter.class,
+      description = "Only these rows of the source, as in the build.")
+  private @Nullable RowRange rows;
+
+  @Option(
+      names = "--memory",
+      defaultValue = "4GB",
+      paramLabel = "SIZE",
+      converter = Converters.Size.class,
+      description = "Memory the whole process may use.")
+  private long memoryBytes;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Worker threads; default: one a processor.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(names = "--queries", paramLabel = "FILE", description = "Queries to measure recall with.")
+  private @Nullable Path queries;
+
+  @Option(
+      names = "--truth",
+      paramLabel = "FILE",
+      description = "Their exact neighbours: .ibin or .ivecs, as omen groundtruth writes them.")
+  private @Nullable Path truth;
+
+  @Option(names = "--k", defaultValue = "10", paramLabel = "K", description = "Neighbours wanted.")
+  private int k;
+
+  @Option(
+      names = "--search-list-size",
+      defaultValue = "50",
+      paramLabel = "L",
+      description = "Candidates kept by the searches that measure recall.")
+  private int searchListSize;
+
+  RepairCommand(Console console) {
+    super(console);
+  }
+
+  @Override
+  void run() throws IOException {
+    RepairOptions options = usage(() -> new RepairOptions(memoryBytes, threads));
+    if (queries != null && truth == null && source == null) {
+      throw wrongUsage("recall needs --truth, or --source to compute it with");
+    }
+    if (rows != null && source == null) {
+      throw wrongUsage("--rows are rows of --source");
+    }
+    try (ProgressPrinter progress = progress();
+        VectorFile sourceFile = source == null ? null : Inputs.vectors(source, rows)) {
+      Optional<VectorSource> vectors = Optional.ofNullable(sourceFile).map(VectorFile::vectors);
+      RepairReport report = AnnIndex.repair(index, target, vectors, options, progress);
+      RecallChange recall =
+          queries == null ? null : recall(queries, vectors.orElse(null), progress);
+      progress.close();
+      RepairPrinter printer = new RepairPrinter(report, recall);
+      if (json()) {
+        println(printer.json());
+      } else {
+        printer.lines().forEach(this::println);
+      }
+    }
+  }
+
+  /// Recall of both indexes.
+  ///
+  /// @param damaged of the one, or why it cannot be searched
+  /// @param repaired of the other
+  record RecallChange(int k, int searchListSize, Measured damaged, Measured repaired) {}
+
+  /// What searches of an index found.
+  ///
+  /// @param result null if it does not open
+  /// @param failure why not; empty if it does
+  record Measured(RecallProbe.@Nullable Result result, String failure) {}
+
+  private RecallChange recall(Path queryPath, @Nullable VectorSource base, ProgressPrinter progress)
+      throws IOException {
+    try (VectorFile queryFile = VectorFile.open(queryPath)) {
+      VectorSource vectors = queryFile.vectors();
+      GroundTruth exact = exactNeighbours(vectors, base, progress);
+      RecallProbe probe = new RecallProbe(vectors, exact, k, searchListSize, openOptions());
+      Measured damaged;
+      try {
+        damaged = new Measured(probe.run(index, "search damaged index", progress), "");
+      } catch (IOException e) {
+        damaged = new Measured(null, Failures.describe(e));
+      }
+      return new RecallChange(
+          k,
+          searchListSize,
+          damaged,
+          new Measured(probe.run(target, "search repaired index", progress), ""));
+    }
+  }
+
+  private GroundTruth exactNeighbours(
+      VectorSource vectors, @Nullable VectorSource base, ProgressPrinter progress)
+      throws IOException {
+    if (truth != null) {
+      return GroundTruth.read(truth);
+    }
+    if (base == null) {
+      throw wrongUsage("recall needs --truth, or --source to compute it with");
+    }
+    try (AnnIndex open = AnnIndex.open(target, openOptions())) {
+      return GroundTruth.compute(base, vectors, open.info().metric(), k, threads, progress);
+    }
+  }
+
+  // Pages are read as searches need them: an index that is damaged could not be loaded whole.
+  private OpenOptions openOptions() {
+    return OpenOptions.defaults()
+        .withMemoryBudgetBytes(memoryBytes)
+        .withMaxSearchers(1)
+        .withResidency(Residency.GRAPH);
+  }
+}

@@ -1,0 +1,75 @@
+package com.omendb.tools.eval;
+
+import com.omendb.datasets.GroundTruth;
+import com.omendb.datasets.RecallScorer;
+import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.OpenOptions;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.Searcher;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// Measures the recall of an index that may be damaged: a search that fails counts as one that
+/// found nothing.
+public final class RecallProbe {
+  private final VectorSource queries;
+  private final GroundTruth truth;
+  private final int k;
+  private final int searchListSize;
+  private final OpenOptions options;
+
+  /// A probe of some queries.
+  ///
+  /// @throws IllegalArgumentException if the truth is of other queries or of fewer neighbours
+  public RecallProbe(
+      VectorSource queries, GroundTruth truth, int k, int searchListSize, OpenOptions options) {
+    if (queries.count() != truth.queryCount()) {
+      throw new IllegalArgumentException(
+          "the ground truth is of other queries: queryCount="
+              + queries.count()
+              + ", of the truth="
+              + truth.queryCount());
+    }
+    this.queries = queries;
+    this.truth = truth;
+    this.k = k;
+    this.searchListSize = searchListSize;
+    this.options = options;
+  }
+
+  /// What the searches found.
+  ///
+  /// @param recall mean share of the exact neighbours found
+  /// @param queryCount searches
+  /// @param failedCount searches that failed
+  public record Result(double recall, long queryCount, long failedCount) {}
+
+  /// Searches for all queries.
+  ///
+  /// @param name of the phase
+  /// @throws IOException if the index cannot be opened
+  public Result run(Path index, String name, Progress progress) throws IOException {
+    RecallScorer scorer = new RecallScorer(truth, k);
+    long hits = 0;
+    long failed = 0;
+    try (AnnIndex open = AnnIndex.open(index, options);
+        Searcher searcher = open.newSearcher()) {
+      progress.phase(name, queries.count());
+      for (long query = 0; query < queries.count(); query++) {
+        try {
+          SearchResult result =
+              searcher.search(
+                  SearchRequest.of(queries, query, k).withSearchListSize(searchListSize));
+          hits += scorer.hits(query, result.ids(), result.distances());
+        } catch (IOException _) {
+          failed++;
+        }
+        progress.advance(1);
+      }
+    }
+    return new Result(hits / ((double) k * queries.count()), queries.count(), failed);
+  }
+}
