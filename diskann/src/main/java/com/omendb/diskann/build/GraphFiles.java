@@ -108,26 +108,47 @@ public final class GraphFiles {
       throws IOException {
     int subspaceCount = quantizer.subspaceCount();
     try (Arena arena = arenas.get()) {
-      MemorySegment byRow = AlignedMemory.allocate(arena, vectors.count() * subspaceCount, 64);
-      quantizer.encodeAll(vectors, byRow, options.threads(), sized(subspaceCount));
+      MemorySegment byRow = encode(quantizer, arena);
       CodeError error =
           quantizer.estimateError(
               vectors, nearPairs.rows(), vectors, nearPairs.neighbours(), byRow);
-      MemorySegment codes = AlignedMemory.allocate(arena, byRow.byteSize(), 64);
-      for (int row = 0; row < vectors.count(); row++) {
-        MemorySegment.copy(
-            byRow,
-            (long) row * subspaceCount,
-            codes,
-            (long) order.node(row) * subspaceCount,
-            subspaceCount);
-      }
-      new CodesFile(quantizer, codes, error)
+      new CodesFile(quantizer, inOrder(byRow, order, subspaceCount, arena), error)
           .write(
               publication.file(CodesFile.codesName(subspaceCount)),
               publication.file(CodesFile.codebookName(subspaceCount)),
               indexId);
     }
+  }
+
+  /// Writes the codes of all nodes by a quantizer whose codebook is among the files already.
+  public void writeCodesAlone(ProductQuantizer quantizer, NodeOrder order) throws IOException {
+    int subspaceCount = quantizer.subspaceCount();
+    try (Arena arena = arenas.get()) {
+      MemorySegment codes = inOrder(encode(quantizer, arena), order, subspaceCount, arena);
+      CodesFile.writeCodes(
+          codes, subspaceCount, publication.file(CodesFile.codesName(subspaceCount)), indexId);
+    }
+  }
+
+  private MemorySegment encode(ProductQuantizer quantizer, Arena arena) {
+    int subspaceCount = quantizer.subspaceCount();
+    MemorySegment byRow = AlignedMemory.allocate(arena, vectors.count() * subspaceCount, 64);
+    quantizer.encodeAll(vectors, byRow, options.threads(), sized(subspaceCount));
+    return byRow;
+  }
+
+  private MemorySegment inOrder(
+      MemorySegment byRow, NodeOrder order, int subspaceCount, Arena arena) {
+    MemorySegment codes = AlignedMemory.allocate(arena, byRow.byteSize(), 64);
+    for (int row = 0; row < vectors.count(); row++) {
+      MemorySegment.copy(
+          byRow,
+          (long) row * subspaceCount,
+          codes,
+          (long) order.node(row) * subspaceCount,
+          subspaceCount);
+    }
+    return codes;
   }
 
   private Progress sized(int subspaceCount) {

@@ -54,13 +54,7 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
   public void write(FileTarget codesFile, FileTarget codebookFile, UUID indexId)
       throws IOException {
     int subspaceCount = quantizer.subspaceCount();
-    SegmentFile.write(
-        codesFile,
-        CODES_MAGIC,
-        VERSION,
-        indexId,
-        new long[] {codes.byteSize() / subspaceCount, subspaceCount},
-        codes);
+    writeCodes(codes, subspaceCount, codesFile, indexId);
     SegmentFile.write(
         codebookFile,
         CODEBOOK_MAGIC,
@@ -77,6 +71,18 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
           Double.doubleToLongBits(error.innerProductError())
         },
         quantizer.codebook());
+  }
+
+  /// Writes codes whose codebook is there already.
+  public static void writeCodes(
+      MemorySegment codes, int subspaceCount, FileTarget file, UUID indexId) throws IOException {
+    SegmentFile.write(
+        file,
+        CODES_MAGIC,
+        VERSION,
+        indexId,
+        new long[] {codes.byteSize() / subspaceCount, subspaceCount},
+        codes);
   }
 
   /// Maps a codebook without its codes.

@@ -19,6 +19,7 @@ import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pq.ProductQuantizer;
 import com.omendb.vectors.BuildMethod;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.Progress;
@@ -123,9 +124,12 @@ final class RepairJob {
       nearPairs = NearPairs.sample(space, records.graph(), options.seed());
     }
     for (int size : facts.subspaceCounts()) {
-      if (!diagnosis.isWhole(CodesFile.codesName(size))
-          || !diagnosis.isWhole(CodesFile.codebookName(size))) {
-        writeCodes(files, size, order, nearPairs);
+      if (!diagnosis.isWhole(CodesFile.codebookName(size))) {
+        files.writeCodes(size, order, nearPairs);
+      } else if (!diagnosis.isWhole(CodesFile.codesName(size))) {
+        try (Arena arena = Arena.ofShared()) {
+          files.writeCodesAlone(mapCodebook(size, arena), order);
+        }
       }
     }
     EntryFile entry = facts.kind().entryFile().orElse(null);
@@ -250,16 +254,13 @@ final class RepairJob {
       return;
     }
     try (Arena arena = Arena.ofShared()) {
-      files.writeCodes(
-          CodesFile.mapCodebook(
-              diagnosis.remains().files(),
-              diagnosis.remains().indexId(),
-              facts.dimension(),
-              size,
-              arena),
-          order,
-          nearPairs);
+      files.writeCodes(mapCodebook(size, arena), order, nearPairs);
     }
+  }
+
+  private ProductQuantizer mapCodebook(int size, Arena arena) throws IOException {
+    return CodesFile.mapCodebook(
+        diagnosis.remains().files(), diagnosis.remains().indexId(), facts.dimension(), size, arena);
   }
 
   private void writeEntry(
