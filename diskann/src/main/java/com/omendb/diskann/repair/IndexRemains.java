@@ -65,6 +65,17 @@ record IndexRemains(
     }
   }
 
+  /// Bytes of the files that are left.
+  long fileBytes() throws IOException {
+    long bytes = 0;
+    try (Stream<Path> entries = Files.list(files)) {
+      for (Path file : (Iterable<Path>) entries.filter(Files::isRegularFile)::iterator) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
+  }
+
   /// The fields of the header of the pages, or null if it is lost.
   BasePageFormat.@Nullable Header baseFields() {
     FileHeader header = headers.get(BasePageFormat.FILE);

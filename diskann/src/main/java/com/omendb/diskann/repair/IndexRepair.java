@@ -1,10 +1,13 @@
 package com.omendb.diskann.repair;
 
 import com.omendb.diskann.build.IndexBuild;
+import com.omendb.diskann.forecast.Forecasts;
 import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.format.Publication;
 import com.omendb.pagecache.CorruptFileException;
+import com.omendb.pagecache.DiskSpaceException;
+import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
@@ -69,13 +72,28 @@ public final class IndexRepair {
       RepairOptions options,
       Progress progress)
       throws IOException {
+    return run(damaged, Storage.disk(), target, source, options, progress);
+  }
+
+  /// The same into any storage.
+  public static RepairReport run(
+      Path damaged,
+      Storage storage,
+      Path target,
+      @Nullable VectorSource source,
+      RepairOptions options,
+      Progress progress)
+      throws IOException {
     requireApart(damaged, target);
     Publication.checkTarget(target, false);
     IndexRemains remains = IndexRemains.find(damaged);
     IndexFacts facts = FactFinder.find(remains, source);
     try {
-      return new IndexRepair(remains, facts, source, options, progress).run(target);
-    } catch (FileSystemException | CorruptFileException | UnrepairableException e) {
+      return new IndexRepair(remains, facts, source, options, progress).run(storage, target);
+    } catch (FileSystemException
+        | CorruptFileException
+        | DiskSpaceException
+        | UnrepairableException e) {
       throw e;
     } catch (IOException e) {
       throw new IOException(
@@ -96,14 +114,14 @@ public final class IndexRepair {
     }
   }
 
-  private RepairReport run(Path target) throws IOException {
+  private RepairReport run(Storage storage, Path target) throws IOException {
     PageShape shape = ShapeFinder.find(remains, facts);
     Survivors survivors =
         shape == null
             ? null
             : new RecordReader(remains.files(), shape, facts.vectorBytes(), progress).survey();
     if (survivors == null || survivors.count() == 0) {
-      return buildAnew(target, null);
+      return buildAnew(storage, target, null);
     }
     Diagnosis diagnosis = diagnose(survivors);
     progress.note(describe(diagnosis));
@@ -112,14 +130,15 @@ public final class IndexRepair {
       requireUsableSource(diagnosis);
     }
     if (diagnosis.pagesAreWhole() && !restores) {
-      new RepairJob(diagnosis, null, options, progress).keepPages(target);
+      new RepairJob(diagnosis, null, options, progress).keepPages(storage, target);
       return report(target, diagnosis, survivors.count(), "made from the pages", "");
     }
     if (restores && survivors.count() < LEAST_LEFT * diagnosis.idRange()) {
-      return buildAnew(target, diagnosis);
+      return buildAnew(storage, target, diagnosis);
     }
     VectorSource restoring = restores ? source : null;
-    int count = new RepairJob(diagnosis, restoring, options, progress).rewritePages(target);
+    int count =
+        new RepairJob(diagnosis, restoring, options, progress).rewritePages(storage, target);
     return report(
         target,
         diagnosis,
@@ -173,7 +192,8 @@ public final class IndexRepair {
     RestoredVectors.requireShape(source, facts, diagnosis.idRange());
   }
 
-  private RepairReport buildAnew(Path target, @Nullable Diagnosis diagnosis) throws IOException {
+  private RepairReport buildAnew(Storage storage, Path target, @Nullable Diagnosis diagnosis)
+      throws IOException {
     if (source == null) {
       throw new UnrepairableException(
           "no page of "
@@ -188,10 +208,11 @@ public final class IndexRepair {
     int maxDegree =
         facts.setting(IndexFacts.MAX_DEGREE, Integer::valueOf, BuildOptions.defaults().maxDegree());
     progress.note("too little is left; the index is built from the source");
+    BuildOptions build = facts.buildOptions(maxDegree, options);
     IndexBuild.run(
         source,
-        target,
-        facts.buildOptions(maxDegree, options),
+        new IndexBuild.Target(storage, target, Forecasts.neededBytes(source, build, Map.of())),
+        build,
         facts.kind().entryFile().map(EntryFile::writer).orElse((_, _, _) -> {}),
         progress);
     if (diagnosis != null) {

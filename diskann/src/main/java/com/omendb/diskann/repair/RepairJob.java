@@ -19,6 +19,10 @@ import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.DiskSpace;
+import com.omendb.pagecache.storage.FileTarget;
+import com.omendb.pagecache.storage.Storage;
+import com.omendb.pagecache.storage.StorageFile;
 import com.omendb.pq.ProductQuantizer;
 import com.omendb.vectors.BuildMethod;
 import com.omendb.vectors.BuildOptions;
@@ -31,6 +35,7 @@ import com.omendb.vectors.repair.RepairOptions;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -44,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 /// with pages of its own made from the records that are left.
 final class RepairJob {
   private static final int REACH_LIST_SIZE = 32;
+  private static final int COPY_BYTES = 1 << 20;
 
   private final Diagnosis diagnosis;
   private final IndexFacts facts;
@@ -67,7 +73,7 @@ final class RepairJob {
   }
 
   /// Makes an index of the same id: whole files are copied, the others made from the pages.
-  void keepPages(Path target) throws IOException {
+  void keepPages(Storage storage, Path target) throws IOException {
     UUID indexId = diagnosis.remains().indexId();
     boolean needsRecords =
         diagnosis.damage().keySet().stream()
@@ -78,7 +84,7 @@ final class RepairJob {
       plan.requireWithinBudget();
     }
     TreeMap<String, String> settings = new TreeMap<>(facts.settings());
-    try (Publication publication = Publication.begin(target, indexId, false);
+    try (Publication publication = begin(storage, target, indexId);
         BuildMemory memory = memory(plan, publication);
         Arena kept = memory.newArena()) {
       copyWholeFiles(publication);
@@ -141,7 +147,7 @@ final class RepairJob {
   /// Makes a new index of the records that are left and those that the source brings back.
   ///
   /// @return vectors in it
-  int rewritePages(Path target) throws IOException {
+  int rewritePages(Storage storage, Path target) throws IOException {
     UUID indexId = UUID.randomUUID();
     int left = diagnosis.survivors().count();
     BitSet restored = source == null ? new BitSet() : diagnosis.missingIds();
@@ -149,7 +155,7 @@ final class RepairJob {
     BuildPlan plan = plan(count);
     plan.requireWithinBudget();
     TreeMap<String, String> settings = new TreeMap<>(facts.settings());
-    try (Publication publication = Publication.begin(target, indexId, false);
+    try (Publication publication = begin(storage, target, indexId);
         BuildMemory memory = memory(plan, publication);
         Arena kept = memory.newArena()) {
       VectorSource vectors;
@@ -290,15 +296,19 @@ final class RepairJob {
     }
   }
 
-  private static void copy(Path from, Path to) throws IOException {
+  private static void copy(Path from, FileTarget to) throws IOException {
     try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
-        FileChannel out =
-            FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      long size = in.size();
-      for (long at = 0; at < size; ) {
-        at += in.transferTo(at, size - at, out);
+        StorageFile out = to.create()) {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
+      long at = 0;
+      while (in.read(buffer) >= 0) {
+        buffer.flip();
+        int count = buffer.remaining();
+        out.writeFully(buffer, at);
+        at += count;
+        buffer.clear();
       }
-      out.force(true);
+      out.force();
     }
   }
 
@@ -307,6 +317,21 @@ final class RepairJob {
       throws IOException {
     progress.phase("publish", 0);
     publication.publish(facts.manifest(indexId, count, settings));
+  }
+
+  // The new index takes about as much as the damaged one did.
+  private Publication begin(Storage storage, Path target, UUID indexId) throws IOException {
+    Publication publication = Publication.begin(storage, target, indexId, false);
+    boolean hasRoom = false;
+    try {
+      DiskSpace.require(target, diagnosis.remains().fileBytes());
+      hasRoom = true;
+      return publication;
+    } finally {
+      if (!hasRoom) {
+        publication.close();
+      }
+    }
   }
 
   private BuildPlan plan(int count) {
