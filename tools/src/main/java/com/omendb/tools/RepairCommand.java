@@ -33,7 +33,9 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "With --queries, recall is reported before and after the repair: against --truth, or against",
-      "exact neighbours computed from --source. A search that fails counts as if it found nothing.",
+      "exact neighbours computed from --source. Searches of the damaged index are degraded: they"
+          + " go",
+      "on without the pages that are lost.",
       "",
       "Example:",
       "  omen repair index repaired --source base.u8bin --queries q.u8bin --truth gt.ibin"
@@ -106,19 +108,23 @@ final class RepairCommand extends Command {
     if (rows != null && source == null) {
       throw wrongUsage("--rows are rows of --source");
     }
+    RepairPrinter printer = repair(options);
+    if (json()) {
+      println(printer.json());
+    } else {
+      printer.lines().forEach(this::println);
+    }
+  }
+
+  // What is printed comes behind the progress, which ends with this.
+  private RepairPrinter repair(RepairOptions options) throws IOException {
     try (ProgressPrinter progress = progress();
         VectorFile sourceFile = source == null ? null : Inputs.vectors(source, rows)) {
       Optional<VectorSource> vectors = Optional.ofNullable(sourceFile).map(VectorFile::vectors);
       RepairReport report = AnnIndex.repair(index, target, vectors, options, progress);
       RecallChange recall =
           queries == null ? null : recall(queries, vectors.orElse(null), progress);
-      progress.close();
-      RepairPrinter printer = new RepairPrinter(report, recall);
-      if (json()) {
-        println(printer.json());
-      } else {
-        printer.lines().forEach(this::println);
-      }
+      return new RepairPrinter(report, recall);
     }
   }
 

@@ -59,13 +59,14 @@ record RepairPrinter(RepairReport report, @Nullable RecallChange recall) {
       return which + " index does not open: " + measured.failure();
     }
     return format(
-        "recall@%d of the %s index, L=%d: %.4f; %,d of %,d searches failed",
+        "recall@%d of the %s index, L=%d: %.4f; of %,d searches %,d degraded, %,d failed",
         recall.k(),
         which,
         recall.searchListSize(),
         result.recall(),
-        result.failedCount(),
-        result.queryCount());
+        result.queryCount(),
+        result.degradedCount(),
+        result.failedCount());
   }
 
   JsonObject json() {
@@ -112,6 +113,7 @@ record RepairPrinter(RepairReport report, @Nullable RecallChange recall) {
     return object
         .put("recall", result.recall(), 4)
         .put("queryCount", result.queryCount())
+        .put("degradedCount", result.degradedCount())
         .put("failedCount", result.failedCount());
   }
 

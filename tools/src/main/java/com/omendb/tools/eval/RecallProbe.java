@@ -12,8 +12,8 @@ import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// Measures the recall of an index that may be damaged: a search that fails counts as one that
-/// found nothing.
+/// Measures the recall of an index that may be damaged: searches go on without damaged pages, and
+/// one that fails nevertheless counts as one that found nothing.
 public final class RecallProbe {
   private final VectorSource queries;
   private final GroundTruth truth;
@@ -44,8 +44,9 @@ public final class RecallProbe {
   ///
   /// @param recall mean share of the exact neighbours found
   /// @param queryCount searches
+  /// @param degradedCount searches that had to do without a page
   /// @param failedCount searches that failed
-  public record Result(double recall, long queryCount, long failedCount) {}
+  public record Result(double recall, long queryCount, long degradedCount, long failedCount) {}
 
   /// Searches for all queries.
   ///
@@ -54,6 +55,7 @@ public final class RecallProbe {
   public Result run(Path index, String name, Progress progress) throws IOException {
     RecallScorer scorer = new RecallScorer(truth, k);
     long hits = 0;
+    long degraded = 0;
     long failed = 0;
     try (AnnIndex open = AnnIndex.open(index, options);
         Searcher searcher = open.newSearcher()) {
@@ -62,7 +64,10 @@ public final class RecallProbe {
         try {
           SearchResult result =
               searcher.search(
-                  SearchRequest.of(queries, query, k).withSearchListSize(searchListSize));
+                  SearchRequest.of(queries, query, k)
+                      .withSearchListSize(searchListSize)
+                      .withDegraded(true));
+          degraded += result.stats().skippedPages() > 0 ? 1 : 0;
           hits += scorer.hits(query, result.ids(), result.distances());
         } catch (IOException _) {
           failed++;
@@ -70,6 +75,6 @@ public final class RecallProbe {
         progress.advance(1);
       }
     }
-    return new Result(hits / ((double) k * queries.count()), queries.count(), failed);
+    return new Result(hits / ((double) k * queries.count()), queries.count(), degraded, failed);
   }
 }
