@@ -96,7 +96,7 @@ public final class Publication implements AutoCloseable {
     try {
       lock = storage.lock(directory);
       checkTarget(directory, overwrite);
-      deleteLeftovers(storage, directory, indexId);
+      deleteLeftovers(storage, directory);
       begun = new Publication(storage, directory, indexId, lock, create);
       return begun;
     } finally {
@@ -323,15 +323,14 @@ public final class Publication implements AutoCloseable {
 
   // What builds that were killed left behind. Beside a manifest that cannot be read nothing is
   // deleted before there is another index: its files may be all that is left of this one.
-  private static void deleteLeftovers(Storage storage, Path directory, UUID indexId)
-      throws IOException {
-    List<String> keep = List.of(indexId.toString());
+  private static void deleteLeftovers(Storage storage, Path directory) throws IOException {
+    List<String> keep = List.of();
     if (Files.exists(directory.resolve(Manifest.FILE))) {
       String publishedId = publishedId(directory);
       if (publishedId.isEmpty()) {
         return;
       }
-      keep = List.of(indexId.toString(), publishedId);
+      keep = List.of(publishedId);
     }
     storage.delete(Manifest.staged(directory));
     deleteOthers(storage, directory, keep);
