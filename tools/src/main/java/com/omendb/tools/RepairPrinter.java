@@ -28,7 +28,8 @@ record RepairPrinter(RepairReport report, @Nullable RecallChange recall) {
     }
     if (report.lostRecordCount() > 0) {
       lines.add(
-          format(
+          String.format(
+              Locale.ROOT,
               "lost: %,d of %,d pages with %,d vectors; brought back: %,d",
               report.lostPageCount(),
               report.pageCount(),
@@ -40,7 +41,9 @@ record RepairPrinter(RepairReport report, @Nullable RecallChange recall) {
         .ifPresentOrElse(
             ids -> {
               if (!ids.isEmpty()) {
-                lines.add(format("lost ids (%,d): %s", ids.cardinality(), ranges(ids)));
+                lines.add(
+                    String.format(
+                        Locale.ROOT, "lost ids (%,d): %s", ids.cardinality(), ranges(ids)));
               }
             },
             () -> lines.add("lost ids: cannot be told"));
@@ -49,7 +52,8 @@ record RepairPrinter(RepairReport report, @Nullable RecallChange recall) {
       lines.add(recallLine("damaged", recall, recall.damaged()));
       lines.add(recallLine("repaired", recall, recall.repaired()));
     }
-    lines.add(format("repaired %s: %,d vectors", report.repaired(), report.count()));
+    lines.add(
+        String.format(Locale.ROOT, "repaired %s: %,d vectors", report.repaired(), report.count()));
     return lines;
   }
 
@@ -58,7 +62,8 @@ record RepairPrinter(RepairReport report, @Nullable RecallChange recall) {
     if (result == null) {
       return which + " index does not open: " + measured.failure();
     }
-    return format(
+    return String.format(
+        Locale.ROOT,
         "recall@%d of the %s index, L=%d: %.4f; of %,d searches %,d degraded, %,d failed",
         recall.k(),
         which,
@@ -129,9 +134,5 @@ record RepairPrinter(RepairReport report, @Nullable RecallChange recall) {
       from = ids.nextSetBit(end);
     }
     return text.toString();
-  }
-
-  private static String format(String format, Object... arguments) {
-    return String.format(Locale.ROOT, format, arguments);
   }
 }
