@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.NeighbourCodec;
-import com.omendb.diskann.format.PageView;
-import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.BuildOptions;
@@ -34,12 +31,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -181,7 +176,7 @@ class IndexRepairTest {
   @Test
   void pagesThatAreLostAreListedAndTheRestIsSearchable() throws IOException {
     SplittableRandom random = Seeds.random("pagesThatAreLostAreListed", 71);
-    BitSet lost = losePages(random, 3);
+    BitSet lost = LostPages.lose(damaged, random, 3);
     RepairReport report = repair(null);
     assertEquals(Optional.of(lost), report.lostIds());
     assertEquals(3, report.lostPageCount());
@@ -194,7 +189,7 @@ class IndexRepairTest {
   @Test
   void theSourceBringsLostVectorsBack() throws IOException {
     SplittableRandom random = Seeds.random("theSourceBringsLostVectorsBack", 72);
-    BitSet lost = losePages(random, 4);
+    BitSet lost = LostPages.lose(damaged, random, 4);
     RepairReport report = repair(base);
     assertEquals(lost.cardinality(), report.restoredCount());
     assertEquals(Optional.of(new BitSet()), report.lostIds());
@@ -205,7 +200,7 @@ class IndexRepairTest {
   @Test
   void whatARepairHadToLeaveOutALaterOneBringsBack() throws IOException {
     SplittableRandom random = Seeds.random("whatARepairHadToLeaveOut", 73);
-    BitSet lost = losePages(random, 2);
+    BitSet lost = LostPages.lose(damaged, random, 2);
     repair(null);
     Path again = temporary.resolve("again");
     RepairReport report =
@@ -244,7 +239,7 @@ class IndexRepairTest {
     long length = Files.size(pages);
     BitSet lost = new BitSet();
     for (int page = (int) (length / PAGE_BYTES) - 4; page < length / PAGE_BYTES - 1; page++) {
-      lost.or(idsOf(page));
+      lost.or(LostPages.ids(damaged, page));
     }
     try (RandomAccessFile file = new RandomAccessFile(pages.toFile(), "rw")) {
       file.setLength(length - 2 * PAGE_BYTES - 100);
@@ -257,7 +252,7 @@ class IndexRepairTest {
   @Test
   void severalFilesAtOnce() throws IOException {
     SplittableRandom random = Seeds.random("severalFilesAtOnce", 74);
-    BitSet lost = losePages(random, 3);
+    BitSet lost = LostPages.lose(damaged, random, 3);
     Files.delete(Fixtures.file(damaged, "pages.dir"));
     Files.delete(Fixtures.file(damaged, "codebook-24.pq"));
     Fixtures.flip(Fixtures.file(damaged, "thin.graph"), 9000, 8);
@@ -276,7 +271,7 @@ class IndexRepairTest {
   @Test
   void withTooLittleLeftTheIndexIsBuiltFromTheSource() throws IOException {
     SplittableRandom random = Seeds.random("withTooLittleLeft", 75);
-    losePages(random, pageCount() / 2);
+    LostPages.lose(damaged, random, LostPages.pageCount(damaged) / 2);
     assertEquals(COUNT, repair(base).count());
     assertHoldsAll(repaired, new BitSet());
     Files.delete(Fixtures.file(damaged, "base.pages"));
@@ -319,7 +314,7 @@ class IndexRepairTest {
   @Test
   void aSourceOfOtherVectorsIsRefused() throws IOException {
     SplittableRandom random = Seeds.random("aSourceOfOtherVectors", 76);
-    losePages(random, 2);
+    LostPages.lose(damaged, random, 2);
     snapshot();
     VectorSource fewer = base.rows(0, COUNT - 1);
     VectorSource others = Fixtures.clustered(COUNT, 96, ElementType.UINT8, 61, ARENA);
@@ -333,7 +328,7 @@ class IndexRepairTest {
 
   @Test
   void aBudgetThatIsTooSmallIsRefusedWithTheSmallest() throws IOException {
-    losePages(Seeds.random("aBudgetThatIsTooSmall", 77), 2);
+    LostPages.lose(damaged, Seeds.random("aBudgetThatIsTooSmall", 77), 2);
     snapshot();
     IllegalArgumentException e =
         assertThrows(
@@ -357,7 +352,7 @@ class IndexRepairTest {
     damaged = temporary.resolve("metric");
     Fixtures.build(
         vectors, damaged, Fixtures.quickBuild("diskann", metric).withGraph(12, 20, 1.2f));
-    losePages(Seeds.random("everyMetricIsRepaired", 78), 2);
+    LostPages.lose(damaged, Seeds.random("everyMetricIsRepaired", 78), 2);
     RepairReport report = repair(vectors);
     assertTrue(report.restoredCount() > 0);
     assertEquals(count, report.count());
@@ -378,49 +373,6 @@ class IndexRepairTest {
 
   private void snapshot() throws IOException {
     before = Fixtures.snapshot(damaged);
-  }
-
-  private int pageCount() throws IOException {
-    return (int) (Files.size(Fixtures.file(damaged, "base.pages")) / PAGE_BYTES) - 1;
-  }
-
-  // Damages random pages and returns the ids that were in them.
-  private BitSet losePages(SplittableRandom random, int count) throws IOException {
-    Path pages = Fixtures.file(damaged, "base.pages");
-    int[] numbers = IntStream.range(0, pageCount()).toArray();
-    BitSet lost = new BitSet();
-    for (int i = 0; i < count; i++) {
-      int at = random.nextInt(i, numbers.length);
-      int page = numbers[at];
-      numbers[at] = numbers[i];
-      lost.or(idsOf(page));
-      Fixtures.flip(pages, (page + 1L) * PAGE_BYTES + random.nextInt(PAGE_BYTES), 1);
-    }
-    return lost;
-  }
-
-  private BitSet idsOf(int page) throws IOException {
-    Manifest manifest = Manifest.read(damaged);
-    IndexRemains remains = IndexRemains.find(damaged);
-    PageShape shape =
-        Objects.requireNonNull(ShapeFinder.find(remains, FactFinder.find(remains, null)));
-    BitSet ids = new BitSet();
-    try (PageBytes pages = new PageBytes(Fixtures.file(damaged, "base.pages"), PAGE_BYTES)) {
-      assertEquals(null, pages.read(page));
-      PageView view =
-          new PageView(
-              PAGE_BYTES,
-              manifest.elementType().vectorBytes(manifest.dimension()),
-              (int) manifest.count(),
-              new NeighbourCodec((int) manifest.count(), shape.baseBits()));
-      view.moveTo(pages.page().address());
-      for (int slot = 0; slot < view.recordCount(); slot++) {
-        ids.set((int) view.vectorId(slot));
-      }
-    } catch (MalformedPageException e) {
-      throw new AssertionError(e);
-    }
-    return ids;
   }
 
   private static List<String> files(RepairReport report) {
