@@ -35,7 +35,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +53,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// - every vectorId that is lost is listed, and no other.
 class IndexRepairTest {
   private static final int COUNT = 1_500;
-  static final int PAGE_BYTES = 4096;
+  private static final int PAGE_BYTES = 4096;
   private static final BuildOptions OPTIONS =
       Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withGraph(12, 20, 1.2f);
   private static final RepairOptions REPAIR = RepairOptions.defaults().withThreads(1);
@@ -177,7 +176,7 @@ class IndexRepairTest {
   @Test
   void pagesThatAreLostAreListedAndTheRestIsSearchable() throws IOException {
     SplittableRandom random = Seeds.random("pagesThatAreLostAreListed", 71);
-    BitSet lost = losePages(random, 3);
+    BitSet lost = LostPages.lose(damaged, random, 3);
     RepairReport report = repair(null);
     assertEquals(Optional.of(lost), report.lostIds());
     assertEquals(3, report.lostPageCount());
@@ -190,7 +189,7 @@ class IndexRepairTest {
   @Test
   void theSourceBringsLostVectorsBack() throws IOException {
     SplittableRandom random = Seeds.random("theSourceBringsLostVectorsBack", 72);
-    BitSet lost = losePages(random, 4);
+    BitSet lost = LostPages.lose(damaged, random, 4);
     RepairReport report = repair(base);
     assertEquals(lost.cardinality(), report.restoredCount());
     assertEquals(Optional.of(new BitSet()), report.lostIds());
@@ -201,7 +200,7 @@ class IndexRepairTest {
   @Test
   void whatARepairHadToLeaveOutALaterOneBringsBack() throws IOException {
     SplittableRandom random = Seeds.random("whatARepairHadToLeaveOut", 73);
-    BitSet lost = losePages(random, 2);
+    BitSet lost = LostPages.lose(damaged, random, 2);
     repair(null);
     Path again = temporary.resolve("again");
     RepairReport report =
@@ -240,7 +239,7 @@ class IndexRepairTest {
     long length = Files.size(pages);
     BitSet lost = new BitSet();
     for (int page = (int) (length / PAGE_BYTES) - 4; page < length / PAGE_BYTES - 1; page++) {
-      lost.or(PageIds.of(damaged, page));
+      lost.or(LostPages.ids(damaged, page));
     }
     try (RandomAccessFile file = new RandomAccessFile(pages.toFile(), "rw")) {
       file.setLength(length - 2 * PAGE_BYTES - 100);
@@ -253,7 +252,7 @@ class IndexRepairTest {
   @Test
   void severalFilesAtOnce() throws IOException {
     SplittableRandom random = Seeds.random("severalFilesAtOnce", 74);
-    BitSet lost = losePages(random, 3);
+    BitSet lost = LostPages.lose(damaged, random, 3);
     Files.delete(Fixtures.file(damaged, "pages.dir"));
     Files.delete(Fixtures.file(damaged, "codebook-24.pq"));
     Fixtures.flip(Fixtures.file(damaged, "thin.graph"), 9000, 8);
@@ -272,7 +271,7 @@ class IndexRepairTest {
   @Test
   void withTooLittleLeftTheIndexIsBuiltFromTheSource() throws IOException {
     SplittableRandom random = Seeds.random("withTooLittleLeft", 75);
-    losePages(random, pageCount() / 2);
+    LostPages.lose(damaged, random, LostPages.pageCount(damaged) / 2);
     assertEquals(COUNT, repair(base).count());
     assertHoldsAll(repaired, new BitSet());
     Files.delete(Fixtures.file(damaged, "base.pages"));
@@ -315,7 +314,7 @@ class IndexRepairTest {
   @Test
   void aSourceOfOtherVectorsIsRefused() throws IOException {
     SplittableRandom random = Seeds.random("aSourceOfOtherVectors", 76);
-    losePages(random, 2);
+    LostPages.lose(damaged, random, 2);
     snapshot();
     VectorSource fewer = base.rows(0, COUNT - 1);
     VectorSource others = Fixtures.clustered(COUNT, 96, ElementType.UINT8, 61, ARENA);
@@ -329,7 +328,7 @@ class IndexRepairTest {
 
   @Test
   void aBudgetThatIsTooSmallIsRefusedWithTheSmallest() throws IOException {
-    losePages(Seeds.random("aBudgetThatIsTooSmall", 77), 2);
+    LostPages.lose(damaged, Seeds.random("aBudgetThatIsTooSmall", 77), 2);
     snapshot();
     IllegalArgumentException e =
         assertThrows(
@@ -353,7 +352,7 @@ class IndexRepairTest {
     damaged = temporary.resolve("metric");
     Fixtures.build(
         vectors, damaged, Fixtures.quickBuild("diskann", metric).withGraph(12, 20, 1.2f));
-    losePages(Seeds.random("everyMetricIsRepaired", 78), 2);
+    LostPages.lose(damaged, Seeds.random("everyMetricIsRepaired", 78), 2);
     RepairReport report = repair(vectors);
     assertTrue(report.restoredCount() > 0);
     assertEquals(count, report.count());
@@ -374,25 +373,6 @@ class IndexRepairTest {
 
   private void snapshot() throws IOException {
     before = Fixtures.snapshot(damaged);
-  }
-
-  private int pageCount() throws IOException {
-    return (int) (Files.size(Fixtures.file(damaged, "base.pages")) / PAGE_BYTES) - 1;
-  }
-
-  // Damages random pages and returns the ids that were in them.
-  private BitSet losePages(SplittableRandom random, int count) throws IOException {
-    Path pages = Fixtures.file(damaged, "base.pages");
-    int[] numbers = IntStream.range(0, pageCount()).toArray();
-    BitSet lost = new BitSet();
-    for (int i = 0; i < count; i++) {
-      int at = random.nextInt(i, numbers.length);
-      int page = numbers[at];
-      numbers[at] = numbers[i];
-      lost.or(PageIds.of(damaged, page));
-      Fixtures.flip(pages, (page + 1L) * PAGE_BYTES + random.nextInt(PAGE_BYTES), 1);
-    }
-    return lost;
   }
 
   private static List<String> files(RepairReport report) {
