@@ -39,7 +39,7 @@ public final class FileScan implements AutoCloseable {
     }
     try {
       return new FileScan(
-          path, size, OpenedSource.open(path, true, ReadEngine.PREAD).source(), buffered);
+          path, size, OpenedSource.open(path, true, PageReaderKind.PREAD).source(), buffered);
     } catch (IOException | RuntimeException e) {
       buffered.close();
       throw e;

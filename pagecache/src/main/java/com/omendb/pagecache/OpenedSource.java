@@ -26,7 +26,11 @@ import org.jspecify.annotations.Nullable;
 /// @param reason why the engine was chosen
 /// @param rings makes the rings of readers, where the engine is io_uring
 record OpenedSource(
-    PageSource source, ReadEngine engine, boolean direct, String reason, ReadRing.Factory rings) {
+    PageSource source,
+    PageReaderKind engine,
+    boolean direct,
+    String reason,
+    ReadRing.Factory rings) {
   /// The choices that were told to the log.
   private static final Set<List<Object>> LOGGED = ConcurrentHashMap.newKeySet();
 
@@ -42,9 +46,9 @@ record OpenedSource(
   /// @param direct whether to read past the kernel's page cache if possible
   /// @param forced the engine to use, or null for the best
   /// @throws IOException when the file cannot be opened, or the forced engine does not work
-  static OpenedSource open(Path path, boolean direct, @Nullable ReadEngine forced)
+  static OpenedSource open(Path path, boolean direct, @Nullable PageReaderKind forced)
       throws IOException {
-    if (forced == ReadEngine.MAPPED) {
+    if (forced == PageReaderKind.MAPPED) {
       return chosen(new MappedSource(path), forced, false, "asked for", LogCode.READER_CHOSEN);
     }
     PageSource source = direct ? tryOpenDirect(path) : null;
@@ -53,25 +57,25 @@ record OpenedSource(
       source = openBuffered(path);
     }
     String asked = "asked for";
-    if (forced == ReadEngine.PREAD) {
+    if (forced == PageReaderKind.PREAD) {
       return chosen(source, forced, isDirect, asked, LogCode.READER_CHOSEN);
     }
     String refusal = ringRefusal(source);
     if (refusal == null) {
       String reason = forced == null ? "the best that works here" : asked;
-      return chosen(source, ReadEngine.IO_URING, isDirect, reason, LogCode.READER_CHOSEN);
+      return chosen(source, PageReaderKind.IO_URING, isDirect, reason, LogCode.READER_CHOSEN);
     }
-    if (forced == ReadEngine.IO_URING) {
+    if (forced == PageReaderKind.IO_URING) {
       source.close();
       throw new IOException(
           "io_uring was asked for, but is refused: path=%s, reason=%s".formatted(path, refusal));
     }
     String reason = "io_uring is refused: " + refusal;
-    return chosen(source, ReadEngine.PREAD, isDirect, reason, LogCode.READER_WITHOUT_RING);
+    return chosen(source, PageReaderKind.PREAD, isDirect, reason, LogCode.READER_WITHOUT_RING);
   }
 
   private static OpenedSource chosen(
-      PageSource source, ReadEngine engine, boolean direct, String reason, LogCode message) {
+      PageSource source, PageReaderKind engine, boolean direct, String reason, LogCode message) {
     if (LOGGED.add(List.of(engine, direct, reason))) {
       message.log(engine.label(), direct, reason);
     }

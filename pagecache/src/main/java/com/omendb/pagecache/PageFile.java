@@ -86,7 +86,7 @@ public final class PageFile implements AutoCloseable {
       boolean direct,
       @Nullable String pageReader)
       throws IOException {
-    ReadEngine forced = ReadEngine.forced(pageReader);
+    PageReaderKind forced = PageReaderKind.forced(pageReader);
     return open(path, magic, minVersion, maxVersion, p -> OpenedSource.open(p, direct, forced));
   }
 
@@ -231,7 +231,7 @@ public final class PageFile implements AutoCloseable {
   }
 
   private PageReader makeReader(int maxInFlight, @Nullable MemorySegment memory) {
-    if (opened.engine() == ReadEngine.IO_URING
+    if (opened.engine() == PageReaderKind.IO_URING
         && opened.source() instanceof DescriptorSource descriptorSource) {
       try {
         int entries = Math.min(maxInFlight, UringPageReader.MAX_RING_ENTRIES);

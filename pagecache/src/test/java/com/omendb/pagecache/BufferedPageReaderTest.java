@@ -7,6 +7,6 @@ import java.nio.file.Path;
 class BufferedPageReaderTest extends PageReaderContract {
   @Override
   OpenedSource open(Path path) throws IOException {
-    return OpenedSource.open(path, false, ReadEngine.PREAD);
+    return OpenedSource.open(path, false, PageReaderKind.PREAD);
   }
 }

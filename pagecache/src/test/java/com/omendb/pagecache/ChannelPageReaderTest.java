@@ -15,7 +15,7 @@ class ChannelPageReaderTest extends PageReaderContract {
     FileChannel channel = direct == null ? FileChannel.open(path, StandardOpenOption.READ) : direct;
     return new OpenedSource(
         new ChannelSource(channel, path, direct != null),
-        ReadEngine.PREAD,
+        PageReaderKind.PREAD,
         direct != null,
         "test",
         IoUring::new);

@@ -18,7 +18,7 @@ class MappedPageReaderTest extends PageReaderContract {
 
   @Override
   OpenedSource open(Path path) throws IOException {
-    return OpenedSource.open(path, true, ReadEngine.MAPPED);
+    return OpenedSource.open(path, true, PageReaderKind.MAPPED);
   }
 
   @Test

@@ -160,7 +160,7 @@ class PageFileTest {
 
   @ParameterizedTest
   @EnumSource
-  void readsThroughTheKernelsCacheWhenAskedTo(ReadEngine engine) throws IOException {
+  void readsThroughTheKernelsCacheWhenAskedTo(PageReaderKind engine) throws IOException {
     TestPages.write(path, 4, TestPages.PAGE_BYTES);
     try (PageFile file = open(path, false, engine.label())) {
       assertFalse(file.direct());
@@ -169,16 +169,16 @@ class PageFileTest {
       checkPage(file, 3);
     } catch (IOException e) {
       boolean refused = TestPages.message(e).startsWith("io_uring was asked for, but is refused");
-      assertTrue(engine == ReadEngine.IO_URING && refused, e.toString());
+      assertTrue(engine == PageReaderKind.IO_URING && refused, e.toString());
     }
   }
 
   @Test
   void usesTheEngineThatIsAskedForByNameOrElseByProperty() throws IOException {
     TestPages.write(path, 2, TestPages.PAGE_BYTES);
-    String before = System.getProperty(ReadEngine.PROPERTY);
+    String before = System.getProperty(PageReaderKind.PROPERTY);
     try {
-      System.setProperty(ReadEngine.PROPERTY, "mapped");
+      System.setProperty(PageReaderKind.PROPERTY, "mapped");
       try (PageFile file = TestPages.open(path)) {
         assertEquals("mapped", file.engine());
         assertFalse(file.direct());
@@ -188,7 +188,7 @@ class PageFileTest {
         assertEquals("pread", file.engine());
         checkPage(file, 1);
       }
-      System.setProperty(ReadEngine.PROPERTY, "mmap");
+      System.setProperty(PageReaderKind.PROPERTY, "mmap");
       IllegalArgumentException e =
           assertThrows(IllegalArgumentException.class, () -> TestPages.open(path));
       assertTrue(
@@ -198,9 +198,9 @@ class PageFileTest {
       assertTrue(TestPages.message(e).endsWith(": pageReader=PREAD"), TestPages.message(e));
     } finally {
       if (before == null) {
-        System.clearProperty(ReadEngine.PROPERTY);
+        System.clearProperty(PageReaderKind.PROPERTY);
       } else {
-        System.setProperty(ReadEngine.PROPERTY, before);
+        System.setProperty(PageReaderKind.PROPERTY, before);
       }
     }
   }

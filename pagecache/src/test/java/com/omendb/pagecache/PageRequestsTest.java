@@ -52,7 +52,7 @@ class PageRequestsTest {
 
   @ParameterizedTest
   @EnumSource
-  void behavesLikeItsModel(ReadEngine engine) throws IOException {
+  void behavesLikeItsModel(PageReaderKind engine) throws IOException {
     SplittableRandom random = Seeds.random("behavesLikeItsModel", 41);
     int tickets = 12;
     damage(50);
@@ -118,7 +118,7 @@ class PageRequestsTest {
 
   @ParameterizedTest
   @EnumSource
-  void readsOnceWhatTwoTicketsWant(ReadEngine engine) throws IOException {
+  void readsOnceWhatTwoTicketsWant(PageReaderKind engine) throws IOException {
     PageCache cache = newCache(engine, 8, 8);
     try (PageRequests requests = cache.newAsyncSession(8)) {
       int[] arrived = new int[8];
@@ -147,7 +147,7 @@ class PageRequestsTest {
 
   @ParameterizedTest
   @EnumSource
-  void damageFailsEveryTicketThatWantsThePageAndNoOther(ReadEngine engine) throws IOException {
+  void damageFailsEveryTicketThatWantsThePageAndNoOther(PageReaderKind engine) throws IOException {
     damage(50);
     PageCache cache = newCache(engine, 8, 8);
     try (PageRequests requests = cache.newAsyncSession(8)) {
@@ -176,7 +176,7 @@ class PageRequestsTest {
 
   @ParameterizedTest
   @EnumSource
-  void closesWithReadsInFlight(ReadEngine engine) throws IOException {
+  void closesWithReadsInFlight(PageReaderKind engine) throws IOException {
     PageCache cache = newCache(engine, 16, 16);
     int[] arrived = new int[16];
     for (int round = 0; round < 50; round++) {
@@ -302,7 +302,7 @@ class PageRequestsTest {
   }
 
   private PageCache newCache(
-      @org.jspecify.annotations.Nullable ReadEngine engine, int frameCount, int maxPinned)
+      @org.jspecify.annotations.Nullable PageReaderKind engine, int frameCount, int maxPinned)
       throws IOException {
     PageFile file =
         PageFile.open(
@@ -317,7 +317,7 @@ class PageRequestsTest {
               }
               best.source().close();
               // Where the system has no io_uring, what serves instead is tested twice.
-              return OpenedSource.open(p, true, engine == ReadEngine.IO_URING ? null : engine);
+              return OpenedSource.open(p, true, engine == PageReaderKind.IO_URING ? null : engine);
             });
     opened.add(file);
     PageCache cache = new PageCache(file, (long) frameCount * PAGE_BYTES, maxPinned);

@@ -7,6 +7,6 @@ import java.nio.file.Path;
 class PreadPageReaderTest extends PageReaderContract {
   @Override
   OpenedSource open(Path path) throws IOException {
-    return OpenedSource.open(path, true, ReadEngine.PREAD);
+    return OpenedSource.open(path, true, PageReaderKind.PREAD);
   }
 }

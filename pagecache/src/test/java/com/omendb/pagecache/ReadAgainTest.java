@@ -93,10 +93,10 @@ class ReadAgainTest {
   private PageFile openBlocking(Device device) throws IOException {
     return open(
         p -> {
-          OpenedSource real = OpenedSource.open(p, true, ReadEngine.MAPPED);
+          OpenedSource real = OpenedSource.open(p, true, PageReaderKind.MAPPED);
           return new OpenedSource(
               new DeviceSource(real.source(), device),
-              ReadEngine.PREAD,
+              PageReaderKind.PREAD,
               false,
               "test",
               real.rings());
@@ -110,7 +110,7 @@ class ReadAgainTest {
     return open(
         p ->
             new OpenedSource(
-                new DescriptorSource(p, false), ReadEngine.IO_URING, true, "test", rings));
+                new DescriptorSource(p, false), PageReaderKind.IO_URING, true, "test", rings));
   }
 
   private PageFile open(PageFile.SourceOpener opener) throws IOException {

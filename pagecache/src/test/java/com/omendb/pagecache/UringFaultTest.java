@@ -365,7 +365,7 @@ class UringFaultTest {
         TestPages.VERSION,
         p ->
             new OpenedSource(
-                new DescriptorSource(p, false), ReadEngine.IO_URING, true, "test", rings));
+                new DescriptorSource(p, false), PageReaderKind.IO_URING, true, "test", rings));
   }
 
   private MemorySegment frame(int i) {

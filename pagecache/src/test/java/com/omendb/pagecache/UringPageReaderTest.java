@@ -22,9 +22,9 @@ class UringPageReaderTest extends PageReaderContract {
   static OpenedSource openRing(Path path, boolean direct) throws IOException {
     OpenedSource best = OpenedSource.open(path, direct, null);
     best.source().close();
-    assumeTrue(best.engine() == ReadEngine.IO_URING, "no io_uring for this directory");
-    OpenedSource forced = OpenedSource.open(path, direct, ReadEngine.IO_URING);
-    assertEquals(ReadEngine.IO_URING, forced.engine());
+    assumeTrue(best.engine() == PageReaderKind.IO_URING, "no io_uring for this directory");
+    OpenedSource forced = OpenedSource.open(path, direct, PageReaderKind.IO_URING);
+    assertEquals(PageReaderKind.IO_URING, forced.engine());
     assertEquals(best.direct(), forced.direct());
     return forced;
   }

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The ways to read pages. Which of them reads a file is told by [OpenedSource#open].
-enum ReadEngine {
+enum PageReaderKind {
   /// Asynchronous reads, a ring a reader.
   IO_URING("io_uring"),
   /// Positional reads, side by side on a bounded pool of threads.
@@ -18,7 +18,7 @@ enum ReadEngine {
 
   private final String label;
 
-  ReadEngine(String label) {
+  PageReaderKind(String label) {
     this.label = label;
   }
 
@@ -30,7 +30,7 @@ enum ReadEngine {
   /// The engine asked for: by name, else by the property, or null when by neither.
   ///
   /// @throws IllegalArgumentException when there is no such engine
-  static @Nullable ReadEngine forced(@Nullable String wanted) {
+  static @Nullable PageReaderKind forced(@Nullable String wanted) {
     if (wanted != null) {
       return ofLabel(wanted, "pageReader");
     }
@@ -38,13 +38,14 @@ enum ReadEngine {
     return property == null ? null : ofLabel(property, PROPERTY);
   }
 
-  private static ReadEngine ofLabel(String wanted, String where) {
-    for (ReadEngine engine : values()) {
+  private static PageReaderKind ofLabel(String wanted, String where) {
+    for (PageReaderKind engine : values()) {
       if (engine.label.equals(wanted)) {
         return engine;
       }
     }
-    String known = Arrays.stream(values()).map(ReadEngine::label).collect(Collectors.joining(", "));
+    String known =
+        Arrays.stream(values()).map(PageReaderKind::label).collect(Collectors.joining(", "));
     throw new IllegalArgumentException(
         "the page readers are %s: %s=%s".formatted(known, where, wanted));
   }
