@@ -2,6 +2,7 @@
 # Kills every kind of writer at random moments and checks that what is left is the old version or the new one, whole.
 # usage: kill-writers.sh BASE DIRECTORY [ROWS] [KILLS] [SEED]
 #   BASE  a vector file; DIRECTORY  for everything that is written, made and removed here
+#   environment: OMEN  the program; WRITERS  those to kill
 set -u
 base=$1 directory=$2 rows=${3:-20000} kills=${4:-50}
 RANDOM=${5:-1}
@@ -37,7 +38,7 @@ must() {
 }
 
 rm -rf "$directory" && mkdir -p "$directory"
-writers=(build rebuild snapshot restore repair)
+read -ra writers <<< "${WRITERS:-build rebuild snapshot restore repair}"
 must build
 must "$omen" snapshot "$index" "$older"
 must rebuild
