@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class IndexDirectory {
   }
 
   /// The staging directories of builds that were cut short and may be deleted: beside a manifest
-  /// that cannot be read there are none.
+  /// that cannot be read there are none, and what a link leads to is none.
   static List<Path> unfinished(Storage storage, Path directory) throws IOException {
     String publishedId = "none";
     if (Files.exists(directory.resolve(Manifest.FILE))) {
@@ -79,7 +80,9 @@ public final class IndexDirectory {
     List<Path> unfinished = new ArrayList<>();
     for (Path entry : storage.list(directory)) {
       String name = entry.getFileName().toString();
-      if (INDEX_ID.matcher(name).matches() && !name.equals(publishedId)) {
+      if (INDEX_ID.matcher(name).matches()
+          && !name.equals(publishedId)
+          && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
         unfinished.add(entry);
       }
     }
