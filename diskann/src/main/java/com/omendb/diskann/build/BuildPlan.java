@@ -34,6 +34,8 @@ import java.util.Map;
 /// @param scratchBytes training of the codebook, scratch of the workers, bits a node, candidate
 ///   edges: in memory always
 /// @param candidateBytes what a build from leaves is given for candidate edges
+/// @param copyBytes what it is given, on each thread, for copies of vectors that lie in scratch
+///   files
 public record BuildPlan(
     long budgetBytes,
     long jvmBytes,
@@ -41,12 +43,18 @@ public record BuildPlan(
     long graphBytes,
     long codeBytes,
     long scratchBytes,
-    long candidateBytes) {
+    long candidateBytes,
+    long copyBytes) {
 
   /// What the process takes beside the data; measured on builds of 5,000 to 1,000,000 vectors.
   static final long JVM_BYTES = 110L << 20;
 
   private static final long THREAD_BYTES = 4L << 20;
+
+  // Of the budget so much is for copies of vectors on each thread, within these bounds.
+  private static final long COPIES_SHARE = 32;
+  private static final long LEAST_COPIES = 2L << 20;
+  private static final long MOST_COPIES = 64L << 20;
 
   // Of scratch files so much must be resident for the workers not to wait for each other's pages.
   private static final long LEAST_RESIDENT_BYTES = 32L << 20;
@@ -91,6 +99,7 @@ public record BuildPlan(
             ProductQuantizer.trainingBytes(vectors, pqOptions(options, subspaceCount))
                 + count
                 + THREAD_BYTES * options.threads(),
+            0,
             0);
     return switch (options.method()) {
       case LEAF -> plan.withCandidates(count, graph);
@@ -104,10 +113,11 @@ public record BuildPlan(
     long least = LeafMemory.leastCandidateBytes(count, graph);
     long most = LeafMemory.mostCandidateBytes(count, graph);
     long leftInMemory = LeafMemory.candidateBytes(budgetBytes - peakBytes(), count, graph);
-    long fixed = jvmBytes + scratchBytes + LEAST_RESIDENT_BYTES;
+    boolean inMemory = leftInMemory >= least;
+    long copies = inMemory ? 0 : Math.clamp(budgetBytes / COPIES_SHARE, LEAST_COPIES, MOST_COPIES);
+    long fixed = jvmBytes + scratchBytes + graph.threads() * copies + LEAST_RESIDENT_BYTES;
     long leftInFiles = (budgetBytes - BuildMemory.marginBytes(budgetBytes) - fixed) / 2;
-    long left =
-        leftInMemory >= least ? leftInMemory : LeafMemory.candidateBytes(leftInFiles, count, graph);
+    long left = inMemory ? leftInMemory : LeafMemory.candidateBytes(leftInFiles, count, graph);
     long given = Math.clamp(left, least, most);
     return new BuildPlan(
         budgetBytes,
@@ -115,8 +125,9 @@ public record BuildPlan(
         vectorBytes,
         graphBytes,
         codeBytes,
-        scratchBytes + LeafMemory.usedBytes(given, count, graph),
-        given);
+        scratchBytes + graph.threads() * copies + LeafMemory.usedBytes(given, count, graph),
+        given,
+        copies);
   }
 
   static VamanaOptions graphOptions(BuildOptions options) {

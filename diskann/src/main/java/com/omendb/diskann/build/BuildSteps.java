@@ -153,7 +153,10 @@ final class BuildSteps {
       case LEAF -> {
         LeafScratch scratch =
             new LeafScratch(
-                plan.candidateBytes(), publication.stagingDirectory(), memory::newArena);
+                plan.candidateBytes(),
+                plan.copyBytes(),
+                publication.stagingDirectory(),
+                memory::newArena);
         yield LeafGraphBuilder.build(space, graph, scratch, arena, "graph", progress);
       }
     };

@@ -2,15 +2,18 @@ package com.omendb.diskann.leaf;
 
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.GreedySearch;
+import com.omendb.diskann.vamana.NodeCopies;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.diskann.vamana.Workers;
 import com.omendb.vectors.Progress;
+import java.lang.foreign.Arena;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// Turns candidate edges into the rows of a graph:
 ///
@@ -24,6 +27,7 @@ final class CandidateGraph {
   private final Adjacency graph;
   private final Skeleton skeleton;
   private final VamanaOptions options;
+  private final LeafScratch scratch;
   private final String name;
   private final Progress progress;
 
@@ -32,12 +36,14 @@ final class CandidateGraph {
       Adjacency graph,
       Skeleton skeleton,
       VamanaOptions options,
+      LeafScratch scratch,
       String name,
       Progress progress) {
     this.space = space;
     this.graph = graph;
     this.skeleton = skeleton;
     this.options = options;
+    this.scratch = scratch;
     this.name = name;
     this.progress = progress;
   }
@@ -47,15 +53,25 @@ final class CandidateGraph {
   /// @param reverse takes the reverse edges
   void forward(CandidateBuckets candidates, CandidateBuckets reverse) {
     progress.phase(name + ", prune", space.count());
-    withSinks(
-        reverse, candidates.bucketCount(), 1, sink -> new Forward(candidates, sink)::runBuckets);
+    try (Arena arena = Arena.ofShared()) {
+      withSinks(
+          reverse,
+          candidates.bucketCount(),
+          1,
+          sink -> new Forward(candidates, sink, arena)::runBuckets);
+    }
   }
 
   /// Prunes every row together with the reverse edges that lead to its node.
   void backward(CandidateBuckets reverse) {
     progress.phase(name + ", reverse edges", space.count());
-    Workers.forEach(
-        reverse.bucketCount(), 1, options.threads(), () -> new Backward(reverse)::runBuckets);
+    try (Arena arena = Arena.ofShared()) {
+      Workers.forEach(
+          reverse.bucketCount(),
+          1,
+          options.threads(),
+          () -> new Backward(reverse, arena)::runBuckets);
+    }
   }
 
   /// Prunes every row together with what a search from the medoid for its node expands, and offers
@@ -71,6 +87,15 @@ final class CandidateGraph {
         space.count(),
         options.threads(),
         () -> new Refinement(medoid, listSize, excluded)::runNodes);
+  }
+
+  // Null where the vectors are in memory.
+  private @Nullable NodeCopies newCopies(int least, Arena arena) {
+    if (scratch.copyBytes() == 0) {
+      return null;
+    }
+    int capacity = Math.max(least, NodeCopies.capacity(space, scratch.copyBytes()));
+    return new NodeCopies(space, capacity, arena);
   }
 
   private void withSinks(
@@ -113,66 +138,107 @@ final class CandidateGraph {
     }
   }
 
-  private final class Forward {
+  /// Goes through buckets of candidates, bucket by bucket and node by node. Belongs to one thread.
+  ///
+  /// Where the vectors lie in a file larger than memory it goes through the nodes in runs: what the
+  /// rows of a run need is copied first, in the order of the file.
+  private abstract class Pass {
+    final RowPruner rows;
     private final CandidateBuckets buckets;
     private final CandidateBuckets.Reader reader;
-    private final ReverseEdges reverse;
-    private final RowPruner rows;
     private final int[] candidates;
+    private final @Nullable NodeCopies copies;
 
-    Forward(CandidateBuckets buckets, CandidateSink sink) {
+    /// @param mostCandidates of a node
+    /// @param arena holds copies of vectors
+    Pass(CandidateBuckets buckets, int mostCandidates, Arena arena) {
       this.buckets = buckets;
       this.reader = buckets.newReader();
-      this.reverse = new ReverseEdges(sink);
-      this.rows = new RowPruner(space, graph, skeleton, options, buckets.keep());
       this.candidates = new int[buckets.keep()];
+      this.copies = newCopies(mostCandidates + 1, arena);
+      this.rows = new RowPruner(space, copies, graph, skeleton, options, mostCandidates);
     }
+
+    /// Begins the row of a node with the candidates that were read for it.
+    abstract void begin(int node, int[] read, int count);
+
+    /// Writes the row.
+    abstract void write(int node);
 
     void runBuckets(long from, long to) {
       for (int bucket = (int) from; bucket < to; bucket++) {
         reader.open(bucket);
         int end = buckets.endNode(bucket);
-        for (int node = buckets.firstNode(bucket); node < end; node++) {
-          rows.begin(node);
-          rows.add(candidates, reader.read(node, candidates));
-          rows.write();
-          reverse.add(node, rows);
+        for (int node = buckets.firstNode(bucket); node < end; ) {
+          int runEnd = copies == null ? end : copyRun(copies, node, end);
+          for (; node < runEnd; node++) {
+            read(node);
+            write(node);
+          }
         }
         reader.release(bucket);
         progress.advance(end - buckets.firstNode(bucket));
       }
     }
-  }
 
-  private final class Backward {
-    private final CandidateBuckets buckets;
-    private final CandidateBuckets.Reader reader;
-    private final RowPruner rows;
-    private final int[] incoming;
-
-    Backward(CandidateBuckets buckets) {
-      this.buckets = buckets;
-      this.reader = buckets.newReader();
-      this.incoming = new int[buckets.keep()];
-      this.rows =
-          new RowPruner(space, graph, skeleton, options, buckets.keep() + options.maxDegree());
+    private void read(int node) {
+      begin(node, candidates, reader.read(node, candidates));
     }
 
-    void runBuckets(long from, long to) {
-      for (int bucket = (int) from; bucket < to; bucket++) {
-        reader.open(bucket);
-        int end = buckets.endNode(bucket);
-        for (int node = buckets.firstNode(bucket); node < end; node++) {
-          int count = reader.read(node, incoming);
-          if (count > 0) {
-            rows.begin(node);
-            rows.addRow();
-            rows.add(incoming, count);
-            rows.write();
-          }
-        }
-        reader.release(bucket);
-        progress.advance(end - buckets.firstNode(bucket));
+    // Copies what as many nodes need as there is room for; returns the node after them.
+    private int copyRun(NodeCopies target, int from, int end) {
+      target.clear();
+      int node = from;
+      do {
+        read(node);
+      } while (rows.wantCopies(target) && ++node < end);
+      target.load();
+      return node;
+    }
+  }
+
+  private final class Forward extends Pass {
+    private final ReverseEdges reverse;
+
+    Forward(CandidateBuckets buckets, CandidateSink sink, Arena arena) {
+      super(buckets, buckets.keep(), arena);
+      this.reverse = new ReverseEdges(sink);
+    }
+
+    @Override
+    void begin(int node, int[] read, int count) {
+      rows.begin(node);
+      rows.add(read, count);
+    }
+
+    @Override
+    void write(int node) {
+      rows.write();
+      reverse.add(node, rows);
+    }
+  }
+
+  private final class Backward extends Pass {
+    private boolean changes;
+
+    Backward(CandidateBuckets buckets, Arena arena) {
+      super(buckets, buckets.keep() + options.maxDegree(), arena);
+    }
+
+    @Override
+    void begin(int node, int[] read, int count) {
+      rows.begin(node);
+      changes = count > 0;
+      if (changes) {
+        rows.addRow();
+        rows.add(read, count);
+      }
+    }
+
+    @Override
+    void write(int node) {
+      if (changes) {
+        rows.write();
       }
     }
   }

@@ -90,7 +90,8 @@ public final class LeafGraphBuilder {
                 options.maxDegree(),
                 options.maxDegree(),
                 space.beforeTouch());
-        CandidateGraph rows = new CandidateGraph(space, graph, skeleton, options, name, progress);
+        CandidateGraph rows =
+            new CandidateGraph(space, graph, skeleton, options, scratch, name, progress);
         try (CandidateBuckets reverse =
             new CandidateBuckets(candidates, keep, scratchFile("reverse-edges"))) {
           rows.forward(candidates, reverse);

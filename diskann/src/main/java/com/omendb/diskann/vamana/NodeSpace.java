@@ -59,13 +59,31 @@ public final class NodeSpace {
         metric == Metric.COSINE
             ? dot
             : DistanceKernels.of(Metric.SQUARED_L2, vectors.elementType(), vectors.dimension());
-    this.perNode =
-        metric == Metric.SQUARED_L2 ? MemorySegment.NULL : arena.allocate(vectors.count() * 4, 4);
+    this.perNode = allocatePerNode(arena);
     switch (metric) {
       case SQUARED_L2 -> {}
       case COSINE -> fillInverseNorms();
       case INNER_PRODUCT -> fillExtraCoordinates();
     }
+  }
+
+  // Room for copies of nodes of another space, one for each of `copies`.
+  NodeSpace(NodeSpace like, VectorSource copies, Arena arena) {
+    this.beforeTouch = null;
+    this.vectors = copies;
+    this.metric = like.metric;
+    this.kernel = like.kernel;
+    this.dot = like.dot;
+    this.baseAddress = copies.address(0);
+    this.strideBytes = copies.strideBytes();
+    this.touchedBytes = like.touchedBytes;
+    this.perNode = allocatePerNode(arena);
+  }
+
+  private MemorySegment allocatePerNode(Arena arena) {
+    return hasPerNode()
+        ? arena.allocate(vectors.count() * Float.BYTES, Float.BYTES)
+        : MemorySegment.NULL;
   }
 
   /// Native bytes of what the metric needs for `count` nodes.
@@ -184,6 +202,22 @@ public final class NodeSpace {
           distances[i] += squared(own - rowNumbers[rows[i]]);
         }
       }
+    }
+  }
+
+  /// Makes one node of this space of copies that of another.
+  void copy(NodeSpace source, int from, int to) {
+    if (source.beforeTouch != null) {
+      source.beforeTouch.accept(1);
+    }
+    MemorySegment.copy(
+        NativeMemory.ALL,
+        source.address(from),
+        NativeMemory.ALL,
+        address(to),
+        vectors.vectorBytes());
+    if (hasPerNode()) {
+      perNode.set(NativeMemory.FLOAT, (long) to * Float.BYTES, source.perNode(from));
     }
   }
 

@@ -50,7 +50,8 @@ class ResumedBuildTest {
       Fixtures.quickBuild("diskann", Metric.INNER_PRODUCT).withGraph(8, 16, 1.2f);
 
   // More data than the budget holds.
-  private static final BuildPlan IN_FILES = new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 1L << 20);
+  private static final BuildPlan IN_FILES =
+      new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 1L << 20, 1 << 16);
 
   private static final IndexBuild.EntryWriter ENTRY_WRITER =
       (input, publication, settings) -> {

@@ -37,7 +37,8 @@ class ScratchFileBuildTest {
   private static final int DIMENSION = 64;
 
   // More data than the budget holds.
-  private static final BuildPlan IN_FILES = new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 1L << 20);
+  private static final BuildPlan IN_FILES =
+      new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 1L << 20, 1 << 16);
 
   @TempDir Path temporary;
 
@@ -121,7 +122,8 @@ class ScratchFileBuildTest {
 
   @Test
   void theSmallestBudgetIsEnoughAndOneByteLessIsRefused() {
-    BuildPlan roomy = new BuildPlan(Long.MAX_VALUE, 100 << 20, 1L << 40, 1L << 41, 0, 10 << 20, 0);
+    BuildPlan roomy =
+        new BuildPlan(Long.MAX_VALUE, 100 << 20, 1L << 40, 1L << 41, 0, 10 << 20, 0, 0);
     assertFalse(roomy.inFiles());
     BuildPlan least = withBudget(roomy, roomy.smallestBytes());
     least.requireWithinBudget();
@@ -139,6 +141,7 @@ class ScratchFileBuildTest {
         plan.graphBytes(),
         plan.codeBytes(),
         plan.scratchBytes(),
-        plan.candidateBytes());
+        plan.candidateBytes(),
+        plan.copyBytes());
   }
 }

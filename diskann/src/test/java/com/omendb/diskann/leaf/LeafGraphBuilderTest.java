@@ -153,19 +153,20 @@ class LeafGraphBuilderTest {
     }
   }
 
-  @Test
-  void theMemoryForCandidatesDoesNotChangeTheGraph() {
+  @ParameterizedTest
+  @CsvSource({"SQUARED_L2, 0", "SQUARED_L2, 1", "INNER_PRODUCT, 40000", "COSINE, 400000"})
+  void theMemoryForCandidatesAndCopiesDoesNotChangeTheGraph(Metric metric, long copyBytes) {
     long seed = Seeds.seed("theMemoryForCandidatesDoesNotChangeTheGraph", 67);
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors = Fixtures.clustered(3_000, 16, ElementType.UINT8, seed, arena);
-      NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
-      VamanaOptions options = new VamanaOptions(16, 30, 1.2f, 1, seed);
+      NodeSpace space = new NodeSpace(vectors, metric, arena);
+      VamanaOptions options = new VamanaOptions(16, 30, 1.2f, 2, seed);
       VamanaGraph inMemory = build(space, options, arena);
       VamanaGraph spilled =
           LeafGraphBuilder.build(
               space,
               options,
-              new LeafScratch(1, directory, Arena::ofShared),
+              new LeafScratch(1, copyBytes, directory, Arena::ofShared),
               arena,
               "graph",
               Progress.NONE);
@@ -194,7 +195,7 @@ class LeafGraphBuilderTest {
     return LeafGraphBuilder.build(
         space,
         options,
-        new LeafScratch(PLENTY, directory, Arena::ofShared),
+        new LeafScratch(PLENTY, 0, directory, Arena::ofShared),
         arena,
         "graph",
         Progress.NONE);
