@@ -28,12 +28,17 @@ public final class ResidentLimit implements AutoCloseable {
   private static final long INTERVAL_NANOS = 250_000;
   private static final int OS_PAGE_BYTES = 4096;
 
-  // Each may map 64 KiB.
-  private static final int TOUCHES_A_LOOK = 64;
+  // A touch was measured to map up to this much.
+  private static final int TOUCH_BYTES = 150 << 10;
+
+  // Of what is left below the bound, touches between two looks may take so much at the most.
+  private static final int SHARE_OF_ROOM = 4;
+  private static final int LEAST_TOUCHES_A_LOOK = 64;
+  private static final int MOST_TOUCHES_A_LOOK = 1 << 20;
 
   private final long limitBytes;
   private final List<MemorySegment> regions = new ArrayList<>();
-  private final AtomicInteger touchedSinceLook = new AtomicInteger();
+  private final AtomicInteger touchesToLook = new AtomicInteger(LEAST_TOUCHES_A_LOOK);
   private final AtomicLong releases = new AtomicLong();
   private final Object looking = new Object();
   private final byte[] line = new byte[128];
@@ -114,8 +119,7 @@ public final class ResidentLimit implements AutoCloseable {
   ///
   /// @param places about how many
   public void touching(int places) {
-    if (touchedSinceLook.addAndGet(places) >= TOUCHES_A_LOOK) {
-      touchedSinceLook.set(0);
+    if (touchesToLook.addAndGet(-places) <= 0) {
       look();
     }
   }
@@ -131,15 +135,19 @@ public final class ResidentLimit implements AutoCloseable {
   private void look() {
     synchronized (looking) {
       if (closed || statm == null) {
+        touchesToLook.set(MOST_TOUCHES_A_LOOK);
         return;
       }
       try {
         statm.seek(0);
         int length = statm.read(line);
-        if (residentPages(line, length) * OS_PAGE_BYTES > limitBytes) {
+        long room = limitBytes - residentPages(line, length) * OS_PAGE_BYTES;
+        if (room < 0) {
           release();
           releases.incrementAndGet();
         }
+        long touches = room / SHARE_OF_ROOM / TOUCH_BYTES;
+        touchesToLook.set((int) Math.clamp(touches, LEAST_TOUCHES_A_LOOK, MOST_TOUCHES_A_LOOK));
       } catch (IOException | RuntimeException e) {
         closed = true;
         LogCode.MEMORY_UNWATCHED.log(e);

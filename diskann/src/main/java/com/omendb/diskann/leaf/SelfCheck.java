@@ -13,6 +13,9 @@ import java.util.function.IntPredicate;
 final class SelfCheck {
   private static final int SAMPLE = 1_000;
   private static final int LIST_SIZE = 30;
+  // Sound graphs need longer lists the larger they are: so much more a doubling beyond this many.
+  private static final int LIST_SIZE_A_DOUBLING = 10;
+  private static final int LARGE = 1_000_000;
   private static final long SEED_OF_SAMPLE = 0xC4EC;
 
   private SelfCheck() {}
@@ -23,18 +26,24 @@ final class SelfCheck {
   static double foundShare(
       NodeSpace space, Adjacency graph, int medoid, IntPredicate excluded, long seed) {
     RandomOrder order = new RandomOrder(space.count(), seed ^ SEED_OF_SAMPLE);
-    GreedySearch search = new GreedySearch(space, graph, LIST_SIZE);
+    int listSize = listSize(space.count());
+    GreedySearch search = new GreedySearch(space, graph, listSize);
     int asked = 0;
     int found = 0;
     for (int i = 0; i < space.count() && asked < SAMPLE; i++) {
       int node = (int) order.at(i);
       if (!excluded.test(node)) {
-        search.search(node, medoid, LIST_SIZE);
+        search.search(node, medoid, listSize);
         asked++;
         found += contains(search.candidates(), node) ? 1 : 0;
       }
     }
     return asked == 0 ? 1 : found / (double) asked;
+  }
+
+  private static int listSize(int count) {
+    double doublings = Math.max(0, Math.log((double) count / LARGE) / Math.log(2));
+    return LIST_SIZE + (int) (LIST_SIZE_A_DOUBLING * doublings);
   }
 
   private static boolean contains(CandidateList candidates, int node) {
