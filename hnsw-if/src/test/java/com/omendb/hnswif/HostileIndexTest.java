@@ -17,18 +17,24 @@ import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.check.VerifyOptions;
 import com.omendb.vectors.check.VerifyReport;
+import com.omendb.vectors.repair.RepairOptions;
+import com.omendb.vectors.repair.RepairReport;
 import com.omendb.vectors.testing.Fuzz;
 import com.omendb.vectors.testing.Mender;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,24 +94,15 @@ class HostileIndexTest {
   void forgedFilesAreRefusedOrSearched(ElementType type) throws Exception {
     base = vectors(type, COUNT, DIMENSION);
     index = build(base, "forged-" + type.label());
-    byte[][] sound =
-        IntStream.rangeClosed(0, index.names.size())
-            .mapToObj(
-                i ->
-                    i < index.names.size()
-                        ? prefixed(i, index.sound(index.names.get(i)))
-                        : prefixed(MANIFEST, index.sound(Manifest.FILE)))
-            .toArray(byte[][]::new);
     // The first byte says which file the others are.
     Fuzz.of("index-" + type.label(), 402)
-        .from(sound)
+        .from(inputs())
         .damaging(this::damage)
         .mending(this::mend)
         .run(
             30,
             input -> {
-              String name = name(input);
-              index.forge(name, Arrays.copyOfRange(input, Math.min(1, input.length), input.length));
+              forge(input);
               IOException first = null;
               for (Residency residency : RESIDENCIES) {
                 try {
@@ -119,6 +116,55 @@ class HostileIndexTest {
                 throw first;
               }
             });
+  }
+
+  @Test
+  void forgedIndexesAreRepairedOrNot() throws Exception {
+    Path repaired = folder.resolve("repaired");
+    RepairOptions options = RepairOptions.defaults().withThreads(1);
+    Fuzz.of("repair", 403)
+        .from(inputs())
+        .damaging(this::damage)
+        .mending(this::mend)
+        .run(
+            8,
+            input -> {
+              forge(input);
+              try {
+                RepairReport report =
+                    AnnIndex.repair(
+                        index.directory, repaired, Optional.empty(), options, Progress.NONE);
+                assertTrue(report.count() >= 1);
+                AnnIndex.open(repaired, Fixtures.quickOpen()).close();
+              } finally {
+                deleteTree(repaired);
+              }
+            });
+  }
+
+  private static void deleteTree(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  /// The files of the index, each with its number before it.
+  private byte[][] inputs() {
+    return IntStream.rangeClosed(0, index.names.size())
+        .mapToObj(
+            i ->
+                i < index.names.size()
+                    ? prefixed(i, index.sound(index.names.get(i)))
+                    : prefixed(MANIFEST, index.sound(Manifest.FILE)))
+        .toArray(byte[][]::new);
+  }
+
+  private void forge(byte[] input) throws IOException {
+    index.forge(name(input), Arrays.copyOfRange(input, Math.min(1, input.length), input.length));
   }
 
   private String name(byte[] input) {
