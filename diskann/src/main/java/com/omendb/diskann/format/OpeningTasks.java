@@ -18,6 +18,39 @@ public final class OpeningTasks {
     void run() throws IOException;
   }
 
+  /// A part of opening that makes something.
+  public static final class Making<T> implements Task {
+    private final Maker<T> maker;
+    private volatile @Nullable T made;
+
+    /// A task that has made nothing yet.
+    public Making(Maker<T> maker) {
+      this.maker = maker;
+    }
+
+    @Override
+    public void run() throws IOException {
+      made = maker.make();
+    }
+
+    /// What was made.
+    ///
+    /// @throws IllegalStateException if that has not happened
+    public T get() {
+      T result = made;
+      if (result == null) {
+        throw new IllegalStateException("the task has not run");
+      }
+      return result;
+    }
+  }
+
+  /// Makes something out of files.
+  public interface Maker<T> {
+    /// Makes it.
+    T make() throws IOException;
+  }
+
   /// Runs all tasks; the calling thread takes part. When this returns, no task is running any
   /// longer, so that memory that they look at may be freed, whatever happened.
   ///

@@ -5,6 +5,8 @@ import com.omendb.diskann.format.CodeSizes;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.format.NeighbourLists;
+import com.omendb.diskann.format.OpeningTasks;
+import com.omendb.diskann.format.OpeningTasks.Making;
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.format.Publication;
 import com.omendb.diskann.layout.GroupGraph;
@@ -26,6 +28,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +106,8 @@ public final class DiskAnnIndex implements AnnIndex {
       plan.reserve(budget);
       gauges.addMemory(budget);
       gauges.addFile(pages);
-      EntrySelector entries = entryOpener.open(files, manifest, (int) header.medoid(), arena);
+      Making<EntrySelector> entries =
+          new Making<>(() -> entryOpener.open(files, manifest, (int) header.medoid(), arena));
       Parts parts = new Parts(files, manifest, pages, header, plan, arena);
       Supplier<QueryRunner> runners;
       if (plan.residency() == Residency.ALL) {
@@ -310,25 +314,28 @@ public final class DiskAnnIndex implements AnnIndex {
       ServingPlan plan,
       Arena arena) {
 
-    Supplier<QueryRunner> residentRunners(EntrySelector entries) throws IOException {
+    Supplier<QueryRunner> residentRunners(Making<EntrySelector> entries) throws IOException {
       int vectorBytes = manifest.elementType().vectorBytes(manifest.dimension());
-      NeighbourLists graph = thinGraph();
-      ResidentVectors vectors =
-          ResidentVectors.load(
-              pages,
-              BaseLayer.pageView(header, vectorBytes, pages.pageBytes()),
-              nodeCount(),
-              vectorBytes,
-              this::pageDirectory,
-              arena);
+      Making<NeighbourLists> graph = new Making<>(this::thinGraph);
+      Making<ResidentVectors> vectors =
+          new Making<>(
+              () ->
+                  ResidentVectors.load(
+                      pages,
+                      BaseLayer.pageView(header, vectorBytes, pages.pageBytes()),
+                      nodeCount(),
+                      vectorBytes,
+                      this::pageDirectory,
+                      arena));
+      OpeningTasks.run(List.of(vectors, graph, entries));
       ExactDistance distance =
           new ExactDistance(manifest.metric(), manifest.elementType(), manifest.dimension());
       return () ->
           new ResidentRunner(
-              vectors,
-              graph,
+              vectors.get(),
+              graph.get(),
               (int) header.medoid(),
-              entries,
+              entries.get(),
               distance,
               scratch ->
                   new QueryVector(
@@ -339,7 +346,12 @@ public final class DiskAnnIndex implements AnnIndex {
                       scratch));
     }
 
-    Supplier<QueryRunner> pagedRunners(EntrySelector entries, PageCache cache) throws IOException {
+    Supplier<QueryRunner> pagedRunners(Making<EntrySelector> entries, PageCache cache)
+        throws IOException {
+      Making<Optional<NeighbourLists>> graph = new Making<>(this::graph);
+      Making<CodesFile> codes = new Making<>(this::codes);
+      Making<PageDirectory> directory = new Making<>(() -> pageDirectory(arena));
+      OpeningTasks.run(List.of(graph, entries, codes, directory));
       BaseLayer base =
           new BaseLayer(
               pages.path(),
@@ -348,27 +360,36 @@ public final class DiskAnnIndex implements AnnIndex {
               manifest.elementType(),
               manifest.metric(),
               pages.pageBytes(),
-              pageDirectory(arena),
-              CodesFile.map(
-                  files,
-                  manifest.indexId(),
-                  nodeCount(),
-                  manifest.dimension(),
-                  plan.subspaceCount(),
-                  arena),
+              directory.get(),
+              codes.get(),
               plan.residency(),
-              switch (plan.residency()) {
-                case PAGES, ALL, AUTO -> null;
-                case GROUPS ->
-                    NeighbourLists.map(
-                        files.resolve(GroupGraph.FILE),
-                        manifest.indexId(),
-                        GroupGraph.groupCount(nodeCount()),
-                        arena);
-                case GRAPH -> thinGraph();
-              },
+              graph.get().orElse(null),
               cache);
-      return () -> new PagedRunner(base, entries, plan.laneCount());
+      return () -> new PagedRunner(base, entries.get(), plan.laneCount());
+    }
+
+    private CodesFile codes() throws IOException {
+      return CodesFile.map(
+          files,
+          manifest.indexId(),
+          nodeCount(),
+          manifest.dimension(),
+          plan.subspaceCount(),
+          arena);
+    }
+
+    private Optional<NeighbourLists> graph() throws IOException {
+      return switch (plan.residency()) {
+        case PAGES, ALL, AUTO -> Optional.empty();
+        case GROUPS ->
+            Optional.of(
+                NeighbourLists.map(
+                    files.resolve(GroupGraph.FILE),
+                    manifest.indexId(),
+                    GroupGraph.groupCount(nodeCount()),
+                    arena));
+        case GRAPH -> Optional.of(thinGraph());
+      };
     }
 
     private NeighbourLists thinGraph() throws IOException {
