@@ -3,10 +3,11 @@
 # every other build goes on with what the one before it had finished.
 # usage: kill-builds.sh BASE QUERIES DIRECTORY [ROWS] [KILLS] [SEED]
 #   BASE, QUERIES  vector files; DIRECTORY  for the index, made and removed here
+#   environment: OMEN  the program
 set -u
 base=$1 queries=$2 directory=$3 rows=${4:-100000} kills=${5:-20}
 RANDOM=${6:-1}
-omen=$(dirname "$0")/../../omen
+omen=${OMEN:-$(dirname "$0")/../../omen}
 log=$directory.log
 build() {
   exec "$omen" build "$base" "$directory" --rows "0:$rows" --memory 1GB --overwrite "$@"

@@ -33,7 +33,7 @@ import java.util.UUID;
 public final class IndexBuild {
   private static final String KEPT =
       "what this build has finished is kept: the same build with resume (--resume) goes on from"
-          + " there, any other in its place removes it";
+          + " there, one without removes it";
 
   private final VectorSource input;
   private final BuildOptions options;
