@@ -25,8 +25,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Invariants: however a build over an index ends, the index that was there is there or the new
 /// one, with every checksum right and with its own answers; the new one once the build has
@@ -40,12 +41,17 @@ class IndexCrashTest {
   /// One index: that of so many vectors.
   private record Version(VectorSource vectors, BuildOptions options) {}
 
-  @Test
-  void afterACrashTheOldIndexOrTheNewOneAnswers() throws IOException {
+  /// Resumed builds go on with what the crash left of a build of the same vectors.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void afterACrashTheOldIndexOrTheNewOneAnswers(boolean resume) throws IOException {
     long seed = Seeds.seed("afterACrashTheOldIndexOrTheNewOneAnswers", 96);
     try (Arena arena = Arena.ofShared()) {
       BuildOptions options =
-          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).withSeed(seed).withSubspaceCount(4);
+          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2)
+              .withSeed(seed)
+              .withSubspaceCount(4)
+              .withResume(resume);
       List<Version> versions =
           List.of(
               new Version(vectors(40, ElementType.UINT8, seed, arena), options),
@@ -63,7 +69,7 @@ class IndexCrashTest {
                       written.vectors,
                       storage,
                       root.resolve("index"),
-                      written.options.withOverwrite(true).withResume(true),
+                      written.options.withOverwrite(true),
                       Progress.NONE);
                 }
 
