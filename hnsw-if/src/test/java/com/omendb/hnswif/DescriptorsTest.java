@@ -1,0 +1,66 @@
+package com.omendb.hnswif;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.omendb.vectors.Metric;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A process that runs out of file descriptors. Invariants: opening is refused with an exception
+/// that is an [java.io.IOException], what is open goes on answering, and what was refused has kept
+/// no descriptor: the next round opens as many.
+@Timeout(300)
+class DescriptorsTest {
+  private static final Path SHELL = Path.of("/bin/sh");
+
+  @TempDir Path temporary;
+
+  @Test
+  void openingIsRefusedAndNothingIsKept() throws Exception {
+    assumeTrue(Files.isExecutable(SHELL));
+    Path index = temporary.resolve("index");
+    try (Arena arena = Arena.ofShared()) {
+      Fixtures.build(
+          OpeningUntilRefused.vectors(arena),
+          index,
+          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2));
+    }
+    Path output = temporary.resolve("output");
+    List<String> command =
+        new ArrayList<>(List.of(SHELL.toString(), "-c", "ulimit -n 100; exec \"$@\"", "sh"));
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Xmx128m",
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            OpeningUntilRefused.class.getName(),
+            index.toString()));
+    int exitCode =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start()
+            .waitFor();
+    String said = Files.readString(output, StandardCharsets.UTF_8);
+    assertEquals(0, exitCode, said);
+    List<String> rounds = said.lines().filter(line -> line.startsWith("opened=")).toList();
+    assertEquals(3, rounds.size(), said);
+    assertEquals(1, rounds.stream().map(DescriptorsTest::opened).distinct().count(), said);
+  }
+
+  private static String opened(String line) {
+    return line.substring(0, line.indexOf(','));
+  }
+}

@@ -1,0 +1,81 @@
+package com.omendb.hnswif;
+
+import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.SearchRequest;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A process that opens one index again and again until the system has no file descriptor left for
+/// it, searches what is open, closes all, and opens and searches once more.
+final class OpeningUntilRefused {
+  static final int COUNT = 300;
+  static final int DIMENSION = 8;
+  static final long SEED = 48;
+  private static final int MOST = 1_000;
+
+  private OpeningUntilRefused() {}
+
+  /// @param arguments the directory of an index of [#vectors]
+  public static void main(String[] arguments) throws IOException {
+    Path directory = Path.of(arguments[0]);
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource vectors = vectors(arena);
+      loadClasses(directory, vectors);
+      for (int round = 0; round < 3; round++) {
+        List<AnnIndex> open = new ArrayList<>();
+        IOException refusal = openAll(directory, open);
+        for (AnnIndex index : open) {
+          search(index, vectors);
+        }
+        for (AnnIndex index : open) {
+          index.close();
+        }
+        System.out.println("opened=" + open.size() + ", refusal=" + refusal);
+      }
+      loadClasses(directory, vectors);
+    }
+  }
+
+  static VectorSource vectors(Arena arena) {
+    return Fixtures.clustered(COUNT, DIMENSION, ElementType.UINT8, SEED, arena);
+  }
+
+  // A class that is first needed when there is no descriptor cannot be read from its file.
+  private static void loadClasses(Path directory, VectorSource vectors) throws IOException {
+    try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      search(index, vectors);
+    }
+    try {
+      AnnIndex.open(directory.resolve("missing"), Fixtures.quickOpen()).close();
+      throw new AssertionError("opened what is not there");
+    } catch (NoSuchFileException _) {
+      // As it should be.
+    }
+  }
+
+  private static IOException openAll(Path directory, List<AnnIndex> open) {
+    while (open.size() < MOST) {
+      try {
+        open.add(AnnIndex.open(directory, Fixtures.quickOpen()));
+      } catch (IOException e) {
+        return e;
+      }
+    }
+    throw new AssertionError("never refused: opened=" + open.size());
+  }
+
+  private static void search(AnnIndex index, VectorSource vectors) throws IOException {
+    for (long row = 0; row < COUNT; row += 37) {
+      float distance = index.search(SearchRequest.of(vectors, row, 1)).distances()[0];
+      if (distance != 0) {
+        throw new AssertionError("not found: row=" + row + ", distance=" + distance);
+      }
+    }
+  }
+}
