@@ -22,7 +22,7 @@ import java.util.Locale;
 ///    searches are added in a refinement.
 /// 6. Duplicates are hung on; [GraphRepair] links what no path leads to.
 ///
-/// One seed gives one graph, whatever the number of threads, unless it was refined.
+/// One seed gives one graph on one thread; on several the skeleton may differ by a few edges.
 public final class LeafGraphBuilder {
   private static final int LEAST_KEPT_CANDIDATES = 96;
   private static final int REPAIR_LIST_SIZE = 32;

@@ -36,6 +36,10 @@ final class PagedQuery {
   // Pages that a search may read beyond its searchListSize when a request sets no bound.
   private static final int READS_SLACK = 32;
 
+  // Hardly any page is expected to hold more than one of the k, so a list of k nodes would read
+  // none.
+  private static final double MOST_GAIN_ASKED = 0.8;
+
   private static final int MAX_ENTRIES = 16;
 
   private final BaseLayer base;
@@ -141,7 +145,10 @@ final class PagedQuery {
     listSize = effort + listSlack(base.residency());
     beamWidth = request.beamWidth() > 0 ? request.beamWidth() : beamWidth(base.residency());
     double ratio = (double) k / effort;
-    gainThreshold = request.gainThreshold() >= 0 ? request.gainThreshold() : ratio * ratio;
+    gainThreshold =
+        request.gainThreshold() >= 0
+            ? request.gainThreshold()
+            : Math.min(MOST_GAIN_ASKED, ratio * ratio);
     bounded = request.maxPageReads() > 0;
     maxPages = bounded ? request.maxPageReads() : effort + READS_SLACK;
     exhaustive = false;

@@ -160,7 +160,7 @@ class LeafGraphBuilderTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors = Fixtures.clustered(3_000, 16, ElementType.UINT8, seed, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
-      VamanaOptions options = new VamanaOptions(16, 30, 1.2f, 2, seed);
+      VamanaOptions options = new VamanaOptions(16, 30, 1.2f, 1, seed);
       VamanaGraph inMemory = build(space, options, arena);
       VamanaGraph spilled =
           LeafGraphBuilder.build(
