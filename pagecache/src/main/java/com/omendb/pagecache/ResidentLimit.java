@@ -147,7 +147,7 @@ public final class ResidentLimit implements AutoCloseable {
           releases.incrementAndGet();
         }
         long touches = room / SHARE_OF_ROOM / TOUCH_BYTES;
-        touchesToLook.set((int) Math.clamp(touches, LEAST_TOUCHES_A_LOOK, MOST_TOUCHES_A_LOOK));
+        touchesToLook.set(Math.clamp(touches, LEAST_TOUCHES_A_LOOK, MOST_TOUCHES_A_LOOK));
       } catch (IOException | RuntimeException e) {
         closed = true;
         LogCode.MEMORY_UNWATCHED.log(e);

@@ -34,7 +34,7 @@ import java.util.Map;
 /// @param scratchBytes training of the codebook, scratch of the workers, bits a node, candidate
 ///   edges: in memory always
 /// @param candidateBytes what a build from leaves is given for candidate edges
-/// @param copyBytes what it is given, on each thread, for copies of vectors that lie in scratch
+/// @param copyBytes what it is given, on all threads, for copies of vectors that lie in scratch
 ///   files
 public record BuildPlan(
     long budgetBytes,
@@ -51,8 +51,8 @@ public record BuildPlan(
 
   private static final long THREAD_BYTES = 4L << 20;
 
-  // Of the budget so much is for copies of vectors on each thread, within these bounds.
-  private static final long COPIES_SHARE = 32;
+  // Of what is left so much is for copies of vectors on each thread, within these bounds.
+  private static final long COPIES_SHARE = 16;
   private static final long LEAST_COPIES = 2L << 20;
   private static final long MOST_COPIES = 64L << 20;
 
@@ -113,21 +113,33 @@ public record BuildPlan(
     long least = LeafMemory.leastCandidateBytes(count, graph);
     long most = LeafMemory.mostCandidateBytes(count, graph);
     long leftInMemory = LeafMemory.candidateBytes(budgetBytes - peakBytes(), count, graph);
-    boolean inMemory = leftInMemory >= least;
-    long copies = inMemory ? 0 : Math.clamp(budgetBytes / COPIES_SHARE, LEAST_COPIES, MOST_COPIES);
-    long fixed = jvmBytes + scratchBytes + graph.threads() * copies + LEAST_RESIDENT_BYTES;
-    long leftInFiles = (budgetBytes - BuildMemory.marginBytes(budgetBytes) - fixed) / 2;
-    long left = inMemory ? leftInMemory : LeafMemory.candidateBytes(leftInFiles, count, graph);
-    long given = Math.clamp(left, least, most);
+    if (leftInMemory >= least) {
+      return withCandidates(Math.min(leftInMemory, most), 0, count, graph);
+    }
+    long left = budgetBytes - BuildMemory.marginBytes(budgetBytes) - leastInFiles();
+    long room = left - LeafMemory.usedBytes(least, count, graph) - graph.threads() * LEAST_COPIES;
+    long copies = Math.clamp(LEAST_COPIES + room / COPIES_SHARE, LEAST_COPIES, MOST_COPIES);
+    long leftForCandidates = (left - graph.threads() * copies) / 2;
+    long given =
+        Math.clamp(LeafMemory.candidateBytes(leftForCandidates, count, graph), least, most);
+    return withCandidates(given, copies, count, graph);
+  }
+
+  private BuildPlan withCandidates(long given, long copies, long count, VamanaOptions graph) {
     return new BuildPlan(
         budgetBytes,
         jvmBytes,
         vectorBytes,
         graphBytes,
         codeBytes,
-        scratchBytes + graph.threads() * copies + LeafMemory.usedBytes(given, count, graph),
+        scratchBytes + LeafMemory.usedBytes(given, count, graph),
         given,
-        copies);
+        graph.threads() * copies);
+  }
+
+  // What must be in memory if the data is left in files, beside candidate edges and copies.
+  private long leastInFiles() {
+    return jvmBytes + scratchBytes + LEAST_RESIDENT_BYTES;
   }
 
   static VamanaOptions graphOptions(BuildOptions options) {
@@ -190,7 +202,7 @@ public record BuildPlan(
 
   /// The smallest budget that works, with the data in scratch files.
   public long smallestBytes() {
-    long fixed = jvmBytes + scratchBytes + LEAST_RESIDENT_BYTES;
+    long fixed = leastInFiles() + copyBytes;
     return Math.min(peakBytes(), fixed + BuildMemory.marginBytes(fixed));
   }
 

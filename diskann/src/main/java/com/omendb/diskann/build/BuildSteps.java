@@ -154,7 +154,7 @@ final class BuildSteps {
         LeafScratch scratch =
             new LeafScratch(
                 plan.candidateBytes(),
-                plan.copyBytes(),
+                plan.copyBytes() / options.threads(),
                 publication.stagingDirectory(),
                 memory::newArena);
         yield LeafGraphBuilder.build(space, graph, scratch, arena, "graph", progress);

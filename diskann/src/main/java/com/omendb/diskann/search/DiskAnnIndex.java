@@ -320,9 +320,9 @@ public final class DiskAnnIndex implements AnnIndex {
       Making<ResidentVectors> vectors =
           new Making<>(
               () ->
-                  ResidentVectors.load(
+                  VectorLoader.load(
                       pages,
-                      BaseLayer.pageView(header, vectorBytes, pages.pageBytes()),
+                      () -> BaseLayer.pageView(header, vectorBytes, pages.pageBytes()),
                       nodeCount(),
                       vectorBytes,
                       this::pageDirectory,

@@ -16,6 +16,7 @@ import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.SplittableRandom;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Invariants: every vector is loaded byte by byte, beside the vectorId it belongs to, each id
 /// once; touching reads the nodes given and nothing else; a base layer that lacks a node is
 /// refused.
-class ResidentVectorsTest {
+class VectorLoaderTest {
   @TempDir Path directory;
 
   // Shorter than a cache line, as long as one, and longer than what is touched of each.
@@ -63,6 +64,30 @@ class ResidentVectorsTest {
   }
 
   @Test
+  void manyPagesAreLoadedFromManyPieces() throws Exception {
+    SplittableRandom random = Seeds.random("manyPagesAreLoadedFromManyPieces", 222);
+    int count = 1_300;
+    int dimension = 2_500;
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource base = Fixtures.uniform(random, count, dimension, ElementType.UINT8, arena);
+      Fixtures.build(
+          base, directory, Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withSubspaceCount(1));
+      ResidentVectors vectors = load(count, dimension, count, arena);
+      BitSet ids = new BitSet();
+      for (int node = 0; node < count; node++) {
+        long id = vectors.vectorId(node);
+        ids.set((int) id);
+        MemorySegment loaded =
+            MemorySegment.ofAddress(vectors.address() + (long) node * dimension)
+                .reinterpret(dimension);
+        MemorySegment expected = base.segment().asSlice(base.offset(id), dimension);
+        assertEquals(-1, expected.mismatch(loaded), "node=" + node);
+      }
+      assertEquals(count, ids.cardinality());
+    }
+  }
+
+  @Test
   void aBaseLayerThatLacksANodeIsRefused() throws Exception {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base =
@@ -83,9 +108,10 @@ class ResidentVectorsTest {
         PageFile.open(
             file, BasePageFormat.MAGIC, BasePageFormat.VERSION, BasePageFormat.VERSION, true)) {
       assertEquals(count, manifest.count());
-      return ResidentVectors.load(
+      BasePageFormat.Header header = BasePageFormat.header(pages, manifest);
+      return VectorLoader.load(
           pages,
-          BaseLayer.pageView(BasePageFormat.header(pages, manifest), dimension, pages.pageBytes()),
+          () -> BaseLayer.pageView(header, dimension, pages.pageBytes()),
           expected,
           dimension,
           _ -> {
