@@ -50,7 +50,9 @@ public final class CodeSizes {
     String value = manifest.settings().getOrDefault(SETTING, "");
     try {
       int[] sizes = Arrays.stream(value.split(",")).mapToInt(Integer::parseInt).sorted().toArray();
-      if (sizes[0] >= 1 && sizes[sizes.length - 1] <= Math.min(MAX_SIZE, manifest.dimension())) {
+      if (sizes.length > 0
+          && sizes[0] >= 1
+          && sizes[sizes.length - 1] <= Math.min(MAX_SIZE, manifest.dimension())) {
         return Arrays.stream(sizes).boxed().toList();
       }
     } catch (NumberFormatException _) {

@@ -5,6 +5,7 @@ import com.omendb.pagecache.SegmentFile;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pq.CodeError;
 import com.omendb.pq.ProductQuantizer;
+import com.omendb.vectors.Metric;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -87,31 +88,29 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
 
   /// Maps a codebook without its codes.
   public static ProductQuantizer mapCodebook(
-      Path files, UUID indexId, int dimension, int subspaceCount, Arena arena) throws IOException {
+      Path files, UUID indexId, int dimension, Metric metric, int subspaceCount, Arena arena)
+      throws IOException {
     Path path = files.resolve(codebookName(subspaceCount));
-    SegmentFile.Mapped codebook = SegmentFile.map(path, CODEBOOK_MAGIC, VERSION, VERSION, arena);
-    long[] fields = HeaderFields.require(codebook.header(), indexId, 8, path);
-    if (fields[0] != dimension || fields[1] != subspaceCount) {
-      throw new CorruptFileException(
-          "codebook does not match the index",
-          path,
-          0,
-          "dimension=" + dimension + ", subspaceCount=" + subspaceCount,
-          "dimension=" + fields[0] + ", subspaceCount=" + fields[1]);
-    }
-    try {
-      return ProductQuantizer.of(dimension, subspaceCount, fields[2] == 1, codebook.payload());
-    } catch (IllegalArgumentException e) {
-      throw new CorruptFileException(
-          "codebook is unusable", path, 0, "finite centroids", String.valueOf(e));
-    }
+    return quantizer(
+        SegmentFile.map(path, CODEBOOK_MAGIC, VERSION, VERSION, arena),
+        path,
+        indexId,
+        dimension,
+        metric,
+        subspaceCount);
   }
 
   /// Maps both files and checks them against the index.
   ///
   /// @param subspaceCount which of the sizes
   public static CodesFile map(
-      Path files, UUID indexId, int nodeCount, int dimension, int subspaceCount, Arena arena)
+      Path files,
+      UUID indexId,
+      int nodeCount,
+      int dimension,
+      Metric metric,
+      int subspaceCount,
+      Arena arena)
       throws IOException {
     Path codebookPath = files.resolve(codebookName(subspaceCount));
     Path codesPath = files.resolve(codesName(subspaceCount));
@@ -119,7 +118,7 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
         SegmentFile.map(codebookPath, CODEBOOK_MAGIC, VERSION, VERSION, arena);
     SegmentFile.Mapped codes = SegmentFile.map(codesPath, CODES_MAGIC, VERSION, VERSION, arena);
     return new CodesFile(
-        quantizer(codebook, codebookPath, indexId, dimension, subspaceCount),
+        quantizer(codebook, codebookPath, indexId, dimension, metric, subspaceCount),
         codes(codes, codesPath, indexId, nodeCount, subspaceCount),
         error(codebook, codebookPath));
   }
@@ -147,19 +146,30 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
   }
 
   static ProductQuantizer quantizer(
-      SegmentFile.Mapped codebook, Path path, UUID indexId, int dimension, int subspaceCount)
+      SegmentFile.Mapped codebook,
+      Path path,
+      UUID indexId,
+      int dimension,
+      Metric metric,
+      int subspaceCount)
       throws CorruptFileException {
     long[] fields = HeaderFields.require(codebook.header(), indexId, 8, path);
-    if (fields[0] != dimension || fields[1] != subspaceCount || (fields[2] & ~1) != 0) {
+    boolean normalize = metric == Metric.COSINE;
+    if (fields[0] != dimension || fields[1] != subspaceCount || fields[2] != (normalize ? 1 : 0)) {
       throw new CorruptFileException(
           "codebook does not match the index",
           path,
           0,
-          "dimension=" + dimension + ", subspaceCount=" + subspaceCount,
+          "dimension="
+              + dimension
+              + ", subspaceCount="
+              + subspaceCount
+              + ", normalize="
+              + (normalize ? 1 : 0),
           "dimension=" + fields[0] + ", subspaceCount=" + fields[1] + ", normalize=" + fields[2]);
     }
     try {
-      return ProductQuantizer.of(dimension, subspaceCount, fields[2] == 1, codebook.payload());
+      return ProductQuantizer.of(dimension, subspaceCount, normalize, codebook.payload());
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(
           "codebook is unusable", path, 0, "finite centroids", String.valueOf(e));

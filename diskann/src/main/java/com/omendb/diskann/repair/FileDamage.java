@@ -67,13 +67,24 @@ final class FileDamage {
           CodesFile.codebookName(size),
           (_, arena) ->
               CodesFile.mapCodebook(
-                  remains.files(), remains.indexId(), facts.dimension(), size, arena));
+                  remains.files(),
+                  remains.indexId(),
+                  facts.dimension(),
+                  facts.metric(),
+                  size,
+                  arena));
       // Codes mean nothing without their codebook.
       check(
           CodesFile.codesName(size),
           (_, arena) ->
               CodesFile.map(
-                  remains.files(), remains.indexId(), nodeCount, facts.dimension(), size, arena));
+                  remains.files(),
+                  remains.indexId(),
+                  nodeCount,
+                  facts.dimension(),
+                  facts.metric(),
+                  size,
+                  arena));
     }
     facts
         .kind()

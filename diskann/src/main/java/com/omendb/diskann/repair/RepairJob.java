@@ -266,7 +266,12 @@ final class RepairJob {
 
   private ProductQuantizer mapCodebook(int size, Arena arena) throws IOException {
     return CodesFile.mapCodebook(
-        diagnosis.remains().files(), diagnosis.remains().indexId(), facts.dimension(), size, arena);
+        diagnosis.remains().files(),
+        diagnosis.remains().indexId(),
+        facts.dimension(),
+        facts.metric(),
+        size,
+        arena);
   }
 
   private void writeEntry(

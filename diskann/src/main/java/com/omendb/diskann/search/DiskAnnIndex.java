@@ -374,6 +374,7 @@ public final class DiskAnnIndex implements AnnIndex {
           manifest.indexId(),
           nodeCount(),
           manifest.dimension(),
+          manifest.metric(),
           plan.subspaceCount(),
           arena);
     }

@@ -335,7 +335,8 @@ class FormatFuzzTest {
             input -> {
               SegmentFile.Mapped file = mapped(input, "OMENBOOK", 2);
               ProductQuantizer quantizer =
-                  CodesFile.quantizer(file, PATH, manifest.indexId(), DIMENSION, 3);
+                  CodesFile.quantizer(
+                      file, PATH, manifest.indexId(), DIMENSION, manifest.metric(), 3);
               float[] decoded = new float[DIMENSION];
               byte[] code = {0, -1, 127};
               quantizer.decode(MemorySegment.ofArray(code), 0, decoded);

@@ -59,6 +59,7 @@ final class OpenBase implements AutoCloseable {
                 manifest.indexId(),
                 nodeCount,
                 manifest.dimension(),
+                manifest.metric(),
                 CodeSizes.read(manifest, directory).getFirst(),
                 arena),
             residency,
