@@ -31,8 +31,9 @@ import java.util.Map;
 /// @param vectorBytes the vectors in their new order; the input's too if it is in memory
 /// @param graphBytes adjacency, and what making and laying it out takes
 /// @param codeBytes codes, the order of the nodes and the page directory
-/// @param scratchBytes training of the codebook, scratch of the workers, bits a node, candidate
-///   edges: in memory always
+/// @param scratchBytes training of the codebook, scratch of the workers, bits a node: in memory
+///   always
+/// @param candidateUseBytes native memory that candidate edges take while the graph is made
 /// @param candidateBytes what a build from leaves is given for candidate edges
 /// @param copyBytes what it is given, on all threads, for copies of vectors that lie in scratch
 ///   files
@@ -43,6 +44,7 @@ public record BuildPlan(
     long graphBytes,
     long codeBytes,
     long scratchBytes,
+    long candidateUseBytes,
     long candidateBytes,
     long copyBytes) {
 
@@ -100,6 +102,7 @@ public record BuildPlan(
                 + count
                 + THREAD_BYTES * options.threads(),
             0,
+            0,
             0);
     return switch (options.method()) {
       case LEAF -> plan.withCandidates(count, graph);
@@ -112,8 +115,9 @@ public record BuildPlan(
   private BuildPlan withCandidates(long count, VamanaOptions graph) {
     long least = LeafMemory.leastCandidateBytes(count, graph);
     long most = LeafMemory.mostCandidateBytes(count, graph);
-    long leftInMemory = LeafMemory.candidateBytes(budgetBytes - peakBytes(), count, graph);
-    if (leftInMemory >= least) {
+    long leftInMemory =
+        LeafMemory.candidateBytes(budgetBytes - inMemoryBytes() - graphBytes, count, graph);
+    if (leftInMemory >= least && peakBytes() <= budgetBytes) {
       return withCandidates(Math.min(leftInMemory, most), 0, count, graph);
     }
     long left = budgetBytes - BuildMemory.marginBytes(budgetBytes) - leastInFiles();
@@ -132,7 +136,8 @@ public record BuildPlan(
         vectorBytes,
         graphBytes,
         codeBytes,
-        scratchBytes + LeafMemory.usedBytes(given, count, graph),
+        scratchBytes,
+        LeafMemory.usedBytes(given, count, graph),
         given,
         graph.threads() * copies);
   }
@@ -166,17 +171,21 @@ public record BuildPlan(
 
   /// The peak of a build that takes everything into memory.
   public long peakBytes() {
-    return jvmBytes + scratchBytes + dataBytes();
+    return inMemoryBytes() + Math.max(graphBytes + candidateUseBytes, codeBytes);
   }
 
   /// Memory by phase if all data is in memory, each with everything that is there during it.
   public Map<String, Long> phaseBytes() {
     Map<String, Long> phases = new LinkedHashMap<>();
-    long always = jvmBytes + scratchBytes + vectorBytes;
-    phases.put("check and order vectors", always);
-    phases.put("graph and pages", always + graphBytes);
-    phases.put("codes and layers", always + codeBytes);
+    phases.put("check and order vectors", inMemoryBytes());
+    phases.put("graph and pages", inMemoryBytes() + graphBytes + candidateUseBytes);
+    phases.put("codes and layers", inMemoryBytes() + codeBytes);
     return phases;
+  }
+
+  // What is there during all phases of a build that takes everything into memory.
+  private long inMemoryBytes() {
+    return jvmBytes + scratchBytes + vectorBytes;
   }
 
   /// Bytes of scratch files at their peak: the data if it is left in files, and candidate edges for
@@ -202,7 +211,7 @@ public record BuildPlan(
 
   /// The smallest budget that works, with the data in scratch files.
   public long smallestBytes() {
-    long fixed = leastInFiles() + copyBytes;
+    long fixed = leastInFiles() + candidateUseBytes + copyBytes;
     return Math.min(peakBytes(), fixed + BuildMemory.marginBytes(fixed));
   }
 
@@ -225,12 +234,14 @@ public record BuildPlan(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%s = JVM %.0f + scratch %.0f + vectors %.0f + max(graph %.0f, codes %.0f)%s",
+        "%s = JVM %.0f + scratch %.0f + vectors %.0f + max(graph %.0f + candidates %.0f, codes"
+            + " %.0f)%s",
         megabytes(peakBytes()),
         jvmBytes / 1e6,
         scratchBytes / 1e6,
         vectorBytes / 1e6,
         graphBytes / 1e6,
+        candidateUseBytes / 1e6,
         codeBytes / 1e6,
         inFiles() ? "; more than the budget, so the data stays in scratch files" : "");
   }

@@ -26,13 +26,15 @@ public final class Forecasts {
   public static BuildForecast ofBuild(
       VectorShape vectors, long inputBytes, BuildOptions options, Map<String, Long> entryFiles) {
     int[] sizes = CodeSizes.of(vectors.dimension(), options.subspaceCount());
-    BuildPlan plan =
-        BuildPlan.of(vectors, inputBytes, options, Arrays.stream(sizes).max().getAsInt());
+    int largest = Arrays.stream(sizes).max().getAsInt();
+    BuildPlan plan = BuildPlan.of(vectors, inputBytes, options, largest);
+    BuildPlan thriftiest =
+        BuildPlan.of(vectors, inputBytes, options.withMemoryBudgetBytes(1), largest);
     return new BuildForecast(
         plan.phaseBytes(),
         plan.peakBytes(),
         plan.budgetBytes(),
-        plan.smallestBytes(),
+        Math.min(plan.smallestBytes(), thriftiest.smallestBytes()),
         plan.inFiles(),
         plan.scratchFileBytes(vectors.count(), options),
         BuildPlan.checkpointBytes(vectors.count(), options),

@@ -51,7 +51,7 @@ class ResumedBuildTest {
 
   // More data than the budget holds.
   private static final BuildPlan IN_FILES =
-      new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 1L << 20, 1 << 16);
+      new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 0, 1L << 20, 1 << 16);
 
   private static final IndexBuild.EntryWriter ENTRY_WRITER =
       (input, publication, settings) -> {

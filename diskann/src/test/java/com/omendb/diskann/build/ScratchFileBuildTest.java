@@ -38,7 +38,7 @@ class ScratchFileBuildTest {
 
   // More data than the budget holds.
   private static final BuildPlan IN_FILES =
-      new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 1L << 20, 1 << 16);
+      new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 0, 1L << 20, 1 << 16);
 
   @TempDir Path temporary;
 
@@ -123,7 +123,7 @@ class ScratchFileBuildTest {
   @Test
   void theSmallestBudgetIsEnoughAndOneByteLessIsRefused() {
     BuildPlan roomy =
-        new BuildPlan(Long.MAX_VALUE, 100 << 20, 1L << 40, 1L << 41, 0, 10 << 20, 0, 0);
+        new BuildPlan(Long.MAX_VALUE, 100 << 20, 1L << 40, 1L << 41, 0, 10 << 20, 0, 0, 0);
     assertFalse(roomy.inFiles());
     BuildPlan least = withBudget(roomy, roomy.smallestBytes());
     least.requireWithinBudget();
@@ -141,6 +141,7 @@ class ScratchFileBuildTest {
         plan.graphBytes(),
         plan.codeBytes(),
         plan.scratchBytes(),
+        plan.candidateUseBytes(),
         plan.candidateBytes(),
         plan.copyBytes());
   }
