@@ -82,7 +82,8 @@ public final class LeafGraphBuilder {
       try (CandidateBuckets candidates = newBuckets("candidates")) {
         findCandidates(duplicates, candidates);
         Skeleton skeleton =
-            Skeleton.build(space, centre, duplicates::isCopy, options, name, progress);
+            Skeleton.build(
+                space, centre, duplicates::isCopy, options, scratch, arena, name, progress);
         graph =
             new Adjacency(
                 graphArena,

@@ -25,15 +25,18 @@ final class Skeleton {
   private static final int BUILD_LIST_SIZE = 32;
   private static final long SEED_OF_SAMPLE = 0x5CE1E7;
 
-  // Ascending.
-  private final int[] sample;
-  private final int maxDegree;
-  // maxDegree + 1 ints a node of the sample: degree, then edges.
-  private final int[] rows;
+  private static final int NODE = 0;
+  private static final int DEGREE = 1;
+  private static final int EDGES = 2;
 
-  private Skeleton(int[] sample, int maxDegree, int[] rows) {
-    this.sample = sample;
+  private final int maxDegree;
+  private final int size;
+  // maxDegree + 2 ints a node of the sample: the node, its degree, its edges. Ascending by node.
+  private final MemorySegment rows;
+
+  private Skeleton(int maxDegree, int size, MemorySegment rows) {
     this.maxDegree = maxDegree;
+    this.size = size;
     this.rows = rows;
   }
 
@@ -41,21 +44,29 @@ final class Skeleton {
   ///
   /// @param medoid belongs to the sample
   /// @param excluded nodes that must not
+  /// @param scratch for what is needed meanwhile
+  /// @param arena holds the skeleton
   static Skeleton build(
       NodeSpace space,
       int medoid,
       IntPredicate excluded,
       VamanaOptions options,
+      LeafScratch scratch,
+      Arena arena,
       String name,
       Progress progress) {
     int maxDegree = Math.min(MAX_DEGREE, options.maxDegree() * 3 / 8);
     if (space.count() < LEAST_NODES) {
-      return new Skeleton(new int[0], 0, new int[0]);
+      return new Skeleton(0, 0, MemorySegment.NULL);
     }
     int[] sample = sample(space.count(), medoid, excluded, options.seed());
-    try (Arena arena = Arena.ofShared()) {
+    try (Arena meanwhile = scratch.arenas().get()) {
       NodeSpace sampled =
-          new NodeSpace(copy(space.vectors(), sample, arena), space.metric(), arena);
+          new NodeSpace(
+              copy(space.vectors(), sample, meanwhile),
+              space.metric(),
+              space.beforeTouch(),
+              meanwhile);
       VamanaOptions smaller =
           new VamanaOptions(
               Math.max(1, maxDegree),
@@ -64,22 +75,36 @@ final class Skeleton {
               options.threads(),
               options.seed());
       VamanaGraph graph =
-          VamanaBuilder.build(sampled, smaller, arena, name + ", skeleton", progress);
+          VamanaBuilder.build(sampled, smaller, meanwhile, name + ", skeleton", progress);
       int[] row = new int[graph.adjacency().slots()];
-      int[] rows = new int[sample.length * (maxDegree + 1)];
+      Skeleton skeleton =
+          new Skeleton(
+              maxDegree, sample.length, arena.allocate(sample.length * rowBytes(maxDegree), 64));
       for (int i = 0; i < sample.length; i++) {
         int degree = Math.min(maxDegree, graph.adjacency().copy(i, row));
-        int at = i * (maxDegree + 1);
-        rows[at] = degree;
+        skeleton.set(i, NODE, sample[i]);
+        skeleton.set(i, DEGREE, degree);
         for (int j = 0; j < degree; j++) {
-          rows[at + 1 + j] = sample[row[j]];
+          skeleton.set(i, EDGES + j, sample[row[j]]);
         }
       }
-      return new Skeleton(sample, maxDegree, rows);
+      return skeleton;
     }
   }
 
-  /// Native and heap bytes of a build.
+  private static long rowBytes(int maxDegree) {
+    return (EDGES + maxDegree) * (long) Integer.BYTES;
+  }
+
+  private int get(int i, int field) {
+    return rows.get(NativeMemory.INT, i * rowBytes(maxDegree) + (long) field * Integer.BYTES);
+  }
+
+  private void set(int i, int field, int value) {
+    rows.set(NativeMemory.INT, i * rowBytes(maxDegree) + (long) field * Integer.BYTES, value);
+  }
+
+  /// Native bytes of a build.
   static long bytes(long nodeCount, int vectorBytes, Metric metric) {
     long sample = nodeCount / ONE_OF + 1;
     return sample * (vectorBytes + NodeSpace.bytes(1, metric) + 4L * (MAX_DEGREE + 2))
@@ -94,13 +119,25 @@ final class Skeleton {
   /// Copies the edges that the skeleton gives a node and returns how many they are: 0 for a node
   /// outside the sample.
   int copy(int node, int[] target) {
-    int i = Arrays.binarySearch(sample, node);
-    if (i < 0) {
-      return 0;
+    int from = 0;
+    int to = size;
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      int found = get(middle, NODE);
+      if (found == node) {
+        int degree = get(middle, DEGREE);
+        for (int j = 0; j < degree; j++) {
+          target[j] = get(middle, EDGES + j);
+        }
+        return degree;
+      }
+      if (found < node) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
     }
-    int at = i * (maxDegree + 1);
-    System.arraycopy(rows, at + 1, target, 0, rows[at]);
-    return rows[at];
+    return 0;
   }
 
   private static int[] sample(int count, int medoid, IntPredicate excluded, long seed) {
