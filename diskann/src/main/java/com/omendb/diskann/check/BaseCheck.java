@@ -1,6 +1,7 @@
 package com.omendb.diskann.check;
 
 import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.vamana.NodeBits;
 import com.omendb.pagecache.FileHeader;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.check.Damage;

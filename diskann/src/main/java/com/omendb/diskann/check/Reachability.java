@@ -4,6 +4,7 @@ import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.NeighbourCodec;
 import com.omendb.diskann.format.PageView;
 import com.omendb.diskann.format.PageView.MalformedPageException;
+import com.omendb.diskann.vamana.NodeBits;
 import com.omendb.pagecache.FileScan;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.check.Damage;

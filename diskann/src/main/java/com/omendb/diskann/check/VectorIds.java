@@ -1,5 +1,6 @@
 package com.omendb.diskann.check;
 
+import com.omendb.diskann.vamana.NodeBits;
 import java.lang.foreign.Arena;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,6 +1,7 @@
 package com.omendb.diskann.layout;
 
 import com.omendb.diskann.vamana.Adjacency;
+import com.omendb.diskann.vamana.NodeBits;
 import com.omendb.diskann.vamana.NodeSet;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.pagecache.AlignedMemory;
@@ -28,7 +29,7 @@ public final class PagePacking {
   private final MemorySegment recordBytes;
   private final int pageRoom;
 
-  private final BitSet placed;
+  private final NodeBits placed;
   private final NodeSet pooled = new NodeSet(1024);
   private int[] pool = new int[1024];
   // Sum of the distances to the members: for squared distances it orders as the distance to the
@@ -52,13 +53,14 @@ public final class PagePacking {
       Adjacency graph,
       MemorySegment walk,
       MemorySegment recordBytes,
-      int pageRoom) {
+      int pageRoom,
+      Arena arena) {
     this.space = space;
     this.graph = graph;
     this.walk = walk;
     this.recordBytes = recordBytes;
     this.pageRoom = pageRoom;
-    this.placed = new BitSet(graph.nodeCount());
+    this.placed = new NodeBits(graph.nodeCount(), arena);
     this.row = new int[graph.slots()];
     this.rowDistances = new float[graph.slots()];
     this.rowKeys = new long[graph.slots()];
@@ -82,7 +84,10 @@ public final class PagePacking {
       Progress progress,
       Arena arena) {
     MemorySegment order = AlignedMemory.allocate(arena, walk.byteSize(), 64);
-    new PagePacking(space, graph, walk, recordBytes, pageRoom).pack(order, pageStarts, progress);
+    try (Arena meanwhile = Arena.ofConfined()) {
+      new PagePacking(space, graph, walk, recordBytes, pageRoom, meanwhile)
+          .pack(order, pageStarts, progress);
+    }
     return order;
   }
 
@@ -115,7 +120,7 @@ public final class PagePacking {
         return;
       }
       room -= size(node);
-      placed.set(node);
+      placed.add(node);
       order.setAtIndex(NativeMemory.INT, position++, node);
       join(node);
     }
@@ -125,7 +130,7 @@ public final class PagePacking {
   private int seed(int room) {
     while (nextSeed < graph.nodeCount()) {
       int node = walk.getAtIndex(NativeMemory.INT, nextSeed);
-      if (!placed.get(node)) {
+      if (!placed.contains(node)) {
         return memberCount == 0 || size(node) <= room ? node : -1;
       }
       nextSeed++;
@@ -172,7 +177,7 @@ public final class PagePacking {
     int degree = graph.copy(node, row);
     int fresh = 0;
     for (int i = 0; i < degree; i++) {
-      if (!placed.get(row[i]) && !pooled.contains(row[i])) {
+      if (!placed.contains(row[i]) && !pooled.contains(row[i])) {
         row[fresh++] = row[i];
       }
     }

@@ -1,7 +1,7 @@
 package com.omendb.diskann.vamana;
 
 import com.omendb.vectors.Progress;
-import java.util.BitSet;
+import java.lang.foreign.Arena;
 
 /// Makes every node of a graph reachable from the medoid, so that a search can always return k
 /// results when k exist.
@@ -17,25 +17,25 @@ public final class GraphRepair {
   private final Adjacency graph;
   private final int medoid;
   private final int listSize;
-  private final BitSet bridged;
-  private final BitSet reachable;
-  private final BitSet pending;
+  private final NodeBits bridged;
+  private final NodeBits reachable;
+  private final NodeBits pending;
   private final int[] row;
 
-  private GraphRepair(NodeSpace space, Adjacency graph, int medoid, int listSize) {
+  private GraphRepair(NodeSpace space, Adjacency graph, int medoid, int listSize, Arena arena) {
     this.space = space;
     this.graph = graph;
     this.medoid = medoid;
     this.listSize = listSize;
-    this.bridged = new BitSet(graph.nodeCount());
-    this.reachable = new BitSet(graph.nodeCount());
-    this.pending = new BitSet(graph.nodeCount());
+    this.bridged = new NodeBits(graph.nodeCount(), arena);
+    this.reachable = new NodeBits(graph.nodeCount(), arena);
+    this.pending = new NodeBits(graph.nodeCount(), arena);
     this.row = new int[graph.slots()];
   }
 
-  /// Heap bytes that a repair needs: three bit sets.
+  /// Native bytes that a repair needs: three bit sets.
   public static long bytes(long nodeCount) {
-    return 3 * (nodeCount / 8);
+    return 3 * NodeBits.bytes(nodeCount);
   }
 
   /// Links every node that no path from the medoid leads to.
@@ -45,7 +45,9 @@ public final class GraphRepair {
   public static void reachAll(
       NodeSpace space, Adjacency graph, int medoid, int listSize, String name, Progress progress) {
     progress.phase(name + ", reachability", graph.nodeCount());
-    new GraphRepair(space, graph, medoid, listSize).run(progress);
+    try (Arena arena = Arena.ofConfined()) {
+      new GraphRepair(space, graph, medoid, listSize, arena).run(progress);
+    }
   }
 
   private void run(Progress progress) {
@@ -71,15 +73,14 @@ public final class GraphRepair {
   // numbered alike, so nearly all is followed in few rounds, and the rows are read in order.
   private int markFrom(int start) {
     int marked = 1;
-    reachable.set(start);
-    pending.set(start);
-    int next = start;
-    while (next >= 0) {
-      for (; next >= 0; next = pending.nextSetBit(next)) {
-        pending.clear(next);
-        marked += markNeighbours(next);
+    reachable.add(start);
+    pending.add(start);
+    int end = graph.nodeCount();
+    for (long round = start; round < end; round = pending.next(0, end)) {
+      for (long next = round; next < end; next = pending.next(next, end)) {
+        pending.remove(next);
+        marked += markNeighbours((int) next);
       }
-      next = pending.nextSetBit(0);
     }
     return marked;
   }
@@ -88,9 +89,8 @@ public final class GraphRepair {
     int marked = 0;
     int degree = graph.copy(node, row);
     for (int i = 0; i < degree; i++) {
-      if (!reachable.get(row[i])) {
-        reachable.set(row[i]);
-        pending.set(row[i]);
+      if (reachable.add(row[i])) {
+        pending.add(row[i]);
         marked++;
       }
     }
@@ -100,9 +100,11 @@ public final class GraphRepair {
   private void bridgeUnreachable() {
     GreedySearch search = new GreedySearch(space, graph, listSize);
     int lastHost = medoid;
-    for (int node = reachable.nextClearBit(0);
-        node < graph.nodeCount();
-        node = reachable.nextClearBit(node + 1)) {
+    int end = graph.nodeCount();
+    for (long next = reachable.nextMissing(0, end);
+        next < end;
+        next = reachable.nextMissing(next + 1, end)) {
+      int node = (int) next;
       search.search(node, medoid, listSize);
       int host = findHost(search, lastHost);
       addBridge(host, node);
@@ -117,20 +119,19 @@ public final class GraphRepair {
     CandidateList candidates = search.candidates();
     for (int i = 0; i < candidates.size(); i++) {
       int candidate = candidates.node(i);
-      if (reachable.get(candidate) && !bridged.get(candidate)) {
+      if (reachable.contains(candidate) && !bridged.contains(candidate)) {
         return candidate;
       }
     }
-    return bridged.get(lastHost) ? firstWithoutBridge() : lastHost;
+    return bridged.contains(lastHost) ? firstWithoutBridge() : lastHost;
   }
 
   private int firstWithoutBridge() {
-    for (int node = reachable.nextSetBit(0); node >= 0; node = reachable.nextSetBit(node + 1)) {
-      if (!bridged.get(node)) {
-        return node;
-      }
+    long node = reachable.nextNotIn(bridged, 0, graph.nodeCount());
+    if (node == graph.nodeCount()) {
+      throw new IllegalStateException("every reachable node hosts a bridge already");
     }
-    throw new IllegalStateException("every reachable node hosts a bridge already");
+    return (int) node;
   }
 
   private void addBridge(int host, int node) {
@@ -146,6 +147,6 @@ public final class GraphRepair {
     } finally {
       graph.unlock(host);
     }
-    bridged.set(host);
+    bridged.add(host);
   }
 }

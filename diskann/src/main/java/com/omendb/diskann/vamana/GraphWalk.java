@@ -3,7 +3,6 @@ package com.omendb.diskann.vamana;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.BitSet;
 
 /// An order of all nodes in which consecutive nodes are near each other: a walk that steps from a
 /// node to its nearest neighbour not visited yet, goes back along its trail where there is none,
@@ -16,17 +15,17 @@ public final class GraphWalk {
 
   private final NodeSpace space;
   private final Adjacency graph;
-  private final BitSet visited;
+  private final NodeBits visited;
   private final int[] row;
   private final float[] rowDistances;
   private final int[] trail = new int[TRAIL];
   private int trailEnd;
   private int trailLength;
 
-  private GraphWalk(NodeSpace space, Adjacency graph) {
+  private GraphWalk(NodeSpace space, Adjacency graph, Arena arena) {
     this.space = space;
     this.graph = graph;
-    this.visited = new BitSet(graph.nodeCount());
+    this.visited = new NodeBits(graph.nodeCount(), arena);
     this.row = new int[graph.slots()];
     this.rowDistances = new float[graph.slots()];
   }
@@ -35,7 +34,9 @@ public final class GraphWalk {
   /// arena.
   public static MemorySegment of(NodeSpace space, Adjacency graph, int start, Arena arena) {
     MemorySegment order = arena.allocate(bytes(graph.nodeCount()), 64);
-    new GraphWalk(space, graph).walk(start, order);
+    try (Arena meanwhile = Arena.ofConfined()) {
+      new GraphWalk(space, graph, meanwhile).walk(start, order);
+    }
     return order;
   }
 
@@ -50,11 +51,11 @@ public final class GraphWalk {
     int node = start;
     for (long position = 0; position < nodeCount; position++) {
       order.setAtIndex(NativeMemory.INT, position, node);
-      visited.set(node);
+      visited.add(node);
       remember(node);
       node = next(node);
       if (node < 0 && position + 1 < nodeCount) {
-        nextStart = visited.nextClearBit(nextStart);
+        nextStart = (int) visited.nextMissing(nextStart, nodeCount);
         node = nextStart;
       }
     }
@@ -81,7 +82,7 @@ public final class GraphWalk {
     int degree = graph.copy(node, row);
     int unvisited = 0;
     for (int i = 0; i < degree; i++) {
-      if (!visited.get(row[i])) {
+      if (!visited.contains(row[i])) {
         row[unvisited++] = row[i];
       }
     }
