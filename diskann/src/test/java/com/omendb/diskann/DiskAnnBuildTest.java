@@ -205,8 +205,8 @@ class DiskAnnBuildTest {
       AnnIndex.build(other, directory, OPTIONS.withOverwrite(true), progress);
       // Its files are deleted by now, yet as long as it is open it can read them.
       for (int row = 0; row < COUNT; row++) {
-        SearchResult result = index.search(SearchRequest.of(old, row, 1));
-        assertEquals(0, result.distance(0));
+        SearchRequest thorough = SearchRequest.of(old, row, 1).withSearchListSize(COUNT);
+        assertEquals(0, index.search(thorough).distance(0));
       }
       assertSameResult(expected, index);
     }

@@ -1,10 +1,8 @@
 package com.omendb.diskann.leaf;
 
 import com.omendb.diskann.vamana.Adjacency;
-import com.omendb.diskann.vamana.GreedySearch;
 import com.omendb.diskann.vamana.NodeCopies;
 import com.omendb.diskann.vamana.NodeSpace;
-import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.diskann.vamana.Workers;
 import com.omendb.vectors.Progress;
@@ -12,7 +10,6 @@ import java.lang.foreign.Arena;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Turns candidate edges into the rows of a graph:
@@ -25,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class CandidateGraph {
   private final NodeSpace space;
   private final Adjacency graph;
-  private final Skeleton skeleton;
   private final VamanaOptions options;
   private final LeafScratch scratch;
   private final String name;
@@ -34,14 +30,12 @@ final class CandidateGraph {
   CandidateGraph(
       NodeSpace space,
       Adjacency graph,
-      Skeleton skeleton,
       VamanaOptions options,
       LeafScratch scratch,
       String name,
       Progress progress) {
     this.space = space;
     this.graph = graph;
-    this.skeleton = skeleton;
     this.options = options;
     this.scratch = scratch;
     this.name = name;
@@ -62,31 +56,16 @@ final class CandidateGraph {
     }
   }
 
-  /// Prunes every row together with the reverse edges that lead to its node.
-  void backward(CandidateBuckets reverse) {
+  /// Prunes every row together with the reverse edges that lead to its node, and adds long edges.
+  void backward(CandidateBuckets reverse, Skeleton skeleton) {
     progress.phase(name + ", reverse edges", space.count());
     try (Arena arena = Arena.ofShared()) {
       Workers.forEach(
           reverse.bucketCount(),
           1,
           options.threads(),
-          () -> new Backward(reverse, arena)::runBuckets);
+          () -> new Backward(reverse, skeleton, arena)::runBuckets);
     }
-  }
-
-  /// Prunes every row together with what a search from the medoid for its node expands, and offers
-  /// the node to its new neighbours at once, as [VamanaBuilder] does. Two threads that change one
-  /// row at a time may lose an edge.
-  ///
-  /// @param listSize L of the searches
-  /// @param excluded nodes that are left as they are
-  /// @param round how many times it is done with this one
-  void refine(int medoid, int listSize, IntPredicate excluded, int round) {
-    progress.phase(name + ", refine " + round, space.count());
-    Workers.forEach(
-        space.count(),
-        options.threads(),
-        () -> new Refinement(medoid, listSize, excluded)::runNodes);
   }
 
   // Null where the vectors are in memory.
@@ -149,9 +128,10 @@ final class CandidateGraph {
     private final int[] candidates;
     private final @Nullable NodeCopies copies;
 
+    /// @param skeleton gives edges that stay
     /// @param mostCandidates of a node
     /// @param arena holds copies of vectors
-    Pass(CandidateBuckets buckets, int mostCandidates, Arena arena) {
+    Pass(CandidateBuckets buckets, Skeleton skeleton, int mostCandidates, Arena arena) {
       this.buckets = buckets;
       this.reader = buckets.newReader();
       this.candidates = new int[buckets.keep()];
@@ -201,7 +181,7 @@ final class CandidateGraph {
     private final ReverseEdges reverse;
 
     Forward(CandidateBuckets buckets, CandidateSink sink, Arena arena) {
-      super(buckets, buckets.keep(), arena);
+      super(buckets, Skeleton.none(), buckets.keep(), arena);
       this.reverse = new ReverseEdges(sink);
     }
 
@@ -219,85 +199,29 @@ final class CandidateGraph {
   }
 
   private final class Backward extends Pass {
-    private boolean changes;
+    private final LongEdges longEdges;
+    private final Skeleton skeleton;
 
-    Backward(CandidateBuckets buckets, Arena arena) {
-      super(buckets, buckets.keep() + options.maxDegree(), arena);
+    Backward(CandidateBuckets buckets, Skeleton skeleton, Arena arena) {
+      super(
+          buckets, skeleton, buckets.keep() + options.maxDegree() + LongEdges.most(), arena);
+      this.skeleton = skeleton;
+      this.longEdges = new LongEdges(space, skeleton);
     }
 
     @Override
     void begin(int node, int[] read, int count) {
       rows.begin(node);
-      changes = count > 0;
-      if (changes) {
-        rows.addRow();
-        rows.add(read, count);
+      rows.addRow();
+      rows.add(read, count);
+      if (skeleton.coversClusters()) {
+        rows.add(longEdges.found(), longEdges.find(node));
       }
     }
 
     @Override
     void write(int node) {
-      if (changes) {
-        rows.write();
-      }
-    }
-  }
-
-  private final class Refinement {
-    private final int medoid;
-    private final int listSize;
-    private final IntPredicate excluded;
-    private final GreedySearch search;
-    private final RowPruner rows;
-    private final RowPruner neighbourRows;
-    private final int[] expanded;
-    private final int[] added = new int[1];
-
-    Refinement(int medoid, int listSize, IntPredicate excluded) {
-      this.medoid = medoid;
-      this.listSize = listSize;
-      this.excluded = excluded;
-      this.search = new GreedySearch(space, graph, listSize);
-      this.expanded = new int[listSize * 2];
-      this.rows =
-          new RowPruner(space, graph, skeleton, options, expanded.length + options.maxDegree());
-      this.neighbourRows = new RowPruner(space, graph, skeleton, options, options.maxDegree() + 1);
-    }
-
-    void runNodes(long from, long to) {
-      for (int node = (int) from; node < to; node++) {
-        if (!excluded.test(node)) {
-          refine(node);
-        }
-      }
-      progress.advance(to - from);
-    }
-
-    private void refine(int node) {
-      search.search(node, medoid, listSize);
-      int count = Math.min(search.expandedCount(), expanded.length);
-      // The last ones expanded are the nearest.
-      int skipped = search.expandedCount() - count;
-      for (int i = 0; i < count; i++) {
-        expanded[i] = search.expandedNode(skipped + i);
-      }
-      rows.begin(node);
-      rows.addRow();
-      rows.add(expanded, count);
       rows.write();
-      for (int i = 0; i < rows.chosenCount(); i++) {
-        offer(rows.chosenNode(i), node);
-      }
-    }
-
-    private void offer(int node, int neighbour) {
-      if (!graph.contains(node, neighbour)) {
-        added[0] = neighbour;
-        neighbourRows.begin(node);
-        neighbourRows.addRow();
-        neighbourRows.add(added, 1);
-        neighbourRows.write();
-      }
     }
   }
 }

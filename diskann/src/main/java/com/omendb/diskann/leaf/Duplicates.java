@@ -1,6 +1,9 @@
 package com.omendb.diskann.leaf;
 
 import com.omendb.diskann.vamana.Adjacency;
+import com.omendb.diskann.vamana.NodeSet;
+import com.omendb.diskann.vamana.NodeSpace;
+import com.omendb.diskann.vamana.RobustPrune;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
@@ -9,13 +12,16 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /// Nodes with equal vectors. The first of a set, the original, takes part in the graph; the others,
-/// its copies, are hung on it afterwards as a tree, each with the original's neighbours as far as
-/// they fit. Left among the others, copies would be each other's only neighbours.
+/// its copies, are added afterwards. Left among the others, copies would be each other's only
+/// neighbours.
 ///
 /// Immutable and thread-safe while its arena is open.
 final class Duplicates {
   private static final long EMPTY = -1;
   private static final int NONE = -1;
+
+  // Edges by which each member of a set should lead on, as many as a search in memory follows.
+  private static final int REVERSE_EDGES = 24;
 
   private final BitSet copies;
   // For each set: original, number of copies, copies.
@@ -70,43 +76,174 @@ final class Duplicates {
     }
   }
 
-  /// Gives every copy a row, and a way to it.
-  void attach(Adjacency graph) {
-    int[] originalRow = new int[graph.slots()];
-    for (long at = 0; at < setsLength; ) {
-      int count = sets.getAtIndex(NativeMemory.INT, at + 1);
-      int degree = graph.copy(sets.getAtIndex(NativeMemory.INT, at), originalRow);
-      attach(graph, at, count, originalRow, degree);
-      at += count + 2;
+  /// Gives every copy a row, and ways to it.
+  ///
+  /// All edges go on leading to the original, so that the graph among originals is what it was. Their
+  /// reverse edges are dealt out to the copies: a set of many copies, which may fill the list of a
+  /// search, leads on in as many directions as edges lead to it.
+  void attach(NodeSpace space, Adjacency graph, float alpha) {
+    if (setsLength == 0) {
+      return;
+    }
+    dealOutReverseEdges(graph);
+    CopyRows rows = new CopyRows(space, graph, alpha);
+    for (long at = 0; at < setsLength; at += copies(at) + 2L) {
+      rows.write(at);
     }
   }
 
-  // Member 0 of a set is the original, member i its i-th copy; member i leads to the members
-  // i * fan + 1 to i * fan + fan.
-  private void attach(Adjacency graph, long set, int count, int[] originalRow, int degree) {
-    int maxDegree = graph.maxDegree();
-    int fan = Math.max(1, maxDegree / 8);
-    int original = sets.getAtIndex(NativeMemory.INT, set);
-    int[] row = new int[maxDegree];
-    for (int member = 0; member <= count; member++) {
-      int length = 0;
-      if (member > 0) {
-        row[length++] = original;
+  private int copies(long set) {
+    return sets.getAtIndex(NativeMemory.INT, set + 1);
+  }
+
+  // Member 0 of a set is the original, member i its i-th copy.
+  private int member(long set, long i) {
+    return sets.getAtIndex(NativeMemory.INT, i == 0 ? set : set + 1 + i);
+  }
+
+  private void dealOutReverseEdges(Adjacency graph) {
+    long[] setsByOriginal = setsByOriginal();
+    int[] edgesTo = new int[setsByOriginal.length];
+    int[] row = new int[graph.slots()];
+    for (int node = 0; node < graph.nodeCount(); node++) {
+      int degree = isCopy(node) ? 0 : graph.copy(node, row);
+      for (int i = 0; i < degree; i++) {
+        int set = indexOf(setsByOriginal, row[i]);
+        if (set >= 0) {
+          edgesTo[set]++;
+        }
       }
-      long first = (long) member * fan + 1;
-      for (long child = first; child < first + fan && child <= count; child++) {
-        row[length++] = sets.getAtIndex(NativeMemory.INT, set + 1 + child);
+    }
+    for (int node = 0; node < graph.nodeCount(); node++) {
+      int degree = isCopy(node) ? 0 : graph.copy(node, row);
+      for (int i = 0; i < degree; i++) {
+        int index = indexOf(setsByOriginal, row[i]);
+        if (index >= 0) {
+          dealOut(graph, setsByOriginal[index] & 0xFFFF_FFFFL, node, edgesTo[index]);
+        }
       }
-      for (int i = 0; i < degree && length < maxDegree; i++) {
-        row[length++] = originalRow[i];
+    }
+  }
+
+  // Gives the reverse of an edge to so many copies that each gets enough of them.
+  private void dealOut(Adjacency graph, long set, int node, int edgesToSet) {
+    int copies = copies(set);
+    long shares = Math.clamp(Math.ceilDiv((long) REVERSE_EDGES * copies, edgesToSet), 1, copies);
+    int first = ((node * 0x9E3779B9) >>> 1) % copies;
+    for (long i = 0; i < shares; i++) {
+      addIfRoom(graph, member(set, 1 + (first + i * copies / shares) % copies), node);
+    }
+  }
+
+  private static void addIfRoom(Adjacency graph, int node, int neighbour) {
+    graph.lock(node);
+    try {
+      graph.append(node, neighbour);
+    } finally {
+      graph.unlock(node);
+    }
+  }
+
+  private static void write(Adjacency graph, int node, int[] row, int length) {
+    graph.lock(node);
+    try {
+      graph.set(node, row, length);
+    } finally {
+      graph.unlock(node);
+    }
+  }
+
+  // The original in the upper half, where its set begins in the lower, ascending.
+  private long[] setsByOriginal() {
+    long[] found = new long[16];
+    int size = 0;
+    for (long at = 0; at < setsLength; at += copies(at) + 2L) {
+      if (size == found.length) {
+        found = Arrays.copyOf(found, 2 * size);
       }
-      int node = member == 0 ? original : sets.getAtIndex(NativeMemory.INT, set + 1 + member);
-      graph.lock(node);
-      try {
-        graph.set(node, row, length);
-      } finally {
-        graph.unlock(node);
+      found[size++] = (long) member(at, 0) << 32 | at;
+    }
+    found = Arrays.copyOf(found, size);
+    Arrays.sort(found);
+    return found;
+  }
+
+  private static int indexOf(long[] setsByOriginal, int node) {
+    int at = Arrays.binarySearch(setsByOriginal, (long) node << 32);
+    int place = at >= 0 ? at : -at - 1;
+    return place < setsByOriginal.length && setsByOriginal[place] >>> 32 == node ? place : -1;
+  }
+
+  /// Makes the rows of the members of sets: a tree of all members first, then the edges dealt out
+  /// to a member, then those of the original, both in the order of a prune.
+  private final class CopyRows {
+    // Member i leads to the members i * FAN + 1 to i * FAN + FAN.
+    private static final int FAN = 2;
+
+    private final Adjacency graph;
+    private final RobustPrune prune;
+    private final float alpha;
+    private final int maxDegree;
+    private final NodeSet seen;
+    private final int[] originalRow;
+    private final int[] candidates;
+    private final int[] chosen;
+    private final int[] row;
+
+    CopyRows(NodeSpace space, Adjacency graph, float alpha) {
+      this.graph = graph;
+      this.alpha = alpha;
+      this.maxDegree = graph.maxDegree();
+      this.prune = new RobustPrune(space, maxDegree);
+      this.seen = new NodeSet(2 * graph.slots());
+      this.originalRow = new int[graph.slots()];
+      this.candidates = new int[graph.slots()];
+      this.chosen = new int[maxDegree];
+      this.row = new int[maxDegree];
+    }
+
+    void write(long set) {
+      int originalDegree = graph.copy(member(set, 0), originalRow);
+      for (int member = 0; member <= copies(set); member++) {
+        int node = member(set, member);
+        int length = 0;
+        if (member > 0) {
+          row[length++] = member(set, 0);
+        }
+        long first = (long) member * FAN + 1;
+        for (long child = first; child < first + FAN && child <= copies(set); child++) {
+          if (length < maxDegree) {
+            row[length++] = member(set, child);
+          }
+        }
+        length = add(node, length, graph.copy(node, candidates));
+        System.arraycopy(originalRow, 0, candidates, 0, originalDegree);
+        length = add(node, length, originalDegree);
+        Duplicates.write(graph, node, row, length);
       }
+    }
+
+    // Adds what a prune chooses of the first candidates to a row, as far as it has room; returns
+    // its length.
+    private int add(int node, int length, int candidateCount) {
+      seen.clear();
+      seen.add(node);
+      for (int i = 0; i < length; i++) {
+        seen.add(row[i]);
+      }
+      int fresh = 0;
+      for (int i = 0; i < candidateCount; i++) {
+        if (seen.add(candidates[i])) {
+          candidates[fresh++] = candidates[i];
+        }
+      }
+      if (fresh == 0 || length == maxDegree) {
+        return length;
+      }
+      int count =
+          prune.pruneDistinct(node, candidates, fresh, alpha, true, maxDegree - length, chosen);
+      System.arraycopy(chosen, 0, row, length, count);
+      return length + count;
     }
   }
 

@@ -16,19 +16,16 @@ import java.util.Locale;
 ///
 /// 1. [Duplicates] are set aside.
 /// 2. [CellAssignment], [LeafCandidates]: candidates of every node, into [CandidateBuckets].
-/// 3. [Skeleton]: long edges, which leaves do not give.
-/// 4. [CandidateGraph]: prune forward, then with the reverse edges.
-/// 5. [SelfCheck]: where too few nodes are found, as among separate clusters, candidates found by
-///    searches are added in a refinement.
-/// 6. Duplicates are hung on; [GraphRepair] links what no path leads to.
+/// 3. [CandidateGraph]: prune forward.
+/// 4. [Skeleton], [LongEdges]: long edges, which leaves do not give; prune again, with the reverse
+///    edges.
+/// 5. [Refinement]: where queries find less than they could, nodes are inserted by searches.
+/// 6. Duplicates are added; [GraphRepair] links what no path leads to.
 ///
 /// One seed gives one graph on one thread; on several the skeleton may differ by a few edges.
 public final class LeafGraphBuilder {
   private static final int LEAST_KEPT_CANDIDATES = 96;
   private static final int REPAIR_LIST_SIZE = 32;
-  private static final int REFINEMENT_LIST_SIZE = 32;
-  private static final int MAX_REFINEMENTS = 2;
-  private static final double FOUND_SHARE_WANTED = 0.97;
 
   private final NodeSpace space;
   private final VamanaOptions options;
@@ -81,9 +78,6 @@ public final class LeafGraphBuilder {
       Adjacency graph;
       try (CandidateBuckets candidates = newBuckets("candidates")) {
         findCandidates(duplicates, candidates);
-        Skeleton skeleton =
-            Skeleton.build(
-                space, centre, duplicates::isCopy, options, scratch, arena, name, progress);
         graph =
             new Adjacency(
                 graphArena,
@@ -92,17 +86,21 @@ public final class LeafGraphBuilder {
                 options.maxDegree(),
                 space.beforeTouch());
         CandidateGraph rows =
-            new CandidateGraph(space, graph, skeleton, options, scratch, name, progress);
+            new CandidateGraph(space, graph, options, scratch, name, progress);
         try (CandidateBuckets reverse =
             new CandidateBuckets(candidates, keep, scratchFile("reverse-edges"))) {
           rows.forward(candidates, reverse);
-          rows.backward(reverse);
+          Skeleton skeleton =
+              Skeleton.build(
+                  space, graph, centre, duplicates::isCopy, options, scratch, arena, name, progress);
+          rows.backward(reverse, skeleton);
         }
-        refine(rows, graph, centre, duplicates);
       }
-      duplicates.attach(graph);
+      VamanaGraph built = new VamanaGraph(graph, centre, true);
+      new Refinement(space, built, duplicates::isCopy, options, name, progress).run();
+      duplicates.attach(space, graph, options.alpha());
       GraphRepair.reachAll(space, graph, centre, REPAIR_LIST_SIZE, name, progress);
-      return new VamanaGraph(graph, centre, true);
+      return built;
     }
   }
 
@@ -128,18 +126,6 @@ public final class LeafGraphBuilder {
             duplicates.count(),
             candidates.reductions(),
             candidates.spilledBytes()));
-  }
-
-  private void refine(CandidateGraph rows, Adjacency graph, int centre, Duplicates duplicates) {
-    for (int round = 1; ; round++) {
-      progress.phase(name + ", self-check " + round, 0);
-      double found = SelfCheck.foundShare(space, graph, centre, duplicates::isCopy, options.seed());
-      progress.note(String.format(Locale.ROOT, "searches find %.3f of the nodes", found));
-      if (found >= FOUND_SHARE_WANTED || round > MAX_REFINEMENTS) {
-        return;
-      }
-      rows.refine(centre, REFINEMENT_LIST_SIZE, duplicates::isCopy, round);
-    }
   }
 
   private CandidateBuckets newBuckets(String file) {

@@ -105,10 +105,10 @@ final class RowPruner {
   void write() {
     int limit = maxDegree - keptCount;
     int count = copies == null ? prune(limit) : prune(copies, limit);
-    int firstFill = prune.chosenInRounds();
-    System.arraycopy(chosen, 0, row, 0, firstFill);
-    System.arraycopy(kept, 0, row, firstFill, keptCount);
-    System.arraycopy(chosen, firstFill, row, firstFill + keptCount, count - firstFill);
+    int first = prune.chosenInFirstRound();
+    System.arraycopy(chosen, 0, row, 0, first);
+    System.arraycopy(kept, 0, row, first, keptCount);
+    System.arraycopy(chosen, first, row, first + keptCount, count - first);
     graph.lock(node);
     try {
       graph.set(node, row, count + keptCount);

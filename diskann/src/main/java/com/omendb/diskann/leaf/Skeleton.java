@@ -1,7 +1,9 @@
 package com.omendb.diskann.leaf;
 
+import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RandomOrder;
+import com.omendb.diskann.vamana.ReachableNodes;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
@@ -12,6 +14,7 @@ import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.IntPredicate;
 
 /// A Vamana graph over a small random sample of the nodes. Leaves give short edges only; the edges
@@ -20,7 +23,7 @@ import java.util.function.IntPredicate;
 /// Immutable and thread-safe once built.
 final class Skeleton {
   private static final int ONE_OF = 50;
-  private static final int LEAST_NODES = 1_000;
+  private static final int LEAST_NODES = 100;
   private static final int MAX_DEGREE = 24;
   private static final int BUILD_LIST_SIZE = 32;
   private static final long SEED_OF_SAMPLE = 0x5CE1E7;
@@ -31,23 +34,35 @@ final class Skeleton {
 
   private final int maxDegree;
   private final int size;
-  // maxDegree + 2 ints a node of the sample: the node, its degree, its edges. Ascending by node.
+  private final boolean coversClusters;
+  private final int entry;
+  // maxDegree + 2 ints a node of the sample: the node, its degree, the positions of its neighbours.
+  // Ascending by node.
   private final MemorySegment rows;
 
-  private Skeleton(int maxDegree, int size, MemorySegment rows) {
+  private Skeleton(int maxDegree, int size, boolean coversClusters, int entry, MemorySegment rows) {
     this.maxDegree = maxDegree;
     this.size = size;
+    this.coversClusters = coversClusters;
+    this.entry = entry;
     this.rows = rows;
+  }
+
+  /// No edges at all.
+  static Skeleton none() {
+    return new Skeleton(0, 0, false, 0, MemorySegment.NULL);
   }
 
   /// Builds the skeleton of a graph; it is empty if the graph is small.
   ///
+  /// @param graph the short edges; what they do not lead to from the sample joins the sample
   /// @param medoid belongs to the sample
   /// @param excluded nodes that must not
   /// @param scratch for what is needed meanwhile
   /// @param arena holds the skeleton
   static Skeleton build(
       NodeSpace space,
+      Adjacency graph,
       int medoid,
       IntPredicate excluded,
       VamanaOptions options,
@@ -57,9 +72,18 @@ final class Skeleton {
       Progress progress) {
     int maxDegree = Math.min(MAX_DEGREE, options.maxDegree() * 3 / 8);
     if (space.count() < LEAST_NODES) {
-      return new Skeleton(0, 0, MemorySegment.NULL);
+      return none();
     }
-    int[] sample = sample(space.count(), medoid, excluded, options.seed());
+    int[] random = sample(space.count(), medoid, excluded, options.seed());
+    int[] sample = withCover(random, graph, excluded);
+    if (sample.length > random.length) {
+      progress.note(
+          String.format(
+              Locale.ROOT,
+              "separate clusters: %,d nodes more in the skeleton, which has %,d",
+              sample.length - random.length,
+              sample.length));
+    }
     try (Arena meanwhile = scratch.arenas().get()) {
       NodeSpace sampled =
           new NodeSpace(
@@ -74,18 +98,18 @@ final class Skeleton {
               options.alpha(),
               options.threads(),
               options.seed());
-      VamanaGraph graph =
+      VamanaGraph built =
           VamanaBuilder.build(sampled, smaller, meanwhile, name + ", skeleton", progress);
-      int[] row = new int[graph.adjacency().slots()];
+      int[] row = new int[built.adjacency().slots()];
       Skeleton skeleton =
           new Skeleton(
-              maxDegree, sample.length, arena.allocate(sample.length * rowBytes(maxDegree), 64));
+              maxDegree, sample.length, sample.length > random.length, built.medoid(), arena.allocate(sample.length * rowBytes(maxDegree), 64));
       for (int i = 0; i < sample.length; i++) {
-        int degree = Math.min(maxDegree, graph.adjacency().copy(i, row));
+        int degree = Math.min(maxDegree, built.adjacency().copy(i, row));
         skeleton.set(i, NODE, sample[i]);
         skeleton.set(i, DEGREE, degree);
         for (int j = 0; j < degree; j++) {
-          skeleton.set(i, EDGES + j, sample[row[j]]);
+          skeleton.set(i, EDGES + j, row[j]);
         }
       }
       return skeleton;
@@ -116,6 +140,35 @@ final class Skeleton {
     return maxDegree;
   }
 
+  /// Nodes of the sample.
+  int size() {
+    return size;
+  }
+
+  /// Whether the sample had to be extended because clusters stood apart from it.
+  boolean coversClusters() {
+    return coversClusters;
+  }
+
+  /// The position of the node at which searches of the skeleton begin.
+  int entry() {
+    return entry;
+  }
+
+  /// The node at a position.
+  int node(int position) {
+    return get(position, NODE);
+  }
+
+  /// Copies the positions of the neighbours of a position and returns how many they are.
+  int copyPositions(int position, int[] target) {
+    int degree = get(position, DEGREE);
+    for (int j = 0; j < degree; j++) {
+      target[j] = get(position, EDGES + j);
+    }
+    return degree;
+  }
+
   /// Copies the edges that the skeleton gives a node and returns how many they are: 0 for a node
   /// outside the sample.
   int copy(int node, int[] target) {
@@ -127,7 +180,7 @@ final class Skeleton {
       if (found == node) {
         int degree = get(middle, DEGREE);
         for (int j = 0; j < degree; j++) {
-          target[j] = get(middle, EDGES + j);
+          target[j] = node(get(middle, EDGES + j));
         }
         return degree;
       }
@@ -154,6 +207,32 @@ final class Skeleton {
     sample = Arrays.copyOf(sample, size);
     Arrays.sort(sample);
     return sample;
+  }
+
+  // Adds a node of each part of the graph that no path from the sample leads to.
+  private static int[] withCover(int[] sample, Adjacency graph, IntPredicate excluded) {
+    try (Arena arena = Arena.ofConfined()) {
+      ReachableNodes reachable = new ReachableNodes(graph, arena);
+      for (int node : sample) {
+        reachable.addFrom(node);
+      }
+      int[] cover = sample;
+      int size = sample.length;
+      for (int node = reachable.nextMissing(0);
+          node < graph.nodeCount();
+          node = reachable.nextMissing(node + 1)) {
+        if (!excluded.test(node)) {
+          reachable.addFrom(node);
+          if (size == cover.length) {
+            cover = Arrays.copyOf(cover, 2 * size);
+          }
+          cover[size++] = node;
+        }
+      }
+      cover = Arrays.copyOf(cover, size);
+      Arrays.sort(cover);
+      return cover;
+    }
   }
 
   private static VectorSource copy(VectorSource vectors, int[] rows, Arena arena) {

@@ -28,6 +28,9 @@ final class ResidentRunner implements QueryRunner {
 
   private static final int MAX_ENTRIES = 16;
 
+  // Nodes at the distance of another one that it is compared with.
+  private static final int MOST_TIES = 4;
+
   // Expanded side by side, so that their waits for memory overlap.
   private static final int EXPANDED_TOGETHER = 2;
 
@@ -50,6 +53,7 @@ final class ResidentRunner implements QueryRunner {
   // Of the lost pages those that this search met.
   private final BitSet skipped = new BitSet();
   private boolean degraded;
+  private int k;
   private int exactDistances;
 
   ResidentRunner(
@@ -106,7 +110,7 @@ final class ResidentRunner implements QueryRunner {
     query.set(request);
     degraded = request.degraded();
     skipped.clear();
-    int k = request.k();
+    k = request.k();
     int effort =
         request.searchListSize() > 0
             ? request.searchListSize()
@@ -179,8 +183,26 @@ final class ResidentRunner implements QueryRunner {
         query.address(), vectors.address(), vectors.strideBytes(), freshNodes, count, distances);
     exactDistances += count;
     for (int i = 0; i < count; i++) {
-      candidates.add(freshNodes[i], distances[i]);
+      int place = candidates.place(distances[i]);
+      if (place < candidates.capacity() && !isSpareCopy(freshNodes[i], distances[i], place)) {
+        candidates.insert(place, freshNodes[i], distances[i]);
+      }
     }
+  }
+
+  // Whether a node is a copy of one in the list and not among the k nearest: neither a result nor a
+  // way to any that its original is not. Many such copies would fill the list.
+  private boolean isSpareCopy(int node, float distance, int place) {
+    if (place < k) {
+      return false;
+    }
+    int last = Math.max(0, place - MOST_TIES);
+    for (int at = place - 1; at >= last && candidates.distance(at) == distance; at--) {
+      if (vectors.areEqual(node, candidates.node(at))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // Puts in the place of lost nodes what they lead to: their neighbours are known, they are not.

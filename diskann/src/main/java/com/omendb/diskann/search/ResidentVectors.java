@@ -77,6 +77,15 @@ final class ResidentVectors {
     return vectorBytes;
   }
 
+  /// Whether two nodes have the same vector.
+  boolean areEqual(int nodeA, int nodeB) {
+    long offsetA = (long) nodeA * vectorBytes;
+    long offsetB = (long) nodeB * vectorBytes;
+    return MemorySegment.mismatch(
+            vectors, offsetA, offsetA + vectorBytes, vectors, offsetB, offsetB + vectorBytes)
+        < 0;
+  }
+
   /// The vectorId of a node.
   long vectorId(int node) {
     return vectorIds.getAtIndex(NativeMemory.LONG, node);

@@ -21,6 +21,7 @@ public final class Adjacency {
   private static final int ROW_AND_VECTOR = 2;
   private static final VarHandle HEADER = ValueLayout.JAVA_INT.varHandle();
 
+  private final MemorySegment memory;
   private final long baseAddress;
   private final long strideBytes;
   private final int nodeCount;
@@ -68,12 +69,19 @@ public final class Adjacency {
       throw new IllegalArgumentException(
           "a graph needs native memory of " + bytes(nodeCount, slots) + " bytes: memory=" + memory);
     }
+    this.memory = memory;
     this.nodeCount = nodeCount;
     this.maxDegree = maxDegree;
     this.slots = slots;
     this.strideBytes = strideBytes(slots);
     this.baseAddress = memory.address();
     this.beforeTouch = beforeTouch;
+  }
+
+  /// The same rows with room for edges beyond a smaller maxDegree: what is pruned keeps to that,
+  /// so that a full row is not pruned for every edge that is added.
+  public Adjacency withMaxDegree(int smaller) {
+    return new Adjacency(memory, nodeCount, smaller, slots, beforeTouch);
   }
 
   /// Native bytes of a graph.

@@ -31,6 +31,11 @@ public final class CandidateList {
     cursor = 0;
   }
 
+  /// How many candidates the list keeps.
+  public int capacity() {
+    return capacity;
+  }
+
   /// Candidates in the list.
   public int size() {
     return size;
@@ -64,8 +69,19 @@ public final class CandidateList {
   /// Adds an unexpanded node unless the list is full of nearer ones; equal distances keep the order
   /// in which they came. The caller sees to it that a node comes once.
   public boolean add(int node, float distance) {
-    if (size == capacity && !(distance < distances[size - 1])) {
+    int place = place(distance);
+    if (place == capacity) {
       return false;
+    }
+    insert(place, node, distance);
+    return true;
+  }
+
+  /// Where a node at a distance belongs: behind all that are as near. The capacity if the list is
+  /// full of nearer ones.
+  public int place(float distance) {
+    if (size == capacity && !(distance < distances[size - 1])) {
+      return capacity;
     }
     int low = 0;
     int high = size;
@@ -77,6 +93,11 @@ public final class CandidateList {
         high = middle;
       }
     }
+    return low;
+  }
+
+  /// Adds an unexpanded node at its [#place], which must be below the capacity.
+  public void insert(int low, int node, float distance) {
     int moved = Math.min(size, capacity - 1) - low;
     if (moved > 0) {
       System.arraycopy(nodes, low, nodes, low + 1, moved);
@@ -90,7 +111,6 @@ public final class CandidateList {
     if (low < cursor) {
       cursor = low;
     }
-    return true;
   }
 
   /// The position of the nearest unexpanded candidate, or -1 if all are expanded.

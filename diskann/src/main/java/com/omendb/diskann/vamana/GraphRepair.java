@@ -18,8 +18,7 @@ public final class GraphRepair {
   private final int medoid;
   private final int listSize;
   private final NodeBits bridged;
-  private final NodeBits reachable;
-  private final NodeBits pending;
+  private final ReachableNodes reachable;
   private final int[] row;
 
   private GraphRepair(NodeSpace space, Adjacency graph, int medoid, int listSize, Arena arena) {
@@ -28,14 +27,13 @@ public final class GraphRepair {
     this.medoid = medoid;
     this.listSize = listSize;
     this.bridged = new NodeBits(graph.nodeCount(), arena);
-    this.reachable = new NodeBits(graph.nodeCount(), arena);
-    this.pending = new NodeBits(graph.nodeCount(), arena);
+    this.reachable = new ReachableNodes(graph, arena);
     this.row = new int[graph.slots()];
   }
 
   /// Native bytes that a repair needs: three bit sets.
   public static long bytes(long nodeCount) {
-    return 3 * NodeBits.bytes(nodeCount);
+    return NodeBits.bytes(nodeCount) + ReachableNodes.bytes(nodeCount);
   }
 
   /// Links every node that no path from the medoid leads to.
@@ -53,7 +51,7 @@ public final class GraphRepair {
   private void run(Progress progress) {
     for (int round = 1; ; round++) {
       reachable.clear();
-      int count = markFrom(medoid);
+      int count = reachable.addFrom(medoid);
       if (count == graph.nodeCount()) {
         progress.advance(count);
         return;
@@ -68,48 +66,17 @@ public final class GraphRepair {
     }
   }
 
-  // Marks what can be reached from a node and is not marked yet; returns how many were marked.
-  // Goes through the nodes in order, again and again while there is any to follow: neighbours are
-  // numbered alike, so nearly all is followed in few rounds, and the rows are read in order.
-  private int markFrom(int start) {
-    int marked = 1;
-    reachable.add(start);
-    pending.add(start);
-    int end = graph.nodeCount();
-    for (long round = start; round < end; round = pending.next(0, end)) {
-      for (long next = round; next < end; next = pending.next(next, end)) {
-        pending.remove(next);
-        marked += markNeighbours((int) next);
-      }
-    }
-    return marked;
-  }
-
-  private int markNeighbours(int node) {
-    int marked = 0;
-    int degree = graph.copy(node, row);
-    for (int i = 0; i < degree; i++) {
-      if (reachable.add(row[i])) {
-        pending.add(row[i]);
-        marked++;
-      }
-    }
-    return marked;
-  }
-
   private void bridgeUnreachable() {
     GreedySearch search = new GreedySearch(space, graph, listSize);
     int lastHost = medoid;
     int end = graph.nodeCount();
-    for (long next = reachable.nextMissing(0, end);
-        next < end;
-        next = reachable.nextMissing(next + 1, end)) {
-      int node = (int) next;
+    for (int next = reachable.nextMissing(0); next < end; next = reachable.nextMissing(next)) {
+      int node = next;
       search.search(node, medoid, listSize);
       int host = findHost(search, lastHost);
       addBridge(host, node);
       // What hangs on this node is reachable with it, and it may host the next bridge itself.
-      markFrom(node);
+      reachable.addFrom(node);
       lastHost = node;
     }
   }
@@ -127,7 +94,7 @@ public final class GraphRepair {
   }
 
   private int firstWithoutBridge() {
-    long node = reachable.nextNotIn(bridged, 0, graph.nodeCount());
+    long node = reachable.bits().nextNotIn(bridged, 0, graph.nodeCount());
     if (node == graph.nodeCount()) {
       throw new IllegalStateException("every reachable node hosts a bridge already");
     }

@@ -205,6 +205,13 @@ public final class NodeSpace {
     }
   }
 
+  /// Says that vectors, wherever they are, will be touched next.
+  public void willTouch(int vectorCount) {
+    if (beforeTouch != null) {
+      beforeTouch.accept(vectorCount);
+    }
+  }
+
   /// Makes one node of this space of copies that of another.
   void copy(NodeSpace source, int from, int to) {
     if (source.beforeTouch != null) {

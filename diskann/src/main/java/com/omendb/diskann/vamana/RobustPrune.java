@@ -37,6 +37,7 @@ public final class RobustPrune {
   private float[] toChosen = new float[512];
   private final float[] resultDistances;
   private int count;
+  private int chosenInFirstRound;
   private int chosenInRounds;
 
   /// Prunes to `maxDegree` (R) neighbours under the distances of `space`.
@@ -91,6 +92,11 @@ public final class RobustPrune {
     packed.distancesFrom(node, candidates, toNode);
     sortPositions(candidates);
     return choose(candidates, alpha, fill, limit, result);
+  }
+
+  /// How many of the last result the first round chose: those that no other one occludes at all.
+  public int chosenInFirstRound() {
+    return chosenInFirstRound;
   }
 
   /// How many of the last result the rounds chose; those after them are fill.
@@ -171,6 +177,7 @@ public final class RobustPrune {
       take(position, chosen++, result);
       end = chosen < limit ? occlude(position, alive, i + 1, end, alpha) : end;
     }
+    chosenInFirstRound = chosen;
     chosenInRounds = chosen;
     return waiting;
   }

@@ -74,19 +74,8 @@ public final class VamanaBuilder {
   }
 
   private void pass(String name, LongToIntFunction order, float alpha, boolean fill, int listSize) {
-    progress.phase(name, space.count());
-    Workers.forEach(
-        space.count(),
-        options.threads(),
-        () -> {
-          NodeInserter inserter = new NodeInserter(space, graph, medoid, alpha, fill, listSize);
-          return (from, to) -> {
-            for (long position = from; position < to; position++) {
-              inserter.insert(order.applyAsInt(position));
-            }
-            progress.advance(to - from);
-          };
-        });
+    new InsertionPass(space, graph, medoid, options, progress)
+        .run(name, space.count(), order, _ -> false, alpha, fill, listSize);
   }
 
   private void capDegrees(String name) {
