@@ -6,6 +6,10 @@ module com.omendb.vectors {
 
   exports com.omendb.vectors;
   exports com.omendb.vectors.check;
+  exports com.omendb.vectors.files to
+      com.omendb.datasets,
+      com.omendb.diskann,
+      com.omendb.tools;
   exports com.omendb.vectors.metrics;
   exports com.omendb.vectors.log to
       com.omendb.pq,

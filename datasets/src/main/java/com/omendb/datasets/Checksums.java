@@ -32,8 +32,11 @@ final class Checksums {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /// Writes down the checksum of a file beside it.
+  /// Writes down the checksum of a file beside it, in place of an older one.
+  ///
+  /// @throws DownloadException if there is a file of that name that is no checksum
   static void record(Path path) throws IOException {
+    recorded(path);
     byte[] line =
         (sha256(path) + "  " + path.getFileName() + "\n").getBytes(StandardCharsets.UTF_8);
     try (StagedFile file = StagedFile.create(recordOf(path))) {

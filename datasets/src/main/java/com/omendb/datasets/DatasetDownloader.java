@@ -2,16 +2,20 @@ package com.omendb.datasets;
 
 import com.omendb.datasets.DatasetFile.Unpacking;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.files.PathCheck;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Fetches public data sets into a folder: resumes what was interrupted, verifies sizes and
@@ -44,7 +48,11 @@ public final class DatasetDownloader {
   ///   by other means, and where to put them) or is not the right one
   /// @throws IOException if a file cannot be written or unpacked
   public DatasetFiles download(Dataset dataset, Path folder, Progress progress) throws IOException {
-    Files.createDirectories(folder);
+    if (PathCheck.exists(folder)) {
+      PathCheck.requireFolder(folder);
+    } else {
+      Files.createDirectories(folder);
+    }
     for (DatasetFile file : dataset.files()) {
       if (!isThere(file, folder, progress)) {
         obtain(dataset, file, folder, progress);
@@ -124,9 +132,15 @@ public final class DatasetDownloader {
     } else {
       fetchFromAny(dataset, file, folder, fetched, progress);
     }
-    Unpacker.unpack(file, fetched, folder);
+    Set<String> missing = new LinkedHashSet<>(file.outputs());
+    missing.removeIf(output -> Files.exists(folder.resolve(output), LinkOption.NOFOLLOW_LINKS));
+    Unpacker.unpack(file, fetched, folder, missing);
     for (String output : file.outputs()) {
-      Checksums.record(folder.resolve(output));
+      if (missing.contains(output) || output.equals(file.name())) {
+        Checksums.record(folder.resolve(output));
+      } else {
+        verifyRecorded(file, folder.resolve(output), progress);
+      }
     }
     if (!putThere && !file.outputs().contains(file.name())) {
       Files.delete(fetched);
@@ -186,11 +200,13 @@ public final class DatasetDownloader {
       String actual = Checksums.sha256(part);
       if (!actual.equals(source.sha256().get())) {
         Files.delete(part);
+        HttpFetcher.forget(part);
         throw new DownloadException(
             "wrong checksum: expected=" + source.sha256().get() + ", actual=" + actual);
       }
     }
     Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    HttpFetcher.forget(part);
   }
 
   private static String reason(IOException e) {

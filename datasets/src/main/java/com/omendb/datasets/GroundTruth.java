@@ -90,20 +90,32 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
     return distances.byteSize() != 0;
   }
 
+  /// Where [#write] puts the distances that belong to a file of row numbers.
+  ///
+  /// @throws IllegalArgumentException if the name does not end in `.ibin`
+  public static Path distancesFile(Path ibin) {
+    requireIbin(ibin);
+    return sibling(ibin, DISTANCES_SUFFIXES.getFirst());
+  }
+
   /// Writes the row numbers to `gt.ibin` and the distances, if known, to `gt.distances.fbin` beside
   /// it.
   ///
   /// @throws IllegalArgumentException if the name does not end in `.ibin`
   /// @throws IOException if a file cannot be written; none is left half written
   public void write(Path ibin) throws IOException {
+    requireIbin(ibin);
+    if (hasDistances()) {
+      MatrixFiles.writeFloats(distancesFile(ibin), distances, k);
+    }
+    MatrixFiles.writeInts(ibin, ids, k);
+  }
+
+  private static void requireIbin(Path ibin) {
     if (!ibin.toString().endsWith(IDS_EXTENSION)) {
       throw new IllegalArgumentException(
           "ground truth is written to a file that ends in " + IDS_EXTENSION + ": path=" + ibin);
     }
-    if (hasDistances()) {
-      MatrixFiles.writeFloats(sibling(ibin, DISTANCES_SUFFIXES.getFirst()), distances, k);
-    }
-    MatrixFiles.writeInts(ibin, ids, k);
   }
 
   /// Reads row numbers from an `ibin` or `ivecs` file, and distances from the file beside it whose

@@ -2,6 +2,7 @@ package com.omendb.datasets;
 
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.files.PathCheck;
 import io.jhdf.HdfFile;
 import io.jhdf.api.Attribute;
 import io.jhdf.api.Dataset;
@@ -78,6 +79,7 @@ final class Hdf5Reader implements AutoCloseable {
   ///
   /// @throws VectorFileException if it is no HDF5 file
   Hdf5Reader(Path path) throws IOException {
+    PathCheck.requireFile(path);
     this.path = path;
     this.inflated = VectorFormat.isGzip(path) ? inflate(path) : null;
     this.plain = inflated == null ? path : inflated.path();

@@ -12,7 +12,9 @@ import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -25,8 +27,9 @@ import java.util.regex.Pattern;
 /// attempt stopped.
 ///
 /// Beside `X.part` stands `X.part.tag` with the server's validator of the file (ETag or
-/// Last-Modified): if the file has changed meanwhile, the server is asked to begin anew (RFC 9110,
-/// `If-Range`).
+/// Last-Modified), or nothing in it: if the file has changed meanwhile, the server is asked to
+/// begin anew (RFC 9110, `If-Range`). An `X.part` without it was not begun here, and is not
+/// touched.
 final class HttpFetcher implements AutoCloseable {
   /// How patient a fetcher is.
   ///
@@ -80,8 +83,15 @@ final class HttpFetcher implements AutoCloseable {
   /// Fetches what is wanted into `part`.
   ///
   /// @param progress told of a phase and of the bytes as they come
+  /// @throws java.nio.file.FileAlreadyExistsException if `part` is not from an earlier attempt
   /// @throws IOException if it cannot be had; `part` keeps what came
   void fetch(Wanted wanted, Path part, Progress progress) throws IOException, InterruptedException {
+    if (Files.exists(part, LinkOption.NOFOLLOW_LINKS) && !Files.exists(tagOf(part))) {
+      throw new FileAlreadyExistsException(
+          part.toString(),
+          null,
+          "is in the way, and is not touched: it is no download that was begun here");
+    }
     progress.phase("fetch " + wanted.address, wanted.bytes().orElse(0));
     progress.advance(Math.min(sizeOf(part), wanted.bytes().orElse(Long.MAX_VALUE)));
     int failures = 0;
@@ -89,7 +99,6 @@ final class HttpFetcher implements AutoCloseable {
       long before = sizeOf(part);
       try {
         attempt(wanted, part, progress);
-        Files.deleteIfExists(tagOf(part));
         return;
       } catch (FinalException | ConnectException | HttpTimeoutException e) {
         throw e;
@@ -101,6 +110,11 @@ final class HttpFetcher implements AutoCloseable {
         Thread.sleep(patience.pause.multipliedBy(failures));
       }
     }
+  }
+
+  /// Forgets a `part` that is there no longer.
+  static void forget(Path part) throws IOException {
+    Files.deleteIfExists(tagOf(part));
   }
 
   @Override
@@ -125,10 +139,7 @@ final class HttpFetcher implements AutoCloseable {
       long start = startOf(response, wanted, part, have);
       OptionalLong total = totalOf(response);
       requireSize(wanted, total);
-      Optional<String> tag = validatorOf(response);
-      if (tag.isPresent()) {
-        Files.writeString(tagOf(part), tag.get(), StandardCharsets.UTF_8);
-      }
+      Files.writeString(tagOf(part), validatorOf(response).orElse(""), StandardCharsets.UTF_8);
       OptionalLong end = bytes.isPresent() ? bytes : total;
       if (end.isPresent()) {
         Path folder = part.toAbsolutePath().getParent();
@@ -148,8 +159,9 @@ final class HttpFetcher implements AutoCloseable {
       String end = wanted.prefixBytes.isPresent() ? "" + (wanted.prefixBytes.getAsLong() - 1) : "";
       request.header("Range", "bytes=" + have + "-" + end);
     }
-    if (have > 0 && Files.exists(tagOf(part))) {
-      request.header("If-Range", Files.readString(tagOf(part), StandardCharsets.UTF_8));
+    String tag = have > 0 ? Files.readString(tagOf(part), StandardCharsets.UTF_8) : "";
+    if (!tag.isEmpty()) {
+      request.header("If-Range", tag);
     }
     return request.build();
   }

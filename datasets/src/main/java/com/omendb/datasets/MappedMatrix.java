@@ -1,5 +1,6 @@
 package com.omendb.datasets;
 
+import com.omendb.vectors.files.PathCheck;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -39,6 +40,7 @@ final class MappedMatrix implements AutoCloseable {
       Path path, VectorFormat format, int maxColumns, long fromRow, long rowCount)
       throws IOException {
     requireRange(fromRow, rowCount);
+    PathCheck.requireFile(path);
     if (!VectorFormat.isGzip(path)) {
       return map(path, null, path, format, maxColumns, fromRow, rowCount);
     }

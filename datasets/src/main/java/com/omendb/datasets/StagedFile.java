@@ -1,36 +1,46 @@
 package com.omendb.datasets;
 
+import com.omendb.vectors.files.PathCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
-/// A file that is written under another name and takes its own only when it is whole and on disk.
+/// A file that is written under another name, which nothing else has, and takes its own only when
+/// it is whole and on disk.
 ///
-/// Closing without [#publish()] removes what was written. Not thread-safe.
+/// Closing without [#publish()], or the end of the process, removes what was written. A file that
+/// has come into its place since it was begun is not replaced. Not thread-safe.
 final class StagedFile implements AutoCloseable {
   private final Path target;
   private final Path staging;
   private final FileChannel channel;
+  private final boolean replaces;
+  private final Thread cleanUpAtExit = new Thread(this::deleteQuietly, "omen-staged-clean-up");
 
   private StagedFile(Path target, Path staging, FileChannel channel) {
     this.target = target;
     this.staging = staging;
     this.channel = channel;
+    this.replaces = Files.exists(target, LinkOption.NOFOLLOW_LINKS);
+    Runtime.getRuntime().addShutdownHook(cleanUpAtExit);
   }
 
   /// Begins to write a file, in the folder where it will be.
   static StagedFile create(Path target) throws IOException {
-    Path staging = target.resolveSibling(target.getFileName() + ".part");
+    Path folder = target.toAbsolutePath().getParent();
+    if (folder != null) {
+      PathCheck.requireFolder(folder);
+    }
+    Path staging = target.resolveSibling(target.getFileName() + "." + UUID.randomUUID() + ".part");
     FileChannel channel =
-        FileChannel.open(
-            staging,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING);
+        FileChannel.open(staging, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     return new StagedFile(target, staging, channel);
   }
 
@@ -53,13 +63,30 @@ final class StagedFile implements AutoCloseable {
   void publish() throws IOException {
     channel.force(true);
     channel.close();
+    if (!replaces && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(
+          target.toString(), null, "has come into being meanwhile, so it is not touched");
+    }
     Files.move(
         staging, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Override
   public void close() throws IOException {
+    try {
+      Runtime.getRuntime().removeShutdownHook(cleanUpAtExit);
+    } catch (IllegalStateException _) {
+      // The process is ending, and the hook does the same.
+    }
     channel.close();
     Files.deleteIfExists(staging);
+  }
+
+  private void deleteQuietly() {
+    try {
+      Files.deleteIfExists(staging);
+    } catch (IOException _) {
+      // The process is ending; the name says what the file is of.
+    }
   }
 }

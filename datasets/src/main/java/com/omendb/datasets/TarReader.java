@@ -40,7 +40,7 @@ final class TarReader {
     this.in = in;
   }
 
-  /// Extracts the `wanted` files into `folder`, replacing files of the same name.
+  /// Extracts the `wanted` files into `folder`.
   ///
   /// @param wanted names of regular files in the archive, with `/` between their parts
   /// @throws VectorFileException if the archive is malformed, leads outside the folder, or lacks a

@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -23,20 +24,17 @@ final class Unpacker {
 
   private Unpacker() {}
 
-  /// Unpacks a fetched file into its outputs, which are replaced if they are there.
+  /// Unpacks a fetched file into those of its outputs that are missing.
   ///
   /// @throws VectorFileException if the fetched bytes are malformed
-  static void unpack(DatasetFile file, Path fetched, Path folder) throws IOException {
+  static void unpack(DatasetFile file, Path fetched, Path folder, Set<String> missing)
+      throws IOException {
     switch (file.unpacking()) {
       case Unpacking.Keep _ -> {}
       case Unpacking.Gzip _ -> inflate(fetched, folder.resolve(file.outputs().getFirst()));
-      case Unpacking.TarGzip _ -> TarReader.extract(fetched, folder, Set.copyOf(file.outputs()));
+      case Unpacking.TarGzip _ -> TarReader.extract(fetched, folder, missing);
       case Unpacking.FirstRows slice -> correctHeader(fetched, slice);
-      case Unpacking.SplitTruth _ ->
-          splitTruth(
-              fetched,
-              folder.resolve(file.outputs().get(0)),
-              folder.resolve(file.outputs().get(1)));
+      case Unpacking.SplitTruth _ -> splitTruth(fetched, folder, file.outputs(), missing);
     }
   }
 
@@ -88,7 +86,9 @@ final class Unpacker {
     }
   }
 
-  private static void splitTruth(Path fetched, Path rows, Path distances) throws IOException {
+  // The first output is the rows, the second the distances.
+  private static void splitTruth(
+      Path fetched, Path folder, List<String> outputs, Set<String> missing) throws IOException {
     try (Arena arena = Arena.ofConfined();
         FileChannel channel = FileChannel.open(fetched, StandardOpenOption.READ)) {
       MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
@@ -105,9 +105,15 @@ final class Unpacker {
       }
       MemorySegment ids = bytes.asSlice(MatrixShape.HEADER_BYTES, half);
       requireRowNumbers(fetched, ids);
-      MatrixFiles.writeFloats(
-          distances, bytes.asSlice(MatrixShape.HEADER_BYTES + half, half), header.columns());
-      MatrixFiles.writeInts(rows, ids, header.columns());
+      if (missing.contains(outputs.get(1))) {
+        MatrixFiles.writeFloats(
+            folder.resolve(outputs.get(1)),
+            bytes.asSlice(MatrixShape.HEADER_BYTES + half, half),
+            header.columns());
+      }
+      if (missing.contains(outputs.getFirst())) {
+        MatrixFiles.writeInts(folder.resolve(outputs.getFirst()), ids, header.columns());
+      }
     }
   }
 

@@ -101,9 +101,15 @@ class DatasetDownloaderTest {
     assertTrue(TestVectors.message(assertFails(dataset)).contains("actual="));
   }
 
+  /// What an earlier attempt has left.
+  private void begun(byte[] part) throws IOException {
+    Files.write(folder.resolve("file.u8bin.part"), part);
+    Files.writeString(folder.resolve("file.u8bin.part.tag"), "");
+  }
+
   @Test
   void interruptedDownloadGoesOnWhereItStopped() throws IOException {
-    Files.write(folder.resolve("file.u8bin.part"), Arrays.copyOf(content, 70_000));
+    begun(Arrays.copyOf(content, 70_000));
     Dataset dataset = keep(source("/content", content.length, sum(content)));
     Path path = downloader.download(dataset, folder, Progress.NONE).base();
     assertArrayEquals(content, Files.readAllBytes(path));
@@ -133,7 +139,7 @@ class DatasetDownloaderTest {
   @Test
   void serverWithoutRangesIsAskedForEverything() throws IOException {
     ignoreRanges = true;
-    Files.write(folder.resolve("file.u8bin.part"), new byte[50_000]);
+    begun(new byte[50_000]);
     Dataset dataset = keep(source("/content", content.length, sum(content)));
     Path path = downloader.download(dataset, folder, Progress.NONE).base();
     assertArrayEquals(content, Files.readAllBytes(path));
@@ -141,14 +147,15 @@ class DatasetDownloaderTest {
 
   @Test
   void partThatIsTooLongIsFetchedAnew() throws IOException {
-    Files.write(folder.resolve("file.u8bin.part"), new byte[content.length + 1]);
+    begun(new byte[content.length + 1]);
     for (DownloadSource source :
         List.of(
             DownloadSource.unknown(address("/content")),
             source("/content", content.length, sum(content)))) {
       Path path = downloader.download(keep(source), folder, Progress.NONE).base();
       assertArrayEquals(content, Files.readAllBytes(path));
-      Files.move(path, folder.resolve("file.u8bin.part"));
+      Files.delete(path);
+      begun(content);
     }
   }
 
@@ -277,7 +284,7 @@ class DatasetDownloaderTest {
 
   @Test
   void progressAddsUpToTheBytesOfTheFile() throws IOException {
-    Files.write(folder.resolve("file.u8bin.part"), Arrays.copyOf(content, 70_000));
+    begun(Arrays.copyOf(content, 70_000));
     long[] seen = new long[2];
     Progress progress =
         new Progress() {

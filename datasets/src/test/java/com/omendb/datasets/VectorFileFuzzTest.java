@@ -180,7 +180,10 @@ class VectorFileFuzzTest {
             List.of("rows.ibin", "distances.fbin"));
     Fuzz.of("split-truth", 505)
         .from(split)
-        .run(50, input -> Unpacker.unpack(file, write(fetched, input), folder));
+        .run(
+            50,
+            input ->
+                Unpacker.unpack(file, write(fetched, input), folder, Set.copyOf(file.outputs())));
   }
 
   private static void requireReadable(GroundTruth truth) {

@@ -77,6 +77,16 @@ public final class HybridKind implements RepairableKind {
   }
 
   @Override
+  public void checkTarget(Path directory, BuildOptions options) throws IOException {
+    IndexBuild.checkTarget(directory, options);
+  }
+
+  @Override
+  public void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
+    IndexBuild.checkInput(vectors, options.withKind(NAME), progress);
+  }
+
+  @Override
   public ServingForecast forecastServing(
       VectorShape vectors, BuildOptions build, OpenOptions open) {
     return Forecasts.ofServing(vectors, build.withKind(NAME), open, entryFiles(vectors));

@@ -45,26 +45,13 @@ final class BuildCommand extends Command {
       description = "Only these rows of the file; row FROM gets the id 0.")
   private @Nullable RowRange rows;
 
-  @Option(
-      names = "--overwrite",
-      description = "Replace an index; the old one stays whole until the new one is complete.")
-  private boolean overwrite;
-
-  @Option(
-      names = "--resume",
-      description =
-          "Go on with a build of the same vectors and options that was cut short at INDEX; without"
-              + " one, begin anew. Memory and threads may be others.")
-  private boolean resume;
-
   BuildCommand(Console console) {
     super(console);
   }
 
   @Override
   void run() throws IOException {
-    BuildOptions options =
-        usage(() -> settings.options().withOverwrite(overwrite).withResume(resume));
+    BuildOptions options = usage(settings::options);
     try (VectorFile file = Inputs.vectors(base, rows);
         ProgressPrinter progress = progress()) {
       BuildReport report = BuildReport.ofBuild(file.vectors(), index, options, progress);
@@ -74,10 +61,7 @@ final class BuildCommand extends Command {
         println(report.text());
       }
     } catch (FileAlreadyExistsException e) {
-      throw new IOException(
-          "there is something at this path already; --overwrite replaces an index: path="
-              + e.getFile(),
-          e);
+      throw withOverwrite(e);
     }
   }
 }

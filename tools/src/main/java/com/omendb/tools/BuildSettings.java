@@ -79,6 +79,18 @@ final class BuildSettings {
   @Option(names = "--seed", defaultValue = "42", paramLabel = "N", description = "Random seed.")
   private long seed;
 
+  @Option(
+      names = "--overwrite",
+      description = "Replace an index; the old one stays whole until the new one is complete.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on with a build of the same vectors and options that was cut short at INDEX; without"
+              + " one, begin anew. Memory and threads may be others.")
+  private boolean resume;
+
   /// What the options say.
   ///
   /// @throws IllegalArgumentException if one is out of range
@@ -91,6 +103,8 @@ final class BuildSettings {
         .withSubspaceCount(pqBytes)
         .withMemoryBudgetBytes(memoryBytes)
         .withThreads(threads)
-        .withSeed(seed);
+        .withSeed(seed)
+        .withOverwrite(overwrite)
+        .withResume(resume);
   }
 }

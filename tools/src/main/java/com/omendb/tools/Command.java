@@ -2,6 +2,7 @@ package com.omendb.tools;
 
 import com.omendb.tools.report.JsonObject;
 import com.omendb.tools.report.ProgressPrinter;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
@@ -90,6 +91,20 @@ abstract class Command implements Callable<Integer> {
   /// Says on stderr what a person should know of results that look like any others.
   final void warn(String message) {
     console.err().println("omen: " + message);
+  }
+
+  /// The same refusal, with the option that allows what the library would do if it were allowed to.
+  static FileAlreadyExistsException withOverwrite(FileAlreadyExistsException e) {
+    String reason = e.getReason();
+    FileAlreadyExistsException told =
+        new FileAlreadyExistsException(
+            e.getFile(),
+            e.getOtherFile(),
+            reason == null
+                ? "it exists already"
+                : reason.replace("overwrite is off", "--overwrite replaces it"));
+    told.initCause(e);
+    return told;
   }
 
   /// Makes a record out of options: what it refuses is wrong usage.

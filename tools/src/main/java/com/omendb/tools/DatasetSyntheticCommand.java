@@ -7,6 +7,7 @@ import com.omendb.tools.report.ProgressPrinter;
 import com.omendb.vectors.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -87,6 +88,9 @@ final class DatasetSyntheticCommand extends Command {
       description = "Queries to make.")
   private long queryCount;
 
+  @Option(names = "--overwrite", description = "Replace output files that are there.")
+  private boolean overwrite;
+
   DatasetSyntheticCommand(Console console) {
     super(console);
   }
@@ -102,6 +106,7 @@ final class DatasetSyntheticCommand extends Command {
       throw wrongUsage("query-count must be positive: query-count=" + queryCount);
     }
     Path queryFile = queries == null ? besides(out) : queries;
+    Outputs.check(List.of(out, queryFile), overwrite, List.of());
     try (ProgressPrinter progress = progress()) {
       SyntheticVectors.write(options, out, queryFile, queryCount, progress);
     }

@@ -1,15 +1,20 @@
 package com.omendb.tools;
 
+import com.omendb.datasets.GroundTruth;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The folder that the demo works in: made anew, and deleted at the end unless it is kept, also
-/// when the program is interrupted.
+/// when the program is interrupted. Only what the demo made is deleted, and the folder itself only
+/// if nothing else has come into it.
 final class DemoFolder implements AutoCloseable {
   private final Path directory;
   private final @Nullable Thread interruptedCleanup;
@@ -71,11 +76,24 @@ final class DemoFolder implements AutoCloseable {
   }
 
   private void delete() throws IOException {
-    if (!Files.exists(directory)) {
+    for (Path file : List.of(base(), queries(), truth(), GroundTruth.distancesFile(truth()))) {
+      Files.deleteIfExists(file);
+    }
+    deleteIndex();
+    try {
+      Files.deleteIfExists(directory);
+    } catch (DirectoryNotEmptyException _) {
+      // What else is in it is somebody else's.
+    }
+  }
+
+  // All of it was made by the demo's own build. Links are deleted, not followed.
+  private void deleteIndex() throws IOException {
+    if (!Files.isDirectory(index(), LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     Files.walkFileTree(
-        directory,
+        index(),
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)

@@ -7,6 +7,7 @@ import com.omendb.tools.report.ProgressPrinter;
 import com.omendb.vectors.Metric;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -63,6 +64,9 @@ final class GroundTruthCommand extends Command {
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  @Option(names = "--overwrite", description = "Replace output files that are there.")
+  private boolean overwrite;
+
   GroundTruthCommand(Console console) {
     super(console);
   }
@@ -72,6 +76,8 @@ final class GroundTruthCommand extends Command {
     if (k < 1 || threads < 1) {
       throw wrongUsage("k and threads are at least 1: k=" + k + ", threads=" + threads);
     }
+    List<Path> outputs = List.of(out, GroundTruth.distancesFile(out));
+    Outputs.check(outputs, overwrite, List.of(base, queries));
     long start = System.nanoTime();
     GroundTruth truth;
     try (VectorFile baseFile = Inputs.vectors(base, rows);
@@ -80,6 +86,7 @@ final class GroundTruthCommand extends Command {
       truth =
           GroundTruth.compute(
               baseFile.vectors(), queryFile.vectors(), metric, k, threads, progress);
+      Outputs.check(outputs, overwrite, List.of(base, queries));
       truth.write(out);
     }
     double seconds = (System.nanoTime() - start) / 1e9;

@@ -20,9 +20,10 @@ final class IndexFiles {
   /// All regular files below a directory.
   static List<IndexFile> list(Path directory) throws IOException {
     List<IndexFile> files = new ArrayList<>();
-    try (Stream<Path> paths = Files.walk(directory)) {
+    Path real = directory.toRealPath();
+    try (Stream<Path> paths = Files.walk(real)) {
       for (Path path : (Iterable<Path>) paths.filter(Files::isRegularFile).sorted()::iterator) {
-        files.add(new IndexFile(directory.relativize(path).toString(), Files.size(path)));
+        files.add(new IndexFile(real.relativize(path).toString(), Files.size(path)));
       }
     }
     return files;

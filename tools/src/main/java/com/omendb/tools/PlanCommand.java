@@ -3,6 +3,7 @@ package com.omendb.tools;
 import com.omendb.datasets.VectorFile;
 import com.omendb.pagecache.DiskSpace;
 import com.omendb.pagecache.MemoryBudgetException;
+import com.omendb.tools.report.ProgressPrinter;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.BuildForecast;
 import com.omendb.vectors.BuildOptions;
@@ -11,6 +12,7 @@ import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.ServingForecast;
 import com.omendb.vectors.VectorShape;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -25,7 +27,8 @@ import picocli.CommandLine.Parameters;
     showDefaultValues = true,
     description = {
       "Say what building an index takes, without building: memory, disk and time.",
-      "With a file of vectors: whether memory and disk suffice; the exit code is 1 if not.",
+      "With a file of vectors: whether a build would be refused (INDEX, the vectors, which are all",
+      "looked at, memory, disk); the exit code is 1 if so.",
       "With --count, --dimension and --type: also what serving takes and gives."
     },
     footer = {
@@ -120,15 +123,22 @@ final class PlanCommand extends Command {
 
   private void planFile(Path file) throws IOException {
     BuildOptions options = usage(settings::options);
-    VectorShape shape;
-    try (VectorFile vectors = Inputs.vectors(file, rows)) {
-      shape = VectorShape.of(vectors.vectors());
+    Path target = index;
+    Path volume = target == null ? file : target;
+    try (VectorFile vectors = Inputs.vectors(file, rows);
+        ProgressPrinter progress = progress()) {
+      VectorShape shape = VectorShape.of(vectors.vectors());
+      BuildForecast build = AnnIndex.forecastBuild(shape, options);
+      if (target != null) {
+        AnnIndex.checkTarget(target, options);
+      }
+      print(new PlanReport(shape, options, build, DiskSpace.usableBytes(volume), null));
+      AnnIndex.checkInput(vectors.vectors(), options, progress);
+      requireMemory(build);
+      DiskSpace.require(volume, build.diskBytes());
+    } catch (FileAlreadyExistsException e) {
+      throw withOverwrite(e);
     }
-    Path target = index == null ? file : index;
-    BuildForecast build = AnnIndex.forecastBuild(shape, options);
-    print(new PlanReport(shape, options, build, DiskSpace.usableBytes(target), null));
-    requireMemory(build);
-    DiskSpace.require(target, build.diskBytes());
   }
 
   private void planShape(long vectors) {

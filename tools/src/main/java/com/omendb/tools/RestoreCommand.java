@@ -62,12 +62,7 @@ final class RestoreCommand extends Command {
     try (ProgressPrinter progress = progress()) {
       report = Snapshots.restore(archive, bases, index, overwrite, progress);
     } catch (FileAlreadyExistsException e) {
-      throw new IOException(
-          "there is something at this path already ("
-              + e.getReason()
-              + "); --overwrite replaces an index: path="
-              + e.getFile(),
-          e);
+      throw withOverwrite(e);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     if (json()) {

@@ -80,10 +80,7 @@ final class SnapshotCommand extends Command {
               ? Snapshots.link(index, archive, progress)
               : Snapshots.write(index, archive, bases, overwrite, progress);
     } catch (FileAlreadyExistsException e) {
-      throw new IOException(
-          "there is something at this path already; --overwrite replaces an archive: path="
-              + e.getFile(),
-          e);
+      throw link ? e : withOverwrite(e);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     if (json()) {

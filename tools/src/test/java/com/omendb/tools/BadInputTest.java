@@ -1,5 +1,6 @@
 package com.omendb.tools;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -165,6 +166,46 @@ final class BadInputTest {
         BruteForceKind.NAME);
     failed(folder.toString(), "demo", "--dir", folder, "--kind", BruteForceKind.NAME);
     assertTrue(Files.exists(fixture.base()));
+  }
+
+  @Test
+  void outputsAreNotWrittenOverAnythingUnlessAsked() throws IOException {
+    byte[] base = Files.readAllBytes(fixture.base());
+    failed("--overwrite", "dataset", "synthetic", fixture.base(), "--count", 50);
+    failed("--overwrite", "groundtruth", fixture.base(), fixture.queries(), fixture.truth());
+    Path fresh = folder.resolve("fresh.u8bin");
+    failed("other=", "dataset", "synthetic", fresh, "--count", 50, "--queries", fresh);
+    Path floats = folder.resolve("gt.distances.fbin");
+    run("dataset", "synthetic", floats, "--count", 50, "--dimension", 4, "--type", "float32");
+    byte[] before = Files.readAllBytes(floats);
+    for (String overwrite : new String[] {"-q", "--overwrite"}) {
+      failed(
+          "gt.distances.fbin",
+          "groundtruth",
+          floats,
+          floats,
+          folder.resolve("gt.ibin"),
+          "--k",
+          3,
+          overwrite);
+    }
+    assertArrayEquals(before, Files.readAllBytes(floats));
+    assertFalse(Files.exists(folder.resolve("gt.ibin")));
+    Path link = Files.createSymbolicLink(folder.resolve("link.u8bin"), fixture.base());
+    failed("exists", "dataset", "synthetic", link, "--count", 50);
+    assertArrayEquals(base, Files.readAllBytes(fixture.base()));
+    run(
+        "dataset",
+        "synthetic",
+        floats,
+        "--count",
+        20,
+        "--dimension",
+        4,
+        "--type",
+        "float32",
+        "--overwrite");
+    assertEquals(8 + 20 * 4 * 4, Files.size(floats));
   }
 
   @Test

@@ -43,6 +43,17 @@ public interface AnnIndex extends AutoCloseable {
     IndexKind.named(options.kind()).build(vectors, directory, options, progress);
   }
 
+  /// Fails as [#build] would if an index may not be made in a directory, and changes nothing.
+  static void checkTarget(Path directory, BuildOptions options) throws IOException {
+    IndexKind.named(options.kind()).checkTarget(directory, options);
+  }
+
+  /// Fails as [#build] would for these vectors, wherever the index is to be; see
+  /// [IndexKind#checkInput].
+  static void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
+    IndexKind.named(options.kind()).checkInput(vectors, options, progress);
+  }
+
   /// What [#build] would use, without building; see [IndexKind#forecastBuild].
   static BuildForecast forecastBuild(VectorShape vectors, BuildOptions options) {
     return IndexKind.named(options.kind()).forecastBuild(vectors, 0, options);

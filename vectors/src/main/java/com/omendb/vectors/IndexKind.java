@@ -5,7 +5,7 @@ import com.omendb.vectors.check.VerifyReport;
 import com.omendb.vectors.repair.RepairOptions;
 import com.omendb.vectors.repair.RepairReport;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -40,6 +40,16 @@ public interface IndexKind {
   default BuildForecast forecastBuild(VectorShape vectors, long inputBytes, BuildOptions options) {
     throw new IllegalArgumentException("this kind of index makes no forecasts: kind=" + name());
   }
+
+  /// Fails as [#build] would if an index may not be made in a directory, and changes nothing.
+  default void checkTarget(Path directory, BuildOptions options) throws IOException {}
+
+  /// Fails as [#build] would before its first phase is done, wherever the index is to be: for
+  /// options that do not fit the vectors, too small a budget, or vectors that cannot be indexed,
+  /// all of which are looked at. The room on the disk is not: [#forecastBuild] says it.
+  ///
+  /// @param progress told of the look at the vectors
+  default void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {}
 
   /// How an index that [#build] would make of such vectors would be served.
   ///
@@ -121,7 +131,7 @@ public interface IndexKind {
   static IndexKind forVerifying(Path directory) throws IOException {
     try {
       return forDirectory(directory);
-    } catch (NoSuchFileException e) {
+    } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) {
       for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {

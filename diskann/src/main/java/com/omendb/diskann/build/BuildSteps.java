@@ -90,7 +90,7 @@ final class BuildSteps {
           new IndexBuild.Input(vectors, laid.order(), options, checkpoints.indexId(), progress),
           publication,
           all);
-      checkpoints.finish(Checkpoints.ENTRY, checkpoints.unrecorded(), all);
+      checkpoints.finish(Checkpoints.ENTRY, checkpoints.unrecorded(publication.written()), all);
     }
     checkpoints.ready(checkpoints.get(Checkpoints.ENTRY).values());
   }

@@ -90,13 +90,34 @@ public final class IndexBuild {
       EntryWriter entryWriter,
       Progress progress)
       throws IOException {
+    run(vectors, target, options, entryWriter, progress, plan(vectors, options));
+  }
+
+  /// See [com.omendb.vectors.AnnIndex#checkTarget].
+  public static void checkTarget(Path directory, BuildOptions options) throws IOException {
+    Publication.checkTarget(directory, options.overwrite());
+  }
+
+  /// See [com.omendb.vectors.AnnIndex#checkInput].
+  public static void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
+    plan(vectors, options).requireWithinBudget();
+    progress.phase("check vectors", vectors.count());
+    requireUsable(vectors, options);
+    progress.advance(vectors.count());
+  }
+
+  private static BuildPlan plan(VectorSource vectors, BuildOptions options) {
     if (vectors.count() < 1 || vectors.count() > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "an index holds 1 to " + (Integer.MAX_VALUE - 8) + " vectors: count=" + vectors.count());
     }
     int[] subspaceCounts = CodeSizes.of(vectors.dimension(), options.subspaceCount());
     int largest = Arrays.stream(subspaceCounts).max().getAsInt();
-    run(vectors, target, options, entryWriter, progress, BuildPlan.of(vectors, options, largest));
+    return BuildPlan.of(vectors, options, largest);
+  }
+
+  private static void requireUsable(VectorSource vectors, BuildOptions options) {
+    VectorChecks.requireUsable(vectors, options.metric(), "base vectors", options.threads());
   }
 
   /// The same by a plan made beforehand.
@@ -116,7 +137,7 @@ public final class IndexBuild {
   }
 
   private void run(Target target, BuildPlan plan) throws IOException {
-    Publication.checkTarget(target.directory(), options.overwrite());
+    checkTarget(target.directory(), options);
     plan.requireWithinBudget();
     progress.note("memory: " + plan);
     try {
@@ -177,7 +198,7 @@ public final class IndexBuild {
       checkpoints.forgetAll();
     }
     if (!checkpoints.has(Checkpoints.INPUT)) {
-      VectorChecks.requireUsable(input, options.metric(), "base vectors", options.threads());
+      requireUsable(input, options);
       checkpoints.finish(Checkpoints.INPUT, List.of(), found);
     }
     progress.advance(input.count());

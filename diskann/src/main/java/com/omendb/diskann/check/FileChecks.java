@@ -7,11 +7,13 @@ import com.omendb.pagecache.FileHeader;
 import com.omendb.pagecache.FileScan;
 import com.omendb.pagecache.UnsupportedFormatException;
 import com.omendb.vectors.check.Damage.Kind;
+import com.omendb.vectors.files.PathCheck;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -74,7 +76,7 @@ final class FileChecks {
 
   private @Nullable CheckedFile check(FileSpec spec, Manifest.FileEntry entry) throws IOException {
     Path path = files.resolve(spec.name());
-    if (!Files.isRegularFile(path)) {
+    if (isMissing(path)) {
       log.add(spec.name(), Kind.MISSING, 0, entry.length() + " bytes", "no such file");
       return null;
     }
@@ -97,6 +99,16 @@ final class FileChecks {
       }
     }
     return file;
+  }
+
+  // What cannot be seen is unreadable, which opening it tells.
+  private static boolean isMissing(Path path) {
+    try {
+      BasicFileAttributes found = PathCheck.find(path);
+      return found == null || !found.isRegularFile();
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   private @Nullable FileHeader header(FileSpec spec, Manifest.FileEntry entry, FileScan scan)

@@ -7,12 +7,15 @@ import com.omendb.pagecache.storage.StorageFile;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.files.PathCheck;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +25,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /// What an index is and which files it consists of: `manifest.omen`, written last.
@@ -66,7 +68,7 @@ public record Manifest(
   /// File name of the manifest.
   public static final String FILE = "manifest.omen";
 
-  static final String STAGED_FILE = FILE + ".tmp";
+  private static final String STAGED_SUFFIX = ".manifest.tmp";
 
   /// The version of all formats of an index together.
   public static final int FORMAT_VERSION = 2;
@@ -132,15 +134,32 @@ public record Manifest(
     return (body + last).getBytes(StandardCharsets.UTF_8);
   }
 
-  /// What a manifest of any version, so far and to come, says of where the index's files are; empty
-  /// if it does not.
-  static String indexIdOfAnyVersion(Path directory) throws IOException {
-    try (Stream<String> lines = Files.lines(directory.resolve(FILE), StandardCharsets.ISO_8859_1)) {
-      return lines
-          .filter(line -> line.startsWith("indexId="))
-          .map(line -> line.substring("indexId=".length()))
-          .findFirst()
-          .orElse("");
+  /// Whether a directory holds a manifest: of any version, or damaged, but no other file of the
+  /// name.
+  static boolean isIn(Path directory) throws IOException {
+    return text(directory).startsWith(VERSION_KEY + "=");
+  }
+
+  /// The id that a manifest of any version, so far and to come, and even a damaged one states:
+  /// where the index's files are. Empty if it states none.
+  static String statedIndexId(Path directory) throws IOException {
+    return text(directory)
+        .lines()
+        .filter(line -> line.startsWith("indexId="))
+        .map(line -> line.substring("indexId=".length()))
+        .filter(StagingDirectory::isIndexId)
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String text(Path directory) throws IOException {
+    Path path = directory.resolve(FILE);
+    BasicFileAttributes found = PathCheck.find(path);
+    if (found == null || !found.isRegularFile()) {
+      return "";
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      return new String(in.readNBytes((int) MAX_BYTES), StandardCharsets.ISO_8859_1);
     }
   }
 
@@ -151,10 +170,9 @@ public record Manifest(
   /// @throws UnsupportedFormatException if another release wrote it
   public static Manifest read(Path directory) throws IOException {
     Path path = directory.resolve(FILE);
-    if (!Files.isDirectory(directory)) {
-      throw new NoSuchFileException(directory.toString(), null, "no index there: not a directory");
-    }
-    if (!Files.isRegularFile(path)) {
+    IndexDirectory.require(directory);
+    BasicFileAttributes found = PathCheck.find(path);
+    if (found == null || !found.isRegularFile()) {
       throw new NoSuchFileException(
           path.toString(), null, "not an OmenDB index: the directory has no manifest");
     }
@@ -235,22 +253,31 @@ public record Manifest(
     }
   }
 
-  /// Where the manifest of a directory is written before it gets its name.
-  static Path staged(Path directory) {
-    return directory.resolve(STAGED_FILE);
+  /// Where the manifest of an index is written before it gets its name.
+  static Path staged(Path directory, UUID indexId) {
+    return directory.resolve(indexId + STAGED_SUFFIX);
+  }
+
+  /// The id of the index whose manifest is written under a name; empty if none is.
+  static String indexIdOfStaged(String name) {
+    String id =
+        name.endsWith(STAGED_SUFFIX)
+            ? name.substring(0, name.length() - STAGED_SUFFIX.length())
+            : "";
+    return StagingDirectory.isIndexId(id) ? id : "";
   }
 
   /// Writes the manifest under its temporary name and forces it to the device.
   void stage(Storage storage, Path directory) throws IOException {
-    try (StorageFile file = storage.file(staged(directory)).create()) {
+    try (StorageFile file = storage.file(staged(directory, indexId)).create()) {
       file.writeFully(ByteBuffer.wrap(encode()), 0);
       file.force();
     }
   }
 
   /// Gives the manifest that was staged its name, which publishes it.
-  static void renameStaged(Storage storage, Path directory) throws IOException {
-    storage.rename(staged(directory), directory.resolve(FILE));
+  void renameStaged(Storage storage, Path directory) throws IOException {
+    storage.rename(staged(directory, indexId), directory.resolve(FILE));
   }
 
   /// Checks that files are among those that the manifest names: what it does not name is neither

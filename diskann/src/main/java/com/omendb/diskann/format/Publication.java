@@ -7,6 +7,7 @@ import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.pagecache.storage.StorageFile;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.files.PathCheck;
 import com.omendb.vectors.log.LogCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +25,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,9 @@ import org.jspecify.annotations.Nullable;
 /// index/
 ///   manifest.omen          names one indexId: the published index
 ///   <indexId>/             its files
-///   <other indexId>/       being built, or left by a build that was killed; nobody reads it
+///   <other indexId>/       with a mark: being built, or left by a build that was killed
+///   <other indexId>.manifest.tmp
+///                          its manifest, before it gets its name
 /// ```
 ///
 /// Until [#publish] an older index in the directory is whole and can be opened; after it the older
@@ -41,10 +45,14 @@ import org.jspecify.annotations.Nullable;
 /// written, unless a later build can go on with it ([#keepIf]). From beginning to closing the
 /// directory is locked against other writers. Not thread-safe.
 ///
+/// Nothing is deleted but files of the names that builds write, in directories that bear the mark
+/// of a build ([BuildMark]): a build marks its own before it writes the first file, and that of the
+/// older index before it takes its place. The mark of the index that is published is taken away.
+///
 /// What a crash of the machine leaves is the older index or the new one, whole, because each step
-/// is made lasting before the next begins: the files, their names, the name of their directory and
-/// those of the directories above, the manifest under a temporary name, its renaming, and only then
-/// the deletion of the older files.
+/// is made lasting before the next begins: the name of the directory of the files, the files, their
+/// names and those of the directories above, the mark of the older files, the manifest under a
+/// temporary name, its renaming, and only then the deletion of the older files.
 public final class Publication implements AutoCloseable {
   /// File in a staging directory that says what of the index is finished; no part of the index.
   public static final String STATE_FILE = "build.state";
@@ -55,9 +63,11 @@ public final class Publication implements AutoCloseable {
   private final UUID indexId;
   private final DirectoryLock lock;
   private final boolean createdDirectory;
+  private final Set<String> written = new TreeSet<>();
   private final Thread cleanUpAtExit = new Thread(this::deleteQuietly, "omen-build-clean-up");
   private volatile BooleanSupplier worthKeeping = () -> false;
   private volatile Runnable keptNotice = () -> {};
+  private @Nullable Path markedAsReplaced;
   private boolean published;
   private boolean ended;
   private boolean closed;
@@ -86,8 +96,10 @@ public final class Publication implements AutoCloseable {
     this.lock = lock;
     this.createdDirectory = createdDirectory;
     this.staging = filesOf(directory, indexId);
-    if (!choice.takesOver()) {
-      storage.createDirectory(staging);
+    if (choice.takesOver()) {
+      storage.delete(Manifest.staged(directory, indexId));
+    } else {
+      StagingDirectory.create(storage, staging);
     }
     Runtime.getRuntime().addShutdownHook(cleanUpAtExit);
   }
@@ -114,10 +126,8 @@ public final class Publication implements AutoCloseable {
   public static Publication begin(
       Storage storage, Path directory, boolean overwrite, Chooser chooser) throws IOException {
     checkTarget(directory, overwrite);
-    boolean create = !Files.exists(directory);
-    if (create) {
-      IndexDirectory.createDirectories(storage, directory);
-    }
+    boolean create =
+        !Files.exists(directory) && IndexDirectory.createDirectories(storage, directory);
     Publication begun = null;
     DirectoryLock lock = null;
     try {
@@ -147,28 +157,17 @@ public final class Publication implements AutoCloseable {
 
   /// Fails as [#begin] would, and changes nothing.
   public static void checkTarget(Path directory, boolean overwrite) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    if (!Files.isDirectory(directory)) {
-      throw new FileAlreadyExistsException(
-          directory.toString(), null, "exists and is not a directory");
-    }
-    if (Files.exists(directory.resolve(Manifest.FILE))) {
-      if (!overwrite) {
-        throw new FileAlreadyExistsException(
-            directory.toString(), null, "holds an index already; overwrite is off");
+    Path existing = directory.toAbsolutePath();
+    if (PathCheck.exists(directory)) {
+      IndexDirectory.checkTarget(directory, overwrite);
+    } else {
+      while (!PathCheck.exists(existing) && existing.getParent() != null) {
+        existing = existing.getParent();
       }
-      return;
+      PathCheck.requireFolder(existing);
     }
-    try (Stream<Path> entries = Files.list(directory)) {
-      Path foreign = entries.filter(entry -> !IndexDirectory.isOurs(entry)).findAny().orElse(null);
-      if (foreign != null) {
-        throw new FileAlreadyExistsException(
-            directory.toString(),
-            null,
-            "is not empty and not an index, so it is not touched: found " + foreign.getFileName());
-      }
+    if (!Files.isWritable(existing)) {
+      throw new AccessDeniedException(existing.toString());
     }
   }
 
@@ -194,7 +193,14 @@ public final class Publication implements AutoCloseable {
 
   /// Where a file of the new index is to be written.
   public FileTarget file(String name) {
+    written.add(name);
     return storage.file(staging.resolve(name));
+  }
+
+  /// The names of all files that were asked for here. What else is in the directory is not of the
+  /// new index.
+  public Set<String> written() {
+    return Collections.unmodifiableSet(written);
   }
 
   /// Makes what was written the index of the directory. The manifest's files are those that were
@@ -206,12 +212,10 @@ public final class Publication implements AutoCloseable {
   /// The same, with lengths and checksums that need not be found out again.
   public Manifest publish(Manifest manifest, Map<String, Manifest.FileEntry> known)
       throws IOException {
-    TreeMap<String, Manifest.FileEntry> files = new TreeMap<>();
-    for (Path file : storage.list(staging)) {
-      String name = file.getFileName().toString();
-      Manifest.FileEntry entry = known.get(name);
-      if (!name.equals(STATE_FILE)) {
-        files.put(name, entry == null ? entry(storage, file) : entry);
+    TreeMap<String, Manifest.FileEntry> files = new TreeMap<>(known);
+    for (String name : written) {
+      if (!files.containsKey(name)) {
+        files.put(name, entry(storage, staging.resolve(name)));
       }
     }
     Manifest complete =
@@ -235,10 +239,8 @@ public final class Publication implements AutoCloseable {
   public void publishExactly(Manifest manifest, Progress progress) throws IOException {
     progress.phase(
         "verify", manifest.files().values().stream().mapToLong(Manifest.FileEntry::length).sum());
-    Set<String> names = new TreeSet<>();
-    for (Path file : storage.list(staging)) {
-      String name = file.getFileName().toString();
-      names.add(name);
+    for (String name : written) {
+      Path file = staging.resolve(name);
       Manifest.FileEntry found = entry(storage, file);
       Manifest.FileEntry expected = manifest.files().get(name);
       if (!found.equals(expected)) {
@@ -251,21 +253,21 @@ public final class Publication implements AutoCloseable {
       }
       progress.advance(found.length());
     }
-    if (!names.equals(manifest.files().keySet()) || !manifest.indexId().equals(indexId)) {
+    if (!written.equals(manifest.files().keySet()) || !manifest.indexId().equals(indexId)) {
       throw new CorruptFileException(
           "files are not those of the manifest",
           staging,
           0,
           manifest.indexId() + " " + manifest.files().keySet(),
-          indexId + " " + names);
+          indexId + " " + written);
     }
     finish(manifest);
   }
 
   private void finish(Manifest complete) throws IOException {
     storage.syncDirectory(staging);
-    storage.syncDirectory(directory);
     syncParent();
+    markedAsReplaced = IndexDirectory.markReplaced(storage, directory);
     publishManifest(complete);
     forgetCleanUp();
     deleteOlder();
@@ -278,7 +280,7 @@ public final class Publication implements AutoCloseable {
     }
     complete.stage(storage, directory);
     try {
-      Manifest.renameStaged(storage, directory);
+      complete.renameStaged(storage, directory);
       published = true;
     } catch (IOException e) {
       published = mayBePublished();
@@ -315,9 +317,25 @@ public final class Publication implements AutoCloseable {
   private void deleteOlder() {
     try {
       storage.delete(staging.resolve(STATE_FILE));
+      IndexDirectory.unmark(storage, staging);
       IndexDirectory.deleteOthers(storage, directory, List.of(indexId.toString()));
     } catch (IOException e) {
       LogCode.OLD_FILES_STAY.log(directory, e.toString());
+    }
+  }
+
+  /// Deletes what builds have written into a staging directory, but for some files and what says
+  /// what it is.
+  public static void deleteWritten(Storage storage, Path staging, Set<String> keep)
+      throws IOException {
+    for (Path file : storage.list(staging)) {
+      String name = file.getFileName().toString();
+      if (!keep.contains(name)
+          && !name.equals(STATE_FILE)
+          && !name.equals(BuildMark.FILE)
+          && StagingDirectory.isWritten(file)) {
+        storage.delete(file);
+      }
     }
   }
 
@@ -326,7 +344,9 @@ public final class Publication implements AutoCloseable {
     for (Map.Entry<String, Manifest.FileEntry> entry : manifest.files().entrySet()) {
       Path file = filesOf(directory, manifest.indexId()).resolve(entry.getKey());
       long expected = entry.getValue().length();
-      String actual = Files.isRegularFile(file) ? Files.size(file) + " bytes" : "no such file";
+      BasicFileAttributes found = PathCheck.find(file);
+      String actual =
+          found != null && found.isRegularFile() ? found.size() + " bytes" : "no such file";
       if (!actual.equals(expected + " bytes")) {
         throw new CorruptFileException(
             "file of the index is damaged", file, 0, expected + " bytes", actual);
@@ -355,6 +375,9 @@ public final class Publication implements AutoCloseable {
   }
 
   private void keepOrDelete() throws IOException {
+    if (markedAsReplaced != null) {
+      IndexDirectory.unmark(storage, markedAsReplaced);
+    }
     if (worthKeeping.getAsBoolean()) {
       keptNotice.run();
       lock.close();
@@ -363,12 +386,16 @@ public final class Publication implements AutoCloseable {
     }
   }
 
+  // Whole even if the thread is interrupted, which ends waits for the device.
   private void delete() throws IOException {
+    boolean interrupted = Thread.interrupted();
     try {
-      IndexDirectory.deleteTree(storage, staging);
-      storage.delete(Manifest.staged(directory));
+      StagingDirectory.delete(storage, staging, written);
     } finally {
       abandon(storage, directory, lock, createdDirectory);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package com.omendb.diskann.repair;
 
 import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.format.IndexDirectory;
 import com.omendb.diskann.format.Manifest;
 import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.FileHeader;
@@ -50,9 +51,7 @@ record IndexRemains(
   ///   nothing says which is meant
   /// @throws com.omendb.pagecache.UnsupportedFormatException if another release wrote the manifest
   static IndexRemains find(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      throw new NoSuchFileException(directory.toString(), null, "no index there: not a directory");
-    }
+    IndexDirectory.require(directory);
     try {
       Manifest manifest = Manifest.read(directory);
       Path files = directory.resolve(manifest.indexId().toString());

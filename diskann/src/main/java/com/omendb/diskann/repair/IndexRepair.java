@@ -101,7 +101,7 @@ public final class IndexRepair {
     }
   }
 
-  // Publishing deletes what looks left over in the target, which an index without a manifest does.
+  // Neither directory lies in the other.
   private static void requireApart(Path damaged, Path target) throws IOException {
     if (!Files.exists(damaged)) {
       return;

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -91,6 +92,17 @@ record ArchiveHead(UUID snapshotId, Manifest manifest, Map<String, UUID> holders
     System.arraycopy(text, 0, head, at, text.length);
     FrameFormat.putInt(head, head.length - 4, checksum(head, head.length - 4));
     return head;
+  }
+
+  /// Which archive begins with these bytes, if one does. Nothing else of it is checked.
+  ///
+  /// @param start the first [#FIXED_BYTES] of a file, or fewer if it has no more
+  static Optional<UUID> idOf(byte[] start) {
+    boolean isArchive =
+        start.length >= FIXED_BYTES
+            && FrameFormat.getInt(start, 0) == FrameFormat.HEAD_FRAME
+            && FrameFormat.getLong(start, 8) == MAGIC;
+    return isArchive ? Optional.of(getId(start, 24)) : Optional.empty();
   }
 
   /// How long a head is, from its first 8 bytes.

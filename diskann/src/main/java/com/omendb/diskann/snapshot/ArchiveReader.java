@@ -2,6 +2,7 @@ package com.omendb.diskann.snapshot;
 
 import com.omendb.diskann.format.Manifest;
 import com.omendb.pagecache.CorruptFileException;
+import com.omendb.vectors.files.PathCheck;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -82,6 +83,7 @@ final class ArchiveReader implements Closeable {
   static ArchiveReader open(Path path) throws IOException {
     FileChannel channel;
     try {
+      PathCheck.requireFile(path);
       channel = FileChannel.open(path, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
       throw new NoSuchFileException(e.getFile(), null, "no such archive");

@@ -3,13 +3,18 @@ package com.omendb.diskann.snapshot;
 import com.omendb.diskann.format.IndexDirectory;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.pagecache.storage.StorageFile;
+import com.omendb.vectors.files.PathCheck;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import net.jpountz.lz4.LZ4Compressor;
@@ -18,8 +23,9 @@ import net.jpountz.lz4.LZ4Compressor;
 /// device and renamed it.
 ///
 /// Closing without publishing, or the end of the process, deletes what was written; what a killed
-/// process leaves, the next writer of the same archive deletes. Holds two blocks in memory. Not
-/// thread-safe.
+/// process leaves, the next writer of the same archive deletes if it is empty or begins as the
+/// archive of its name does, which is on the device before anything else. Holds two blocks in
+/// memory. Not thread-safe.
 final class ArchiveWriter implements Closeable {
   private static final String TEMPORARY = ".tmp";
 
@@ -57,7 +63,9 @@ final class ArchiveWriter implements Closeable {
     checkTarget(archive, overwrite);
     Path directory = directoryOf(archive);
     String name = String.valueOf(archive.getFileName());
-    if (!Files.exists(directory)) {
+    if (PathCheck.exists(directory)) {
+      PathCheck.requireFolder(directory);
+    } else {
       IndexDirectory.createDirectories(storage, directory);
     }
     deleteLeftovers(storage, directory, name);
@@ -67,6 +75,7 @@ final class ArchiveWriter implements Closeable {
     try {
       byte[] bytes = head.encode();
       writer.append(bytes, 0, bytes.length);
+      writer.file.force();
       begun = true;
       return writer;
     } finally {
@@ -78,11 +87,25 @@ final class ArchiveWriter implements Closeable {
 
   /// Fails as [#create] would, and changes nothing.
   static void checkTarget(Path archive, boolean overwrite) throws IOException {
-    if (Files.exists(archive) && !(overwrite && Files.isRegularFile(archive))) {
-      throw new FileAlreadyExistsException(
-          archive.toString(),
-          null,
-          overwrite ? "exists and is not a file" : "exists already; overwrite is off");
+    if (!PathCheck.exists(archive)) {
+      return;
+    }
+    String reason = null;
+    if (!overwrite) {
+      reason = "exists already; overwrite is off";
+    } else if (!Files.isRegularFile(archive)) {
+      reason = "exists and is not a file";
+    } else if (ArchiveHead.idOf(start(archive)).isEmpty()) {
+      reason = "exists and is not an archive, so it is not touched";
+    }
+    if (reason != null) {
+      throw new FileAlreadyExistsException(archive.toString(), null, reason);
+    }
+  }
+
+  private static byte[] start(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(ArchiveHead.FIXED_BYTES);
     }
   }
 
@@ -97,12 +120,21 @@ final class ArchiveWriter implements Closeable {
   private static void deleteLeftovers(Storage storage, Path directory, String name)
       throws IOException {
     Pattern leftover =
-        Pattern.compile(Pattern.quote(name) + "\\.[0-9a-f-]{36}" + Pattern.quote(TEMPORARY));
+        Pattern.compile(Pattern.quote(name) + "\\.([0-9a-f-]{36})" + Pattern.quote(TEMPORARY));
     for (Path entry : storage.list(directory)) {
-      if (leftover.matcher(String.valueOf(entry.getFileName())).matches()) {
+      Matcher matcher = leftover.matcher(String.valueOf(entry.getFileName()));
+      if (matcher.matches()
+          && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS)
+          && isOfArchive(entry, matcher.group(1))) {
         storage.delete(entry);
       }
     }
+  }
+
+  private static boolean isOfArchive(Path file, String snapshotId) throws IOException {
+    byte[] start = start(file);
+    return start.length == 0
+        || ArchiveHead.idOf(start).map(UUID::toString).filter(snapshotId::equals).isPresent();
   }
 
   /// Appends a file of the index as a frame.

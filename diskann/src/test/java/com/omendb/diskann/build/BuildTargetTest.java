@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.format.Publication;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.pagecache.DiskSpaceException;
 import com.omendb.pagecache.storage.Storage;
@@ -35,8 +36,13 @@ class BuildTargetTest {
       BuildOptions options = Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withOverwrite(true);
       Path index = Fixtures.build(vectors, temporary.resolve("index"), options);
       Manifest before = Manifest.read(index);
-      Path leftover = Files.createDirectory(index.resolve(new UUID(3, 3).toString()));
-      Files.writeString(leftover.resolve("base.pages"), "half");
+      UUID killed = new UUID(3, 3);
+      Path leftover = index.resolve(killed.toString());
+      Path running = temporary.resolve("running");
+      try (Publication publication = Publication.begin(running, killed, false)) {
+        Files.writeString(publication.file("base.pages").path(), "half");
+        Fixtures.copy(publication.stagingDirectory(), leftover);
+      }
 
       IndexBuild.Target full = new IndexBuild.Target(Storage.disk(), index, Long.MAX_VALUE);
       assertThrows(

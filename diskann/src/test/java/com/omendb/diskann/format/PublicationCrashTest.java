@@ -16,6 +16,7 @@ import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,10 +64,14 @@ class PublicationCrashTest {
     FILES,
     MANIFEST,
     NAMES_OF_FILES,
-    NAME_OF_THEIR_DIRECTORY,
     NAME_OF_THE_MANIFEST,
     NAME_OF_THE_INDEX,
-    NAME_OF_THE_DIRECTORY_ABOVE
+    NAME_OF_THE_DIRECTORY_ABOVE,
+    MARK,
+    NAME_OF_THE_MARK,
+    NAME_OF_THE_MARK_OF_THE_OLD,
+    NAMES_OF_DELETED_FILES,
+    NAME_OF_A_RENAMED_DIRECTORY
   }
 
   private CrashRounds.Scenario scenario(Sync leftOut) {
@@ -85,12 +90,12 @@ class PublicationCrashTest {
   }
 
   private static void publish(Storage storage, Path directory, int version) throws IOException {
-    try (Publication publication = Publication.begin(storage, directory, UUID.randomUUID(), true)) {
+    try (Publication publication = begin(storage, directory)) {
       for (int file = 0; file < 1 + version; file++) {
         byte[] content = new byte[300 * file + 10 * version];
         Arrays.fill(content, (byte) version);
         SegmentFile.write(
-            publication.file("file-" + file),
+            publication.file("file-" + file + ".graph"),
             "OMENTEST",
             1,
             new UUID(1, 1),
@@ -115,7 +120,16 @@ class PublicationCrashTest {
     }
   }
 
+  private static Publication begin(Storage storage, Path directory) throws IOException {
+    try {
+      return Publication.begin(storage, directory, UUID.randomUUID(), true);
+    } catch (FileAlreadyExistsException e) {
+      throw new AssertionError("what a crash has left is taken for somebody else's", e);
+    }
+  }
+
   private static int readVersion(Path directory) throws IOException {
+    requireMarks(directory);
     if (!Files.exists(directory.resolve(Manifest.FILE))) {
       return CrashRounds.NOTHING;
     }
@@ -131,36 +145,67 @@ class PublicationCrashTest {
     return (int) manifest.count() - 1;
   }
 
+  // Whatever is no part of the index that is there can be told from what builds did not make.
+  private static void requireMarks(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    String published =
+        Files.exists(directory.resolve(Manifest.FILE))
+            ? IndexDirectory.publishedId(directory)
+            : "none";
+    for (Path entry : Storage.disk().list(directory)) {
+      assertTrue(
+          !Files.isDirectory(entry)
+              || entry.endsWith(published)
+              || StagingDirectory.isMarked(entry)
+              || StagingDirectory.isUnmarked(Storage.disk(), entry),
+          () -> "no mark: " + entry);
+    }
+  }
+
   /// Leaves one of the steps out that make a publication lasting.
   private record ForgetfulStorage(
-      Storage storage, Path directory, Sync leftOut, AtomicInteger syncsOfIndex)
+      Storage storage, Path directory, Sync leftOut, AtomicReference<Sync> next)
       implements Storage {
     ForgetfulStorage(Storage storage, Path directory, Sync leftOut) {
-      this(storage, directory, leftOut, new AtomicInteger());
+      this(storage, directory, leftOut, new AtomicReference<>(Sync.NONE));
     }
 
     @Override
     public StorageFile create(Path path, Access access) throws IOException {
-      Sync kind = path.endsWith(Manifest.STAGED_FILE) ? Sync.MANIFEST : Sync.FILES;
+      Sync kind = Sync.FILES;
+      if (path.toString().endsWith(".manifest.tmp")) {
+        kind = Sync.MANIFEST;
+      } else if (path.endsWith(BuildMark.FILE)) {
+        kind = Sync.MARK;
+      }
+      next.set(kind);
       StorageFile file = storage.create(path, access);
       return kind == leftOut ? new ForgetfulFile(file) : file;
     }
 
     @Override
     public void syncDirectory(Path synced) throws IOException {
-      if (kind(synced) != leftOut) {
+      if (kind(synced, next.getAndSet(Sync.NONE)) != leftOut) {
         storage.syncDirectory(synced);
       }
     }
 
-    private Sync kind(Path synced) {
+    // By what is synced and what was done before.
+    private Sync kind(Path synced, Sync after) {
       if (synced.equals(directory)) {
-        return syncsOfIndex.getAndIncrement() == 0
-            ? Sync.NAME_OF_THEIR_DIRECTORY
-            : Sync.NAME_OF_THE_MANIFEST;
+        return after;
+      }
+      if (synced.toString().endsWith(".unmarked")) {
+        return Sync.NAME_OF_THE_MARK;
       }
       if (synced.startsWith(directory)) {
-        return Sync.NAMES_OF_FILES;
+        return switch (after) {
+          case MARK -> Sync.NAME_OF_THE_MARK_OF_THE_OLD;
+          case NAMES_OF_DELETED_FILES -> after;
+          default -> Sync.NAMES_OF_FILES;
+        };
       }
       return synced.equals(directory.getParent())
           ? Sync.NAME_OF_THE_INDEX
@@ -179,11 +224,16 @@ class PublicationCrashTest {
 
     @Override
     public void rename(Path from, Path to) throws IOException {
+      next.set(
+          to.endsWith(Manifest.FILE)
+              ? Sync.NAME_OF_THE_MANIFEST
+              : Sync.NAME_OF_A_RENAMED_DIRECTORY);
       storage.rename(from, to);
     }
 
     @Override
     public void delete(Path path) throws IOException {
+      next.set(Sync.NAMES_OF_DELETED_FILES);
       storage.delete(path);
     }
 

@@ -43,7 +43,7 @@ class PublicationTest {
     CRC32C crc = new CRC32C();
     crc.update("content".getBytes(StandardCharsets.UTF_8));
     assertEquals(
-        Map.of("a.file", new Manifest.FileEntry(7, (int) crc.getValue())), published.files());
+        Map.of("a.graph", new Manifest.FileEntry(7, (int) crc.getValue())), published.files());
     Publication.checkLengths(directory, published);
   }
 
@@ -64,14 +64,14 @@ class PublicationTest {
     Path directory = temporary.resolve("index");
     Manifest old = publish(directory, OLD, "old", false);
     try (Publication publication = Publication.begin(directory, NEW, true)) {
-      Files.writeString(publication.file("a.file").path(), "new");
+      Files.writeString(publication.file("a.graph").path(), "new");
       assertEquals(old, Manifest.read(directory));
       Publication.checkLengths(directory, old);
-      assertEquals("old", Files.readString(directory.resolve(OLD + "/a.file")));
+      assertEquals("old", Files.readString(directory.resolve(OLD + "/a.graph")));
       publication.publish(manifest());
     }
     assertEquals(NEW, Manifest.read(directory).indexId());
-    assertEquals("new", Files.readString(directory.resolve(NEW + "/a.file")));
+    assertEquals("new", Files.readString(directory.resolve(NEW + "/a.graph")));
     assertFalse(Files.exists(directory.resolve(OLD.toString())));
     assertEquals(2, Fixtures.snapshot(directory).size());
   }
@@ -82,7 +82,7 @@ class PublicationTest {
     Manifest old = publish(directory, OLD, "old", false);
     SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
     try (Publication publication = Publication.begin(directory, NEW, true)) {
-      Files.writeString(publication.file("a.file").path(), "half");
+      Files.writeString(publication.file("a.graph").path(), "half");
     }
     assertUnchanged(before, directory);
     assertEquals(old, Manifest.read(directory));
@@ -92,7 +92,7 @@ class PublicationTest {
   void closingWithoutPublishingRemovesWhatBeginCreated() throws Exception {
     Path directory = temporary.resolve("index");
     try (Publication publication = Publication.begin(directory, NEW, false)) {
-      Files.writeString(publication.file("a.file").path(), "half");
+      Files.writeString(publication.file("a.graph").path(), "half");
     }
     assertFalse(Files.exists(directory));
 
@@ -134,28 +134,11 @@ class PublicationTest {
   }
 
   @Test
-  void whatAKilledBuildLeftIsCleanedUpByTheNextOne() throws Exception {
-    Path directory = temporary.resolve("index");
-    Files.createDirectories(directory.resolve(OLD.toString()));
-    Files.writeString(directory.resolve(OLD + "/base.pages"), "half");
-    Files.writeString(directory.resolve("manifest.omen.tmp"), "half");
-    publish(directory, NEW, "new", false);
-    assertEquals(2, Fixtures.snapshot(directory).size());
-
-    UUID killed = new UUID(3, 3);
-    Files.createDirectories(directory.resolve(killed.toString()));
-    Files.writeString(directory.resolve(killed + "/base.pages"), "half");
-    publish(directory, OLD, "newer", true);
-    assertEquals(2, Fixtures.snapshot(directory).size());
-    assertEquals(OLD, Manifest.read(directory).indexId());
-  }
-
-  @Test
   void aSecondWriterIsToldOfTheFirstAndDisturbsNothing() throws Exception {
     Path directory = temporary.resolve("index");
     for (UUID id : new UUID[] {OLD, NEW}) {
       try (Publication publication = Publication.begin(directory, id, true)) {
-        Files.writeString(publication.file("a.file").path(), "content");
+        Files.writeString(publication.file("a.graph").path(), "content");
         SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
         DirectoryLockedException refusal =
             assertThrows(
@@ -205,9 +188,9 @@ class PublicationTest {
     Path directory = temporary.resolve("index");
     publish(directory, OLD, "old", false);
     SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
-    Path obstacle = directory.resolve(Manifest.FILE + ".tmp");
+    Path obstacle = directory.resolve(NEW + ".manifest.tmp");
     try (Publication publication = Publication.begin(directory, NEW, true)) {
-      Files.writeString(publication.file("a.file").path(), "new");
+      Files.writeString(publication.file("a.graph").path(), "new");
       Files.createDirectory(obstacle);
       assertThrows(IOException.class, () -> publication.publish(manifest()));
     }
@@ -220,7 +203,7 @@ class PublicationTest {
     publish(directory, OLD, "old", false);
     SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
     try (Publication publication = Publication.begin(directory, NEW, true)) {
-      Files.writeString(publication.file("a.file").path(), "new");
+      Files.writeString(publication.file("a.graph").path(), "new");
       Thread.currentThread().interrupt();
       assertThrows(ClosedByInterruptException.class, () -> publication.publish(manifest()));
     } finally {
@@ -233,7 +216,7 @@ class PublicationTest {
   void filesOfOtherLengthsAndMissingFilesAreNamed() throws Exception {
     Path directory = temporary.resolve("index");
     Manifest manifest = publish(directory, NEW, "content", false);
-    Path file = directory.resolve(NEW + "/a.file");
+    Path file = directory.resolve(NEW + "/a.graph");
     for (String other : new String[] {"", "conten", "content+"}) {
       Files.writeString(file, other);
       assertDamaged(directory, manifest, file);
@@ -261,7 +244,7 @@ class PublicationTest {
   private static Manifest publish(Path directory, UUID id, String content, boolean overwrite)
       throws IOException {
     try (Publication publication = Publication.begin(directory, id, overwrite)) {
-      Files.writeString(publication.file("a.file").path(), content);
+      Files.writeString(publication.file("a.graph").path(), content);
       return publication.publish(manifest());
     }
   }

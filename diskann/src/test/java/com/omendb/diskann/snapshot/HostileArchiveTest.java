@@ -16,6 +16,7 @@ import com.omendb.vectors.testing.Seeds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -161,8 +162,11 @@ class HostileArchiveTest {
     Files.writeString(victim.resolve("a.bytes"), "precious");
     UUID id = Manifest.read(temporary.resolve("index")).indexId();
     Path target = Files.createDirectory(temporary.resolve("target"));
-    Files.createSymbolicLink(target.resolve(id.toString()), victim);
-    Snapshots.restore(archive, List.of(), target, false, Progress.NONE);
+    Path link = Files.createSymbolicLink(target.resolve(id.toString()), victim);
+    assertThrows(
+        FileAlreadyExistsException.class,
+        () -> Snapshots.restore(archive, List.of(), target, false, Progress.NONE));
+    assertEquals(victim, Files.readSymbolicLink(link));
     assertEquals("precious", Files.readString(victim.resolve("a.bytes")));
   }
 

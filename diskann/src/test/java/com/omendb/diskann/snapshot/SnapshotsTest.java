@@ -26,6 +26,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
@@ -234,19 +235,54 @@ class SnapshotsTest {
 
   @Test
   void whatAKilledProcessLeftIsCleanedUp() throws Exception {
-    Path left = temporary.resolve("a.omensnap." + UUID.randomUUID() + ".tmp");
     Path foreign = Files.writeString(temporary.resolve("a.omensnap.notes.tmp"), "precious");
-    Files.writeString(left, "half an archive");
+    Path another = temporary.resolve("a.omensnap." + UUID.randomUUID() + ".tmp");
+    Files.writeString(another, "precious, and none of an archive");
+    Path empty = Files.createFile(temporary.resolve("a.omensnap." + UUID.randomUUID() + ".tmp"));
+    UUID killed = snapshot(temporary.resolve("killed")).snapshotId();
+    byte[] half = Arrays.copyOf(Files.readAllBytes(temporary.resolve("killed")), 2000);
+    Path left = Files.write(temporary.resolve("a.omensnap." + killed + ".tmp"), half);
+    Path othersId = temporary.resolve("a.omensnap." + UUID.randomUUID() + ".tmp");
+    Files.write(othersId, half);
     snapshot(archive);
     assertFalse(Files.exists(left));
-    assertTrue(Files.exists(foreign));
+    assertFalse(Files.exists(empty));
+    assertTrue(Files.exists(foreign) && Files.exists(another) && Files.exists(othersId));
 
     Path restored = temporary.resolve("restored");
-    Path staged = restored.resolve(Manifest.read(index).indexId().toString());
-    Files.createDirectories(staged);
-    Files.writeString(staged.resolve("base.pages"), "half a file");
+    Path staged = temporary.resolve("staged");
+    Progress copying =
+        new Progress() {
+          @Override
+          public void phase(String name, long totalUnits) {
+            if (name.equals("verify")) {
+              try {
+                Fixtures.copy(staged, restored);
+                Files.delete(restored.resolve("lock.omen"));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          }
+
+          @Override
+          public void advance(long units) {}
+        };
+    Snapshots.restore(archive, List.of(), staged, false, copying);
     restore(archive, restored);
     assertSame(Fixtures.snapshot(index), Fixtures.snapshot(restored));
+  }
+
+  @Test
+  void onlyAnArchiveIsReplaced() throws Exception {
+    for (String content : List.of("", "precious vectors", "x".repeat(1000))) {
+      Files.writeString(archive, content);
+      FileAlreadyExistsException e =
+          assertUnchangedBy(
+              FileAlreadyExistsException.class,
+              () -> Snapshots.write(index, archive, List.of(), true, Progress.NONE));
+      Fixtures.assertMentions("is not an archive", e);
+    }
   }
 
   @Test

@@ -16,7 +16,7 @@ import java.util.UUID;
 /// @param manifest what was published
 record TinyIndex(Path directory, Manifest manifest) {
 
-  /// Publishes files `a.bytes`, `b.bytes`, ... under an id of their own.
+  /// Publishes files `a.graph`, `b.graph`, ... under an id of their own.
   static TinyIndex write(Path directory, byte[]... files) throws IOException {
     return write(directory, UUID.randomUUID(), files);
   }
@@ -25,7 +25,7 @@ record TinyIndex(Path directory, Manifest manifest) {
   static TinyIndex write(Path directory, UUID indexId, byte[]... files) throws IOException {
     try (Publication publication = Publication.begin(directory, indexId, false)) {
       for (int i = 0; i < files.length; i++) {
-        Files.write(publication.file((char) ('a' + i) + ".bytes").path(), files[i]);
+        Files.write(publication.file((char) ('a' + i) + ".graph").path(), files[i]);
       }
       Manifest manifest =
           new Manifest(

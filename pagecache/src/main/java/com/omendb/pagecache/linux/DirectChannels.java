@@ -3,7 +3,6 @@ package com.omendb.pagecache.linux;
 import com.omendb.pagecache.log.LogCode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -44,9 +43,9 @@ public final class DirectChannels {
     withDirect[options.length] = DIRECT;
     try {
       return FileChannel.open(path, withDirect);
-    } catch (NoSuchFileException | java.nio.file.FileAlreadyExistsException e) {
-      throw e;
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      // What cannot be opened at all fails here, with the reason.
+      FileChannel.open(path, options).close();
       logRefusal(path, e);
       return null;
     }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Held as a lock of the operating system on the file `lock.omen` in it, which holds the owner's
 /// name as text. The system lets go of it when the process ends, however it ends: a file that a
-/// dead process left behind keeps nobody out. Closing deletes the file. Thread-safe.
+/// dead process left behind keeps nobody out. Closing deletes the file. Anything of that name that
+/// is no lock is not touched. Thread-safe.
 public final class DirectoryLock implements AutoCloseable {
   /// Name of the lock file.
   public static final String FILE = "lock.omen";
@@ -66,15 +69,26 @@ public final class DirectoryLock implements AutoCloseable {
   private static @Nullable DirectoryLock tryAcquire(Path directory, byte[] text)
       throws IOException {
     Path file = directory.resolve(FILE);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw notALock(file);
+    }
     FileChannel channel =
         FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS);
     FileChannel byName = null;
     boolean held = false;
     try {
       FileLock lock = channel.tryLock();
       if (lock == null) {
         throw new DirectoryLockedException(directory, LockOwner.decode(read(channel)));
+      }
+      if (!LockOwner.isLeftOver(read(channel)) || channel.size() > LockOwner.MAX_BYTES) {
+        throw notALock(file);
       }
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(text), 0);
@@ -91,6 +105,13 @@ public final class DirectoryLock implements AutoCloseable {
         closeAll(channel, byName);
       }
     }
+  }
+
+  private static FileSystemException notALock(Path file) {
+    return new FileSystemException(
+        file.toString(),
+        null,
+        "is where the lock of a writer must be, and is none, so it is not touched");
   }
 
   private static byte[] read(FileChannel channel) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public record LockOwner(long pid, String host, Instant since) {
   /// More than any owner's text.
   static final int MAX_BYTES = 1024;
+
+  private static final String PID_KEY = "pid=";
 
   /// This process, now.
   static LockOwner here() {
@@ -45,6 +48,17 @@ public record LockOwner(long pid, String host, Instant since) {
     return "pid=%d\nhost=%s\nsince=%s\ntoken=%s\n"
         .formatted(pid, host, since, token)
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// Whether bytes may be what a process that died has left of its text: they begin as one does, or
+  /// are none, or zeros where the machine crashed.
+  static boolean isLeftOver(byte[] bytes) {
+    byte[] start = PID_KEY.getBytes(StandardCharsets.UTF_8);
+    boolean zeros = true;
+    for (byte b : bytes) {
+      zeros &= b == 0;
+    }
+    return zeros || Arrays.mismatch(bytes, start) >= Math.min(bytes.length, start.length);
   }
 
   /// Reads the text; null when it is not whole, as while the owner is writing it.

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -103,11 +104,31 @@ class DirectoryLockTest {
 
   @Test
   void aFileThatADeadOwnerLeftKeepsNobodyOut() throws Exception {
-    for (String left : new String[] {"", "pid=1\nhost=elsewhere\n", "\0\0", "x".repeat(5000)}) {
+    for (String left : new String[] {"", "p", "pid=1\nhost=elsewhere\n", "\0\0"}) {
       Files.writeString(directory.resolve(DirectoryLock.FILE), left);
       DirectoryLock.acquire(directory).close();
       assertFalse(Files.exists(directory.resolve(DirectoryLock.FILE)));
     }
+  }
+
+  @Test
+  void whatIsNoLockIsNotTouched() throws Exception {
+    Path file = directory.resolve(DirectoryLock.FILE);
+    for (String text : new String[] {"x", "pie", "x".repeat(5000), "pid=" + "1".repeat(5000)}) {
+      Files.writeString(file, text);
+      assertThrows(FileSystemException.class, () -> DirectoryLock.acquire(directory));
+      assertEquals(text, Files.readString(file));
+      Files.delete(file);
+    }
+    Path linked = Files.writeString(directory.resolve("thesis.txt"), "");
+    Files.createSymbolicLink(file, linked);
+    assertThrows(FileSystemException.class, () -> DirectoryLock.acquire(directory));
+    Files.delete(file);
+    assertTrue(Files.exists(linked));
+    Files.createDirectory(file);
+    assertThrows(FileSystemException.class, () -> DirectoryLock.acquire(directory));
+    Files.delete(file);
+    DirectoryLock.acquire(directory).close();
   }
 
   @Test

@@ -43,7 +43,19 @@ public enum LogCode {
       "OMEN-0204",
       "diskann",
       Level.WARNING,
-      "files of an index that was replaced are left: directory=%s, reason=%s");
+      "files of an index that was replaced are left: directory=%s, reason=%s"),
+  /// A folder that looks like one of an index is no build's.
+  UNMARKED_FOLDER_STAYS(
+      "OMEN-0205",
+      "diskann",
+      Level.INFO,
+      "a folder that no build has marked is not touched: path=%s"),
+  /// A file in a folder that a build would delete is none that builds write.
+  FOREIGN_FILES_STAY(
+      "OMEN-0206",
+      "diskann",
+      Level.WARNING,
+      "a folder of a build stays, because it holds a file that no build writes: path=%s");
 
   private final String code;
   private final String module;

@@ -163,9 +163,10 @@ public final class Checkpoints {
     }
   }
 
-  /// The files that no phase has recorded.
-  public List<String> unrecorded() throws IOException {
-    return unrecorded(storage, staging, state);
+  /// Those of some files that no phase has recorded.
+  public List<String> unrecorded(Set<String> names) {
+    Set<String> recorded = recorded(state);
+    return names.stream().filter(name -> !recorded.contains(name)).sorted().toList();
   }
 
   /// Records that all files of the index are written, and lets go of everything else.
@@ -185,15 +186,11 @@ public final class Checkpoints {
     }
   }
 
-  static List<String> unrecorded(Storage storage, Path staging, BuildState state)
-      throws IOException {
-    Set<String> recorded = new HashSet<>(Set.of(BuildState.FILE));
+  /// The names of all files that a state records.
+  static Set<String> recorded(BuildState state) {
+    Set<String> recorded = new HashSet<>();
     state.phases().values().forEach(done -> recorded.addAll(done.files().keySet()));
-    return storage.list(staging).stream()
-        .map(file -> file.getFileName().toString())
-        .filter(name -> !recorded.contains(name))
-        .sorted()
-        .toList();
+    return recorded;
   }
 
   private static boolean isFound(String name) {
@@ -217,10 +214,6 @@ public final class Checkpoints {
     }
     storage.rename(temporary, target);
     storage.syncDirectory(staging);
-    if (state.phases().isEmpty()) {
-      // The name of the staging directory itself.
-      storage.syncDirectory(staging.toAbsolutePath().resolve("..").normalize());
-    }
     state = next;
   }
 }

@@ -126,9 +126,7 @@ public final class UnfinishedBuilds implements Publication.Chooser {
   // What is not recorded was being written when the build was cut short.
   private Checkpoints checkpoints(Path staging, Map<String, Finished> phases) throws IOException {
     BuildState state = new BuildState(chosen.indexId(), job, phases);
-    for (String leftover : Checkpoints.unrecorded(storage, staging, state)) {
-      storage.delete(staging.resolve(leftover));
-    }
+    Publication.deleteWritten(storage, staging, Checkpoints.recorded(state));
     return new Checkpoints(storage, staging, state);
   }
 
