@@ -105,9 +105,12 @@ final class Unpacker {
       }
       MemorySegment ids = bytes.asSlice(MatrixShape.HEADER_BYTES, half);
       requireRowNumbers(fetched, ids);
-      MatrixFiles.writeFloats(
-          distances, bytes.asSlice(MatrixShape.HEADER_BYTES + half, half), header.columns());
-      MatrixFiles.writeInts(rows, ids, header.columns());
+      MemorySegment floats = bytes.asSlice(MatrixShape.HEADER_BYTES + half, half);
+      try (StagedFile rowFile = MatrixFiles.stageInts(rows, ids, header.columns());
+          StagedFile file = MatrixFiles.stageFloats(distances, floats, header.columns())) {
+        file.publish();
+        rowFile.publish();
+      }
     }
   }
 
