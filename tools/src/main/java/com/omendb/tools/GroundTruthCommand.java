@@ -43,11 +43,11 @@ final class GroundTruthCommand extends Command {
 
   @Option(
       names = "--metric",
-      defaultValue = "l2",
       paramLabel = "METRIC",
       converter = Converters.MetricName.class,
-      description = "Distance: l2, ip (inner product) or cosine.")
-  private Metric metric;
+      description = "Distance: l2, ip (inner product) or cosine; default: as BASE says, else l2.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private @Nullable Metric metric;
 
   @Option(
       names = "--rows",
@@ -73,13 +73,14 @@ final class GroundTruthCommand extends Command {
       throw wrongUsage("k and threads are at least 1: k=" + k + ", threads=" + threads);
     }
     long start = System.nanoTime();
+    MetricChoice choice = MetricChoice.of(metric, base, this::warn);
     GroundTruth truth;
     try (VectorFile baseFile = Inputs.vectors(base, rows);
-        VectorFile queryFile = VectorFile.open(queries);
+        VectorFile queryFile = VectorFile.openQueries(queries);
         ProgressPrinter progress = progress()) {
       truth =
           GroundTruth.compute(
-              baseFile.vectors(), queryFile.vectors(), metric, k, threads, progress);
+              baseFile.vectors(), queryFile.vectors(), choice.metric(), k, threads, progress);
       truth.write(out);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
@@ -89,15 +90,17 @@ final class GroundTruthCommand extends Command {
               .put("path", out.toString())
               .put("queryCount", truth.queryCount())
               .put("k", truth.k())
+              .put("metric", choice.metric().label())
               .put("seconds", seconds, 3));
     } else {
       println(
           String.format(
               Locale.ROOT,
-              "wrote %s: the %d nearest of %,d queries, in %.1f s",
+              "wrote %s: the %d nearest of %,d queries, distance %s, in %.1f s",
               out,
               truth.k(),
               truth.queryCount(),
+              choice.text(),
               seconds));
     }
   }

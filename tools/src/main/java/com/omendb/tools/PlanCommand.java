@@ -119,7 +119,8 @@ final class PlanCommand extends Command {
   }
 
   private void planFile(Path file) throws IOException {
-    BuildOptions options = usage(settings::options);
+    BuildOptions asked = usage(settings::options);
+    BuildOptions options = asked.withMetric(settings.metric(file, this::warn).metric());
     VectorShape shape;
     try (VectorFile vectors = Inputs.vectors(file, rows)) {
       shape = VectorShape.of(vectors.vectors());
