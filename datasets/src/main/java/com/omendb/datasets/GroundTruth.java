@@ -10,10 +10,13 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
 /// The exact `k` nearest base rows of every query, nearest first, equal distances by lower row.
+///
+/// A query that has fewer than `k` true rows has [#EMPTY] in the places behind them.
 ///
 /// Holds native memory that is freed with the garbage collector's help; there is nothing to close.
 /// Immutable and thread-safe.
@@ -23,6 +26,9 @@ import java.util.Optional;
 /// @param ids row numbers in the base as int32, `[queryCount][k]`
 /// @param distances their distances as float32, `[queryCount][k]`; an empty segment if not known
 public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegment distances) {
+  /// Stands for no row in the files of many programs.
+  public static final int EMPTY = -1;
+
   private static final String IDS_EXTENSION = ".ibin";
 
   /// Suffixes of the file with distances beside a file with row numbers, in order of preference.
@@ -50,6 +56,23 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
     distances = distances.asReadOnly();
   }
 
+  /// Requires that recall@k of so many queries can be measured with this truth.
+  ///
+  /// @throws IllegalArgumentException if it is of another number of queries or has fewer neighbours
+  public void requireFits(long queries, int neighbours) {
+    if (queryCount != queries) {
+      throw new IllegalArgumentException(
+          "the ground truth is of other queries: truthQueries="
+              + queryCount
+              + ", queries="
+              + queries);
+    }
+    if (neighbours < 1 || neighbours > k) {
+      throw new IllegalArgumentException(
+          "k out of range 1.." + k + " of the ground truth: k=" + neighbours);
+    }
+  }
+
   /// Computes the exact nearest rows by comparing every query with every base vector.
   ///
   /// @param k neighbours a query, at most the number of base vectors
@@ -72,6 +95,17 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   /// @throws IndexOutOfBoundsException if there is no such query or rank
   public int id(long query, int rank) {
     return ids.getAtIndex(NativeMemory.INT, cell(query, rank));
+  }
+
+  /// Number of true rows of a query: the places before the [#EMPTY] ones.
+  ///
+  /// @throws IndexOutOfBoundsException if there is no such query
+  public int count(long query) {
+    int count = k;
+    while (count > 0 && id(query, count - 1) == EMPTY) {
+      count--;
+    }
+    return count;
   }
 
   /// Distance of the neighbour at `rank`, in the metric that the truth was computed with.
@@ -102,13 +136,18 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   /// it.
   ///
   /// @throws IllegalArgumentException if the name does not end in `.ibin`
-  /// @throws IOException if a file cannot be written; none is left half written
+  /// @throws IOException if a file cannot be written; what was there before stays then
   public void write(Path ibin) throws IOException {
     requireIbin(ibin);
-    if (hasDistances()) {
-      MatrixFiles.writeFloats(distancesFile(ibin), distances, k);
+    // Both are whole before one of them takes its name: they belong together.
+    try (StagedFile rows = MatrixFiles.stageInts(ibin, ids, k)) {
+      if (hasDistances()) {
+        try (StagedFile file = MatrixFiles.stageFloats(distancesFile(ibin), distances, k)) {
+          file.publish();
+        }
+      }
+      rows.publish();
     }
-    MatrixFiles.writeInts(ibin, ids, k);
   }
 
   private static void requireIbin(Path ibin) {
@@ -118,22 +157,30 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
     }
   }
 
-  /// Reads row numbers from an `ibin` or `ivecs` file, and distances from the file beside it whose
-  /// name has `.distances.fbin` or `.sqdist.fbin` in place of the extension, if there is one.
+  /// Reads row numbers from an `ibin` or `ivecs` file, and distances from the same file if they
+  /// follow the row numbers, as in the ground truths of the billion-scale benchmarks, or else from
+  /// the file beside it whose name has `.distances.fbin` or `.sqdist.fbin` in place of the
+  /// extension, if there is one. A file with an extension that stands for no format is read as
+  /// `ibin`.
   ///
-  /// Of an ann-benchmarks HDF5 file, reads the data sets `neighbors` and `distances`; Euclidean
-  /// distances are squared to become those of [Metric#SQUARED_L2], and distances other than
-  /// Euclidean and angular ones are left out.
+  /// Of an ann-benchmarks HDF5 file, reads the data sets `neighbors`, or the one named after a `#`,
+  /// and `distances`; Euclidean distances are squared to become those of [Metric#SQUARED_L2], inner
+  /// products are negated, and distances of other kinds than these and angular ones are left out.
   ///
   /// @throws VectorFileException if a file is malformed or the two differ in shape
   /// @throws IOException if a file cannot be read
   public static GroundTruth read(Path path) throws IOException {
-    if (VectorFormat.ofPath(path) == VectorFormat.HDF5) {
-      return readHdf5(path);
+    VectorFormat format = VectorFormat.find(path).orElse(VectorFormat.IBIN);
+    if (format == VectorFormat.HDF5) {
+      return readHdf5(VectorFormat.hdf5Path(path, Hdf5Reader.NEIGHBORS));
     }
     Arena arena = Arena.ofAuto();
-    try (IntMatrix rows = IntMatrix.open(path)) {
+    try (IntMatrix rows = IntMatrix.open(path, format)) {
       MemorySegment ids = rows.copy(arena);
+      Optional<MemorySegment> behind = rows.distances(arena);
+      if (behind.isPresent()) {
+        return new GroundTruth(rows.rows(), rows.columns(), ids, behind.get());
+      }
       Optional<Path> beside =
           DISTANCES_SUFFIXES.stream()
               .map(suffix -> sibling(path, suffix))
@@ -157,32 +204,47 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
     }
   }
 
-  private static GroundTruth readHdf5(Path path) throws IOException {
+  private static GroundTruth readHdf5(VectorFormat.Hdf5Path path) throws IOException {
     Arena arena = Arena.ofAuto();
-    try (Hdf5Reader reader = new Hdf5Reader(path);
-        MappedMatrix rows = reader.integers(Hdf5Reader.NEIGHBORS)) {
+    try (Hdf5Reader reader = new Hdf5Reader(path.file());
+        MappedMatrix rows = reader.integers(path.dataset())) {
       MatrixShape shape = rows.shape();
-      MemorySegment distances = MemorySegment.NULL;
+      MemorySegment ids = rows.copy(arena);
       String name = reader.distanceName().orElse("");
-      boolean squared = name.equals("euclidean");
-      if ((squared || name.equals("angular")) && reader.has(Hdf5Reader.DISTANCES)) {
-        try (MappedMatrix matrix = reader.floats(Hdf5Reader.DISTANCES)) {
-          requireShape(path, matrix.shape(), shape.rows(), shape.columns());
-          distances = matrix.copy(arena);
-        }
+      Optional<Metric> metric = metricOf(name);
+      if (metric.isEmpty() || !reader.has(Hdf5Reader.DISTANCES)) {
+        return new GroundTruth(shape.rows(), shape.columns(), ids, MemorySegment.NULL);
       }
-      if (squared) {
-        square(distances);
+      try (MappedMatrix matrix = reader.floats(Hdf5Reader.DISTANCES)) {
+        requireShape(path.file(), matrix.shape(), shape.rows(), shape.columns());
+        GroundTruth truth = new GroundTruth(shape.rows(), shape.columns(), ids, matrix.copy(arena));
+        return TruthReading.ofScale(scaleInHdf5(metric.get(), name, truth)).applyTo(truth);
       }
-      return new GroundTruth(shape.rows(), shape.columns(), rows.copy(arena), distances);
     }
   }
 
-  private static void square(MemorySegment distances) {
-    for (long at = 0; at < distances.byteSize(); at += Float.BYTES) {
-      float distance = distances.get(NativeMemory.FLOAT, at);
-      distances.set(NativeMemory.FLOAT, at, distance * distance);
+  private static Optional<Metric> metricOf(String name) {
+    try {
+      return Optional.of(Metric.ofLabel(name));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
     }
+  }
+
+  /// How the distances of a metric are written to HDF5 files: inner products by some programs as
+  /// they are, with the largest first.
+  private static TruthReading.Scale scaleInHdf5(Metric metric, String name, GroundTruth truth) {
+    return switch (metric) {
+      case SQUARED_L2 ->
+          name.toLowerCase(Locale.ROOT).contains("sq")
+              ? TruthReading.Scale.SAME
+              : TruthReading.Scale.ROOTS;
+      case INNER_PRODUCT ->
+          truth.distance(0, 0) > truth.distance(0, truth.k - 1)
+              ? TruthReading.Scale.NEGATED
+              : TruthReading.Scale.SAME;
+      case COSINE -> TruthReading.Scale.SAME;
+    };
   }
 
   private static void requireShape(Path path, MatrixShape shape, long rows, int columns)
@@ -200,7 +262,8 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   private static Path sibling(Path path, String suffix) {
     String name = String.valueOf(path.getFileName());
     String stem = VectorFormat.isGzip(path) ? name.substring(0, name.length() - 3) : name;
-    return path.resolveSibling(stem.substring(0, stem.lastIndexOf('.')) + suffix);
+    int dot = stem.lastIndexOf('.');
+    return path.resolveSibling((dot < 0 ? stem : stem.substring(0, dot)) + suffix);
   }
 
   private long cell(long query, int rank) {

@@ -4,7 +4,6 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.files.PathCheck;
 import io.jhdf.HdfFile;
-import io.jhdf.api.Attribute;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Node;
 import io.jhdf.api.dataset.ChunkedDataset;
@@ -26,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// One open HDF5 file, whose two-dimensional data sets can be mapped as matrices.
 ///
 /// A data set that lies in one piece, with little-endian elements of a type that OmenDB has, is
-/// mapped where it is. Anything else (chunks, compression, big-endian, float64, int64) is converted
-/// into a temporary file, a block of rows at a time. Not thread-safe.
+/// mapped where it is. Anything else (chunks, compression, big-endian, float16, float64, int64) is
+/// converted into a temporary file, a block of rows at a time. Not thread-safe.
 final class Hdf5Reader implements AutoCloseable {
   /// Bytes of rows that are converted on the heap at a time.
   private static final int BLOCK_BYTES = 4 << 20;
@@ -38,6 +37,7 @@ final class Hdf5Reader implements AutoCloseable {
   /// Data sets of an ann-benchmarks file: base, queries, exact neighbours and their distances.
   static final String TRAIN = "train";
 
+  static final String TEST = "test";
   static final String NEIGHBORS = "neighbors";
   static final String DISTANCES = "distances";
 
@@ -95,7 +95,8 @@ final class Hdf5Reader implements AutoCloseable {
     }
   }
 
-  /// Opens rows of a data set of float32, float64, uint8 or int8 elements; float64 is rounded.
+  /// Opens rows of a data set of float16, float32, float64, uint8 or int8 elements; float64 is
+  /// rounded.
   ///
   /// @throws VectorFileException if there is no such data set or it is malformed
   /// @throws IllegalArgumentException if the range is not within the rows
@@ -123,7 +124,7 @@ final class Hdf5Reader implements AutoCloseable {
     return matrix(dataset, table, 0, MappedMatrix.ALL_ROWS);
   }
 
-  /// Opens a data set of float32 or float64 elements of any row length.
+  /// Opens a data set of float16, float32 or float64 elements of any row length.
   ///
   /// @throws VectorFileException if there is no such data set or it is malformed
   MappedMatrix floats(String dataset) throws IOException {
@@ -150,8 +151,9 @@ final class Hdf5Reader implements AutoCloseable {
           if (!file.getAttributes().containsKey(DISTANCE_ATTRIBUTE)) {
             return Optional.empty();
           }
-          Attribute attribute = file.getAttribute(DISTANCE_ATTRIBUTE);
-          return Optional.of(String.valueOf(attribute.getData()));
+          Object data = file.getAttribute(DISTANCE_ATTRIBUTE).getData();
+          boolean alone = data instanceof String[] texts && texts.length == 1;
+          return Optional.of(alone ? ((String[]) data)[0] : String.valueOf(data));
         });
   }
 
@@ -213,14 +215,22 @@ final class Hdf5Reader implements AutoCloseable {
     int bytes = type.getSize();
     return switch (type) {
       case FloatingPoint _ when bytes == Float.BYTES || bytes == Double.BYTES -> Cell.FLOAT32;
+      case FloatingPoint floating when isFloat16(floating) -> Cell.FLOAT32;
       case FixedPoint fixed when bytes == 1 -> fixed.isSigned() ? Cell.INT8 : Cell.UINT8;
       case FixedPoint _ when bytes == Integer.BYTES || bytes == Long.BYTES -> Cell.INT32;
       default ->
           throw malformed(
               name,
-              "float32, float64, uint8, int8, int32 or int64",
+              "float16, float32, float64, uint8, int8, int32 or int64",
               type.getClass().getSimpleName() + " of " + bytes + " bytes");
     };
+  }
+
+  /// Whether the bits are those of IEEE 754 half precision: other numbers of two bytes exist.
+  private static boolean isFloat16(FloatingPoint type) {
+    return type.getSize() == Short.BYTES
+        && type.getExponentSize() == 5
+        && type.getMantissaSize() == 10;
   }
 
   private static boolean isLittleEndian(DataType type) {
@@ -283,7 +293,7 @@ final class Hdf5Reader implements AutoCloseable {
       int chunkRows = chunkRows(name, table, chunked);
       perBlock = Math.max(1, perBlock / chunkRows) * Math.min(chunkRows, perBlock);
     }
-    try (OutputStream out = Files.newOutputStream(target.path())) {
+    try (OutputStream out = target.output()) {
       for (long row = 0; row < rowCount; row += perBlock) {
         int rows = (int) Math.min(perBlock, rowCount - row);
         long[] from = {fromRow + row, 0};

@@ -249,7 +249,7 @@ final class HttpFetcher implements AutoCloseable {
         }
         int taken = (int) Math.min(read, limit - at);
         for (ByteBuffer bytes = ByteBuffer.wrap(block, 0, taken); bytes.hasRemaining(); ) {
-          out.write(bytes);
+          write(out, bytes, part);
         }
         at += taken;
         progress.advance(taken);
@@ -261,6 +261,14 @@ final class HttpFetcher implements AutoCloseable {
     }
     if (end.isPresent() && at < limit) {
       throw new IOException("the connection ended early: expected=" + limit + ", actual=" + at);
+    }
+  }
+
+  private static void write(FileChannel out, ByteBuffer bytes, Path part) throws IOException {
+    try {
+      out.write(bytes);
+    } catch (IOException e) {
+      throw StagedFile.named(part, e);
     }
   }
 

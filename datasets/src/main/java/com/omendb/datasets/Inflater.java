@@ -37,16 +37,17 @@ final class Inflater {
     long written = 0;
     try (InputStream file = Files.newInputStream(path);
         GZIPInputStream in = new GZIPInputStream(file, BLOCK_BYTES);
-        OutputStream out = Files.newOutputStream(target.path())) {
+        OutputStream out = target.output()) {
       byte[] block = new byte[BLOCK_BYTES];
       long limitBytes = Long.MAX_VALUE;
       long enoughBytes = Long.MAX_VALUE;
       if (format.layout() == VectorFormat.Layout.HEADER) {
         int headerBytes = in.readNBytes(block, 0, MatrixShape.HEADER_BYTES);
         MemorySegment header = copyOf(block, headerBytes);
-        limitBytes = MatrixShape.readHeader(header, path, maxColumns).fileBytes(format);
-        requirePossible(path, Files.size(path), limitBytes);
-        target.requireRoom(limitBytes, path);
+        MatrixShape.Header promised = MatrixShape.readHeader(header, path, maxColumns);
+        limitBytes = promised.longestFileBytes(format);
+        requirePossible(path, Files.size(path), promised.fileBytes(format));
+        target.requireRoom(promised.fileBytes(format), path);
         out.write(block, 0, headerBytes);
         written = headerBytes;
       }

@@ -36,23 +36,37 @@ public final class MatrixFiles {
     writeFloats(path, MemorySegment.ofArray(values), columns);
   }
 
-  static void writeInts(Path path, MemorySegment values, int columns) throws IOException {
+  private static void writeInts(Path path, MemorySegment values, int columns) throws IOException {
+    try (StagedFile file = stageInts(path, values, columns)) {
+      file.publish();
+    }
+  }
+
+  /// Writes rows of integers to a file that is yet to be published.
+  static StagedFile stageInts(Path path, MemorySegment values, int columns) throws IOException {
     VectorFormat format = VectorFileWriter.writableFormat(path);
     if (!format.isInteger()) {
       throw new IllegalArgumentException("the file format holds no integers: path=" + path);
     }
-    write(path, format, values, columns);
+    return stage(path, format, values, columns);
   }
 
-  static void writeFloats(Path path, MemorySegment values, int columns) throws IOException {
+  private static void writeFloats(Path path, MemorySegment values, int columns) throws IOException {
+    try (StagedFile file = stageFloats(path, values, columns)) {
+      file.publish();
+    }
+  }
+
+  /// Writes rows of floats to a file that is yet to be published.
+  static StagedFile stageFloats(Path path, MemorySegment values, int columns) throws IOException {
     VectorFormat format = VectorFileWriter.writableFormat(path);
     if (format != VectorFormat.FBIN && format != VectorFormat.FVECS) {
       throw new IllegalArgumentException("the file format holds no floats: path=" + path);
     }
-    write(path, format, values, columns);
+    return stage(path, format, values, columns);
   }
 
-  private static void write(Path path, VectorFormat format, MemorySegment values, int columns)
+  private static StagedFile stage(Path path, VectorFormat format, MemorySegment values, int columns)
       throws IOException {
     long cells = values.byteSize() / Integer.BYTES;
     if (columns < 1 || columns > IntMatrix.MAX_COLUMNS) {
@@ -63,7 +77,8 @@ public final class MatrixFiles {
       throw new IllegalArgumentException(
           "the values are not whole rows: values=" + cells + ", columns=" + columns);
     }
-    try (StagedFile file = StagedFile.create(path)) {
+    StagedFile file = StagedFile.create(path);
+    try {
       ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       boolean rowLengths = format.layout() == VectorFormat.Layout.ROW_LENGTHS;
       if (!rowLengths) {
@@ -79,7 +94,10 @@ public final class MatrixFiles {
         buffer.putInt(values.get(NativeMemory.INT, cell * Integer.BYTES));
       }
       drain(buffer, file);
-      file.publish();
+      return file;
+    } catch (Throwable e) {
+      MappedMatrix.closeAfterFailure(file, e);
+      throw e;
     }
   }
 

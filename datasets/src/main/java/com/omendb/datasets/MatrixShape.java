@@ -28,6 +28,13 @@ record MatrixShape(long firstOffset, long strideBytes, long rows, int columns) {
     long fileBytes(VectorFormat format) {
       return HEADER_BYTES + Math.multiplyExact(rows, (long) columns * format.elementBytes());
     }
+
+    /// The same with what may follow the rows: as many float32 distances behind the row numbers of
+    /// a ground truth.
+    long longestFileBytes(VectorFormat format) {
+      long bytes = fileBytes(format);
+      return format == VectorFormat.IBIN ? Math.addExact(bytes, bytes - HEADER_BYTES) : bytes;
+    }
   }
 
   /// Reads and checks the header of a `bin` file, without looking at the rows.
@@ -101,7 +108,7 @@ record MatrixShape(long firstOffset, long strideBytes, long rows, int columns) {
     Header header = readHeader(bytes, path, maxColumns);
     long expected = header.fileBytes(format);
     long actual = bytes.byteSize();
-    if (actual != expected) {
+    if (actual != expected && actual != header.longestFileBytes(format)) {
       throw new VectorFileException(
           (actual < expected
                   ? "the file is shorter than its header says ("

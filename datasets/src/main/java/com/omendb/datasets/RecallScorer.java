@@ -6,9 +6,11 @@ import java.util.Arrays;
 ///
 /// A returned id counts if it is one of the first `k` true rows, or if its exact distance is at
 /// most the true k-th distance, times 1 + 1e-6 to forgive the last bits of a float sum that another
-/// kernel or program added up in another order. Each id counts once. If the truth has no distances,
-/// the largest returned distance of a true row stands in for the k-th: it is never larger, so that
-/// nothing is counted wrongly, but some ties may be missed. Immutable and thread-safe.
+/// kernel or program added up in another order, or at most that of a returned true row: where a
+/// true row and another are as near, both are. Each id counts once. If the truth has no distances,
+/// some ties may be missed.
+///
+/// Of a query that has fewer than `k` true rows, only those are wanted. Immutable and thread-safe.
 public final class RecallScorer {
   private static final float RELATIVE_TOLERANCE = 1e-6f;
 
@@ -19,15 +21,20 @@ public final class RecallScorer {
   /// @param k results that are looked at
   /// @throws IllegalArgumentException if the truth has fewer than `k` neighbours a query
   public RecallScorer(GroundTruth truth, int k) {
-    if (k < 1 || k > truth.k()) {
-      throw new IllegalArgumentException(
-          "k out of range 1.." + truth.k() + " of the ground truth: k=" + k);
-    }
+    truth.requireFits(truth.queryCount(), k);
     this.truth = truth;
     this.k = k;
   }
 
-  /// The number of true neighbours among the first `k` results of a query, 0 to `k`.
+  /// The number of true neighbours that a query has within the first `k`: `k`, or as many as the
+  /// truth names.
+  ///
+  /// @throws IndexOutOfBoundsException if the truth has no such query
+  public int wanted(long query) {
+    return Math.min(k, truth.count(query));
+  }
+
+  /// The number of true neighbours among the first `k` results of a query, 0 to [#wanted].
   ///
   /// @param query row of the query
   /// @param ids returned row numbers, nearest first; negative ones are empty places. Entries after
@@ -40,8 +47,8 @@ public final class RecallScorer {
       throw new IllegalArgumentException(
           "every id needs a distance: ids=" + ids.length + ", distances=" + distances.length);
     }
-    long[] trueRows = new long[k];
-    for (int rank = 0; rank < k; rank++) {
+    long[] trueRows = new long[wanted(query)];
+    for (int rank = 0; rank < trueRows.length; rank++) {
       trueRows[rank] = truth.id(query, rank);
     }
     Arrays.sort(trueRows);
@@ -55,16 +62,16 @@ public final class RecallScorer {
         counted[size++] = ids[i];
       }
     }
-    return countDistinct(counted, size);
+    return Math.min(trueRows.length, countDistinct(counted, size));
   }
 
   private float largestHitDistance(
       long query, long[] trueRows, long[] ids, float[] distances, int returned) {
-    if (truth.hasDistances()) {
-      float kth = truth.distance(query, k - 1);
-      return kth + Math.abs(kth) * RELATIVE_TOLERANCE;
-    }
     float largest = Float.NEGATIVE_INFINITY;
+    if (truth.hasDistances() && trueRows.length > 0) {
+      float kth = truth.distance(query, trueRows.length - 1);
+      largest = kth + Math.abs(kth) * RELATIVE_TOLERANCE;
+    }
     for (int i = 0; i < returned; i++) {
       if (distances[i] > largest && isTrueRow(trueRows, ids[i])) {
         largest = distances[i];

@@ -1,7 +1,9 @@
 package com.omendb.datasets;
 
 import com.omendb.vectors.log.LogCode;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -23,6 +25,24 @@ final class TemporaryFile implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /// A stream that writes the file from its beginning, and names it when it fails.
+  OutputStream output() throws IOException {
+    return output(path);
+  }
+
+  static OutputStream output(Path path) throws IOException {
+    return new FilterOutputStream(Files.newOutputStream(path)) {
+      @Override
+      public void write(byte[] bytes, int from, int length) throws IOException {
+        try {
+          out.write(bytes, from, length);
+        } catch (IOException e) {
+          throw StagedFile.named(path, e);
+        }
+      }
+    };
   }
 
   /// Refuses work that cannot fit the volume before it fills it.

@@ -105,14 +105,17 @@ final class Unpacker {
       }
       MemorySegment ids = bytes.asSlice(MatrixShape.HEADER_BYTES, half);
       requireRowNumbers(fetched, ids);
-      if (missing.contains(outputs.get(1))) {
-        MatrixFiles.writeFloats(
-            folder.resolve(outputs.get(1)),
-            bytes.asSlice(MatrixShape.HEADER_BYTES + half, half),
-            header.columns());
-      }
-      if (missing.contains(outputs.getFirst())) {
-        MatrixFiles.writeInts(folder.resolve(outputs.getFirst()), ids, header.columns());
+      MemorySegment floats = bytes.asSlice(MatrixShape.HEADER_BYTES + half, half);
+      Path rows = folder.resolve(outputs.getFirst());
+      Path distances = folder.resolve(outputs.get(1));
+      try (StagedFile rowFile = MatrixFiles.stageInts(rows, ids, header.columns());
+          StagedFile file = MatrixFiles.stageFloats(distances, floats, header.columns())) {
+        if (missing.contains(outputs.get(1))) {
+          file.publish();
+        }
+        if (missing.contains(outputs.getFirst())) {
+          rowFile.publish();
+        }
       }
     }
   }

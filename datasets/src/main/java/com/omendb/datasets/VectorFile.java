@@ -4,6 +4,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// The vectors of a file, mapped into memory without a copy.
 ///
@@ -51,10 +52,38 @@ public final class VectorFile implements AutoCloseable {
   /// @throws IllegalArgumentException if the range is not within the rows, or the extension stands
   ///   for no format of vectors
   public static VectorFile open(Path path, long fromRow, long rowCount) throws IOException {
+    return open(path, fromRow, rowCount, Hdf5Reader.TRAIN);
+  }
+
+  /// Opens all queries of a file: as [#open(Path)], but of an HDF5 file the data set `test` unless
+  /// one is named after a `#`.
+  ///
+  /// @throws VectorFileException if the file is malformed
+  /// @throws IOException if it cannot be read
+  /// @throws IllegalArgumentException if the extension stands for no format of vectors
+  public static VectorFile openQueries(Path path) throws IOException {
+    return open(path, 0, MappedMatrix.ALL_ROWS, Hdf5Reader.TEST);
+  }
+
+  /// The name of the distance that a file says it is for, such as `angular`: the attribute
+  /// `distance` of an HDF5 file. Files of the other formats state none.
+  ///
+  /// @throws VectorFileException if the file is malformed
+  /// @throws IOException if it cannot be read
+  public static Optional<String> statedDistance(Path path) throws IOException {
+    if (VectorFormat.find(path).filter(VectorFormat.HDF5::equals).isEmpty()) {
+      return Optional.empty();
+    }
+    try (Hdf5Reader reader = new Hdf5Reader(VectorFormat.hdf5Path(path, "").file())) {
+      return reader.distanceName();
+    }
+  }
+
+  private static VectorFile open(Path path, long fromRow, long rowCount, String dataset)
+      throws IOException {
     VectorFormat format = VectorFormat.ofPath(path);
     if (format == VectorFormat.HDF5) {
-      VectorFormat.Hdf5Path parts =
-          VectorFormat.splitHdf5(path).orElse(new VectorFormat.Hdf5Path(path, Hdf5Reader.TRAIN));
+      VectorFormat.Hdf5Path parts = VectorFormat.hdf5Path(path, dataset);
       return openHdf5(parts.file(), parts.dataset(), fromRow, rowCount);
     }
     ElementType elementType =
@@ -68,7 +97,7 @@ public final class VectorFile implements AutoCloseable {
   }
 
   /// Opens a data set of an ann-benchmarks HDF5 file, such as `train` (the base) or `test` (the
-  /// queries). Elements may be float32, float64 (rounded to float32), uint8 or int8.
+  /// queries). Elements may be float16, float32, float64 (both become float32), uint8 or int8.
   ///
   /// @throws VectorFileException if the file is malformed or has no such data set
   /// @throws IOException if it cannot be read

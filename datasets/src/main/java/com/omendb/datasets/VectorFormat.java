@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///   by that many float32, uint8 or int32 elements.
 /// - `fbin`, `u8bin`, `i8bin`, `ibin` (the billion-scale benchmarks): a uint32 row count and a
 ///   uint32 dimension, then the rows of float32, uint8, int8 or int32 elements.
-/// - `hdf5` (ann-benchmarks): data sets `train`, `test`, `neighbors` and `distances`.
+/// - `hdf5` or `h5` (ann-benchmarks): data sets `train`, `test`, `neighbors` and `distances`.
 public enum VectorFormat {
   /// Rows of float32, each after its length.
   FVECS(Layout.ROW_LENGTHS, 4, ElementType.FLOAT32, "fvecs"),
@@ -44,8 +44,9 @@ public enum VectorFormat {
   }
 
   private static final String GZIP_SUFFIX = ".gz";
+  private static final String SHORT_HDF5 = "h5";
   private static final Pattern HDF5_PATH =
-      Pattern.compile("(.*\\.hdf5(?:\\.gz)?)#([^#]+)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("(.*\\.(?:hdf5|h5)(?:\\.gz)?)#([^#]+)", Pattern.CASE_INSENSITIVE);
 
   private final Layout layout;
   private final int elementBytes;
@@ -75,25 +76,34 @@ public enum VectorFormat {
   ///
   /// @throws IllegalArgumentException naming the known extensions if it is none of them
   public static VectorFormat ofPath(Path path) {
+    return find(path)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown vector file extension (known: "
+                        + Arrays.stream(values())
+                            .map(format -> "." + format.extension)
+                            .collect(Collectors.joining(" "))
+                        + " ."
+                        + SHORT_HDF5
+                        + ", each also with .gz): path="
+                        + path));
+  }
+
+  /// The same; empty if the extension is unknown.
+  static Optional<VectorFormat> find(Path path) {
     if (splitHdf5(path).isPresent()) {
-      return HDF5;
+      return Optional.of(HDF5);
     }
     String name = fileName(path);
     if (name.endsWith(GZIP_SUFFIX)) {
       name = name.substring(0, name.length() - GZIP_SUFFIX.length());
     }
     String extension = name.substring(name.lastIndexOf('.') + 1);
-    for (VectorFormat format : values()) {
-      if (format.extension.equals(extension)) {
-        return format;
-      }
+    if (extension.equals(SHORT_HDF5)) {
+      return Optional.of(HDF5);
     }
-    String known =
-        Arrays.stream(values())
-            .map(format -> "." + format.extension)
-            .collect(Collectors.joining(" "));
-    throw new IllegalArgumentException(
-        "unknown vector file extension (known: " + known + ", each also with .gz): path=" + path);
+    return Arrays.stream(values()).filter(format -> format.extension.equals(extension)).findFirst();
   }
 
   /// A data set within an HDF5 file, written as one path: `sift.hdf5#test`.
@@ -108,6 +118,11 @@ public enum VectorFormat {
     return parts.matches()
         ? Optional.of(new Hdf5Path(path.resolveSibling(parts.group(1)), parts.group(2)))
         : Optional.empty();
+  }
+
+  /// The two parts of the path of an HDF5 file, the data set `dataset` if none is named.
+  static Hdf5Path hdf5Path(Path path, String dataset) {
+    return splitHdf5(path).orElse(new Hdf5Path(path, dataset));
   }
 
   /// Whether the file is compressed, by its name.

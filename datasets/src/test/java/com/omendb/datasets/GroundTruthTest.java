@@ -1,9 +1,12 @@
 package com.omendb.datasets;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -12,10 +15,13 @@ import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -178,6 +184,78 @@ class GroundTruthTest {
     assertThrows(IndexOutOfBoundsException.class, () -> truth.id(0, 2));
     truth.write(folder.resolve("copy.ibin"));
     assertFalse(GroundTruth.read(folder.resolve("copy.ibin")).hasDistances());
+  }
+
+  /// As the billion-scale benchmarks and DiskANN write it: rows, then distances, in one file.
+  @Test
+  void rowsAndDistancesInOneFileAreToldByTheirLength() throws IOException {
+    for (String name : new String[] {"gt.ibin", "gt.bin", "GT_10M", "gt.public.10K"}) {
+      Path path =
+          TestVectors.write(
+              folder.resolve(name),
+              64,
+              bytes -> {
+                bytes.putInt(2).putInt(3);
+                for (int row : new int[] {7, 8, 9, 4, 5, -1}) {
+                  bytes.putInt(row);
+                }
+                for (float distance : new float[] {0.5f, 1, 2, 3, 4, 0}) {
+                  bytes.putFloat(distance);
+                }
+              });
+      for (Path each : new Path[] {path, TestVectors.gzip(path)}) {
+        GroundTruth truth = GroundTruth.read(each);
+        assertEquals(2, truth.queryCount());
+        assertEquals(3, truth.k());
+        assertEquals(5, truth.id(1, 1));
+        assertTrue(truth.hasDistances());
+        assertEquals(4, truth.distance(1, 1));
+        assertEquals(3, truth.count(0));
+        assertEquals(2, truth.count(1), "the last place is empty");
+      }
+      byte[] whole = Files.readAllBytes(path);
+      for (int length : new int[] {55, 33, 57, 31}) {
+        Files.write(path, Arrays.copyOf(whole, length));
+        VectorFileException e =
+            assertThrows(VectorFileException.class, () -> GroundTruth.read(path), name);
+        assertTrue(TestVectors.message(e).contains(length + " bytes"), e.getMessage());
+      }
+      Files.write(path, Arrays.copyOf(whole, 32));
+      assertFalse(GroundTruth.read(path).hasDistances());
+    }
+    try (IntMatrix rows = IntMatrix.open(folder.resolve("gt.ibin"))) {
+      assertEquals(9, rows.get(0, 2));
+    }
+  }
+
+  @Test
+  void fullDiskIsSaidWithTheFile() throws IOException {
+    Path full = Path.of("/dev/full");
+    assumeTrue(Files.exists(full), "there is no device that is always full");
+    Path path = folder.resolve("gt.ibin");
+    Files.createSymbolicLink(folder.resolve("gt.ibin.part"), full);
+    FileSystemException e =
+        assertThrows(
+            FileSystemException.class, () -> MatrixFiles.writeInts(path, new int[] {1, 2}, 2));
+    assertEquals(path.toString(), e.getFile());
+    assertNotNull(e.getReason());
+    assertFalse(Files.exists(path));
+    MemorySegment numbers = Arena.ofAuto().allocate(8, 4);
+    Path other = folder.resolve("other.ibin");
+    new GroundTruth(1, 2, numbers, numbers).write(other);
+    byte[] before = Files.readAllBytes(folder.resolve("other.distances.fbin"));
+    MemorySegment ones = Arena.ofAuto().allocate(8, 4).fill((byte) 1);
+    for (String name : new String[] {"other.ibin", "other.distances.fbin"}) {
+      Files.createSymbolicLink(folder.resolve(name + ".part"), full);
+      assertThrows(FileSystemException.class, () -> new GroundTruth(1, 2, ones, ones).write(other));
+      assertEquals(0, GroundTruth.read(other).id(0, 1));
+      assertArrayEquals(before, Files.readAllBytes(folder.resolve("other.distances.fbin")));
+    }
+    try (OutputStream out = TemporaryFile.output(full)) {
+      FileSystemException unnamed =
+          assertThrows(FileSystemException.class, () -> out.write(new byte[10]));
+      assertEquals(full.toString(), unnamed.getFile());
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,18 @@ class Hdf5Test {
   }
 
   @Test
+  void squaredDistancesAreNotSquaredAgain() throws IOException {
+    Path path =
+        write(
+            file -> {
+              file.putAttribute("distance", "squared_l2");
+              file.putDataset("neighbors", new int[][] {{3, 1}});
+              file.putDataset("distances", new float[][] {{1.5f, 2}});
+            });
+    assertEquals(1.5f, GroundTruth.read(path).distance(0, 0));
+  }
+
+  @Test
   void wideNeighborsAreNarrowedAndAngularDistancesKept() throws IOException {
     Path path =
         write(
@@ -146,6 +159,119 @@ class Hdf5Test {
     assertEquals(0.5f, truth.distance(0, 0));
     Path tooWide = write(file -> file.putDataset("neighbors", new long[][] {{1L << 31}}));
     assertThrows(VectorFileException.class, () -> IntMatrix.open(tooWide).close());
+  }
+
+  /// `golden/halves.hdf5` was written by h5py: contiguous, big-endian and in compressed chunks,
+  /// with zeros of both signs, subnormal numbers, the greatest number and infinities.
+  @Test
+  void halfPrecisionBecomesFloat() throws IOException {
+    short[][] halves = {
+      {0, (short) 0x8000, 1, 0x03ff},
+      {0x0400, 0x3c00, (short) 0xbc00, 0x7bff},
+      {0x3555, 0x4248, (short) 0xc500, 0x2e66},
+      {0x7c00, (short) 0xfc00, 0x1234, (short) 0x9abc},
+      {0x5640, (short) 0xd640, 0x3bff, 2}
+    };
+    float[][] values = new float[halves.length][4];
+    for (int row = 0; row < halves.length; row++) {
+      for (int column = 0; column < 4; column++) {
+        values[row][column] = Float.float16ToFloat(halves[row][column]);
+      }
+    }
+    Path file = Path.of("src", "test", "resources", "golden", "halves.hdf5");
+    Path copy = Files.copy(file, folder.resolve("halves.H5"));
+    for (Path path : new Path[] {file, copy}) {
+      for (String name : new String[] {"train", "chunked", "test"}) {
+        Path named = path.resolveSibling(path.getFileName() + "#" + name);
+        try (VectorFile vectors = VectorFile.open(named)) {
+          assertEquals(ElementType.FLOAT32, vectors.vectors().elementType());
+          assertEquals(name.equals("test") ? 2 : 5, vectors.vectors().count());
+          assertRows(values, 0, vectors);
+        }
+      }
+      assertEquals(0.125f, GroundTruth.read(path).distance(1, 0));
+    }
+  }
+
+  @Test
+  void otherNumbersOfTwoBytesAreRefused() throws IOException {
+    byte[] bytes = Files.readAllBytes(Path.of("src", "test", "resources", "golden", "halves.hdf5"));
+    // The mantissa and exponent of each float16 type become those of bfloat16.
+    byte[] float16 = {0, 0, 16, 0, 10, 5, 0, 10};
+    for (int at = 0; at + float16.length <= bytes.length; at++) {
+      if (Arrays.equals(bytes, at, at + float16.length, float16, 0, float16.length)) {
+        bytes[at + 4] = 7;
+        bytes[at + 5] = 8;
+        bytes[at + 7] = 7;
+      }
+    }
+    Path path = Files.write(folder.resolve("bfloat16.h5"), bytes);
+    VectorFileException e =
+        assertThrows(VectorFileException.class, () -> VectorFile.open(path).close());
+    assertTrue(TestVectors.message(e).contains("of 2 bytes"), e.getMessage());
+  }
+
+  @Test
+  void queriesAreTheTestSetUnlessAnotherIsNamed() throws IOException {
+    Path path =
+        write(
+            file -> {
+              file.putDataset("train", new float[][] {{1, 2}, {3, 4}, {5, 6}});
+              file.putDataset("test", new float[][] {{7, 8}});
+            });
+    try (VectorFile queries = VectorFile.openQueries(path)) {
+      assertEquals(1, queries.vectors().count());
+      assertEquals(8, queries.vectors().element(0, 1));
+    }
+    try (VectorFile queries =
+        VectorFile.openQueries(path.resolveSibling(path.getFileName() + "#train"))) {
+      assertEquals(3, queries.vectors().count());
+    }
+    Path alone = write(file -> file.putDataset("train", new float[][] {{1, 2}}));
+    VectorFileException e =
+        assertThrows(VectorFileException.class, () -> VectorFile.openQueries(alone).close());
+    assertTrue(TestVectors.message(e).contains("expected=test"), e.getMessage());
+  }
+
+  @Test
+  void distanceIsWhatTheFileStates() throws IOException {
+    float[][] values = {{1, 2}};
+    Path angular =
+        write(
+            file -> {
+              file.putAttribute("distance", "angular");
+              file.putDataset("train", values);
+            });
+    assertEquals(Optional.of("angular"), VectorFile.statedDistance(angular));
+    Path named = angular.resolveSibling(angular.getFileName() + "#train");
+    assertEquals(Optional.of("angular"), VectorFile.statedDistance(named));
+    Path list =
+        write(
+            file -> {
+              file.putAttribute("distance", new String[] {"euclidean"});
+              file.putDataset("train", values);
+            });
+    assertEquals(Optional.of("euclidean"), VectorFile.statedDistance(list));
+    Path none = write(file -> file.putDataset("train", values));
+    assertEquals(Optional.empty(), VectorFile.statedDistance(none));
+    assertEquals(Optional.empty(), VectorFile.statedDistance(folder.resolve("x.fbin")));
+    assertEquals(Optional.empty(), VectorFile.statedDistance(folder.resolve("x.unknown")));
+  }
+
+  @Test
+  void innerProductsBecomeDistances() throws IOException {
+    for (float sign : new float[] {1, -1}) {
+      Path path =
+          write(
+              file -> {
+                file.putAttribute("distance", "ip");
+                file.putDataset("neighbors", new int[][] {{3, 1}});
+                file.putDataset("distances", new float[][] {{sign * 5, sign * 2}});
+              });
+      GroundTruth truth = GroundTruth.read(path);
+      assertEquals(-5, truth.distance(0, 0));
+      assertEquals(-2, truth.distance(0, 1));
+    }
   }
 
   @Test

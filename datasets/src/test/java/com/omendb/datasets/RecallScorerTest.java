@@ -73,6 +73,31 @@ class RecallScorerTest {
     assertEquals(1, hits(scorer, new int[] {10, 98, 99}, new float[] {1, 2, 3}), "never too many");
   }
 
+  /// The distances of this truth were computed in a coarser way than those of the search.
+  @Test
+  void rowsAsNearAsAReturnedTrueRowCount() {
+    RecallScorer scorer = new RecallScorer(truth(IDS, DISTANCES), 3);
+    float kth = 3.0002f;
+    assertEquals(
+        3, hits(scorer, new int[] {10, 12, 99}, new float[] {1, kth, kth}), "a tie by distance");
+    assertEquals(
+        2, hits(scorer, new int[] {10, 12, 99}, new float[] {1, kth, Math.nextUp(kth)}), "farther");
+  }
+
+  @Test
+  void emptyPlacesOfTheTruthAreNotWanted() {
+    for (float[] distances : new float[][] {{1, 2, 0, 0, 0}, {}}) {
+      RecallScorer scorer = new RecallScorer(truth(new int[] {10, 11, -1, -1, -1}, distances), 5);
+      assertEquals(2, scorer.wanted(0));
+      assertEquals(2, hits(scorer, new int[] {10, 11, 12, 13, 14}, DISTANCES));
+      assertEquals(1, hits(scorer, new int[] {10, 12, 13, 14, 15}, new float[] {1, 3, 4, 5, 6}));
+      assertEquals(2, hits(scorer, new int[] {10, 11, 99}, new float[] {1, 2, 2}), "never more");
+    }
+    RecallScorer nothing = new RecallScorer(truth(new int[] {-1, -1, -1, -1, -1}, new float[0]), 5);
+    assertEquals(0, nothing.wanted(0));
+    assertEquals(0, hits(nothing, IDS, DISTANCES));
+  }
+
   @Test
   void mistakesAreRefused() {
     GroundTruth truth = truth(IDS, DISTANCES);

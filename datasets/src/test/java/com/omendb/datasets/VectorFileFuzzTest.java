@@ -153,7 +153,7 @@ class VectorFileFuzzTest {
   }
 
   @Test
-  void groundTruths() {
+  void groundTruths() throws IOException {
     Path ids = folder.resolve("truth.ibin");
     Path distances = folder.resolve("truth.distances.fbin");
     byte[] first = sound(VectorFormat.IBIN, ROWS, COLUMNS);
@@ -169,6 +169,20 @@ class VectorFileFuzzTest {
               write(distances, Arrays.copyOfRange(input, split, input.length));
               requireReadable(GroundTruth.read(ids));
             });
+    byte[] joined = Arrays.copyOf(first, 2 * first.length - 8);
+    System.arraycopy(both, first.length + 8, joined, first.length, first.length - 8);
+    Files.deleteIfExists(distances);
+    for (String name : new String[] {"joined.ibin", "joined", "joined.ibin.gz"}) {
+      Fuzz.of("joined-truth" + name.substring(6).replace('.', '-'), 508)
+          .from(joined, first)
+          .mending(input -> mendJoined(input))
+          .run(
+              60,
+              input ->
+                  requireReadable(
+                      GroundTruth.read(
+                          write(folder.resolve(name), name.endsWith("gz") ? gzip(input) : input))));
+    }
     Path fetched = folder.resolve("fetched");
     byte[] split = Arrays.copyOf(both, 2 * first.length - 8);
     System.arraycopy(both, first.length + 8, split, first.length, first.length - 8);
@@ -186,9 +200,18 @@ class VectorFileFuzzTest {
                 Unpacker.unpack(file, write(fetched, input), folder, Set.copyOf(file.outputs())));
   }
 
+  /// Makes the length agree with a header that promises rows and distances.
+  private static byte[] mendJoined(byte[] input) {
+    byte[] rows = mend(VectorFormat.IBIN, input);
+    return rows.length < 9 || rows.length > 1 << 16
+        ? rows
+        : Arrays.copyOf(rows, 2 * rows.length - 8);
+  }
+
   private static void requireReadable(GroundTruth truth) {
     double sum = 0;
     for (long query = 0; query < truth.queryCount(); query++) {
+      sum += truth.count(query);
       for (int rank = 0; rank < truth.k(); rank++) {
         sum += Math.abs((double) truth.id(query, rank));
         sum += truth.hasDistances() ? Math.abs(truth.distance(query, rank)) : 0;
@@ -200,7 +223,9 @@ class VectorFileFuzzTest {
   @Test
   void hdf5Files() throws Exception {
     Path path = folder.resolve("vectors.hdf5");
-    byte[][] sound = {hdf5(false), hdf5(true)};
+    byte[] halves =
+        Files.readAllBytes(Path.of("src", "test", "resources", "golden", "halves.hdf5"));
+    byte[][] sound = {hdf5(false), hdf5(true), halves};
     Fuzz.of("hdf5", 506)
         .from(sound)
         .allocating(1L << 30)
@@ -208,6 +233,7 @@ class VectorFileFuzzTest {
             60,
             input -> {
               write(path, input);
+              assertTrue(VectorFile.statedDistance(path).isEmpty() || input.length > 0);
               try (VectorFile file = VectorFile.openHdf5(path, "train")) {
                 requireReadable(file.vectors());
               }

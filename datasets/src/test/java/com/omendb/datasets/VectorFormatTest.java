@@ -26,7 +26,7 @@ class VectorFormatTest {
 
   @Test
   void dataSetWithinAnHdf5FileIsPartOfThePath() {
-    for (String name : new String[] {"sift.hdf5#test", "SIFT.HDF5.gz#test"}) {
+    for (String name : new String[] {"sift.hdf5#test", "SIFT.HDF5.gz#test", "sift.h5#test"}) {
       Path path = Path.of("folder", name);
       assertEquals(VectorFormat.HDF5, VectorFormat.ofPath(path));
       VectorFormat.Hdf5Path parts = VectorFormat.splitHdf5(path).orElseThrow();
@@ -34,6 +34,9 @@ class VectorFormatTest {
       assertEquals("test", parts.dataset());
     }
     assertTrue(VectorFormat.splitHdf5(Path.of("sift.hdf5")).isEmpty());
+    for (String name : new String[] {"sift.h5", "SIFT.H5", "sift.h5.gz"}) {
+      assertEquals(VectorFormat.HDF5, VectorFormat.ofPath(Path.of(name)));
+    }
     assertThrows(
         IllegalArgumentException.class, () -> VectorFormat.ofPath(Path.of("base.fbin#test")));
   }

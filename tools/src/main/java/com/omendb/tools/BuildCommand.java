@@ -30,7 +30,7 @@ final class BuildCommand extends Command {
   @Parameters(
       index = "0",
       paramLabel = "BASE",
-      description = "Vectors: .fvecs .bvecs .fbin .u8bin .i8bin .hdf5, also with .gz.")
+      description = "Vectors: .fvecs .bvecs .fbin .u8bin .i8bin .hdf5 .h5, also with .gz.")
   private Path base;
 
   @Parameters(index = "1", paramLabel = "INDEX", description = "The index directory to create.")
@@ -51,14 +51,16 @@ final class BuildCommand extends Command {
 
   @Override
   void run() throws IOException {
-    BuildOptions options = usage(settings::options);
+    BuildOptions asked = usage(settings::options);
+    MetricChoice metric = settings.metric(base, this::warn);
+    BuildOptions options = asked.withMetric(metric.metric());
     try (VectorFile file = Inputs.vectors(base, rows);
         ProgressPrinter progress = progress()) {
       BuildReport report = BuildReport.ofBuild(file.vectors(), index, options, progress);
       if (json()) {
-        println(report.json());
+        println(report.json().put("metric", metric.metric().label()));
       } else {
-        println(report.text());
+        println(report.text() + ", distance " + metric.text());
       }
     } catch (FileAlreadyExistsException e) {
       throw withOverwrite(e);

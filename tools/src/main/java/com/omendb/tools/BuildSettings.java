@@ -3,6 +3,10 @@ package com.omendb.tools;
 import com.omendb.vectors.BuildMethod;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.Metric;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -18,11 +22,11 @@ final class BuildSettings {
 
   @Option(
       names = "--metric",
-      defaultValue = "l2",
       paramLabel = "METRIC",
       converter = Converters.MetricName.class,
-      description = "Distance: l2, ip (inner product) or cosine.")
-  private Metric metric;
+      description = "Distance: l2, ip (inner product) or cosine; default: as BASE says, else l2.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private @Nullable Metric metric;
 
   @Option(
       names = "--method",
@@ -91,13 +95,18 @@ final class BuildSettings {
               + " one, begin anew. Memory and threads may be others.")
   private boolean resume;
 
-  /// What the options say.
+  /// The metric for a file of vectors; see [MetricChoice#of].
+  MetricChoice metric(Path file, Consumer<String> warnings) throws IOException {
+    return MetricChoice.of(metric, file, warnings);
+  }
+
+  /// What the options say, with the metric that they ask for or squared L2.
   ///
   /// @throws IllegalArgumentException if one is out of range
   BuildOptions options() {
     return BuildOptions.defaults()
         .withKind(kind)
-        .withMetric(metric)
+        .withMetric(metric == null ? MetricChoice.DEFAULT.metric() : metric)
         .withMethod(method)
         .withGraph(maxDegree, buildListSize, alpha)
         .withSubspaceCount(pqBytes)

@@ -7,11 +7,13 @@ import com.omendb.tools.eval.EvalRow;
 import com.omendb.tools.eval.EvalSetting;
 import com.omendb.tools.eval.Evaluator;
 import com.omendb.tools.eval.Sweep;
+import com.omendb.tools.eval.TruthTrial;
 import com.omendb.tools.report.ProgressPrinter;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.metrics.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,13 +48,19 @@ final class EvalCommand extends Command {
   @Parameters(index = "0", paramLabel = "INDEX", description = "The index directory.")
   private Path index;
 
-  @Option(names = "--queries", required = true, paramLabel = "FILE", description = "The queries.")
+  @Option(
+      names = "--queries",
+      required = true,
+      paramLabel = "FILE",
+      description = "The queries; of .hdf5 its data set test.")
   private Path queries;
 
   @Option(
       names = "--truth",
       paramLabel = "FILE",
-      description = "Their exact neighbours: .ibin or .ivecs, as omen groundtruth writes them.")
+      description =
+          "Their exact neighbours: .ibin or .ivecs, with distances behind or beside them, or"
+              + " .hdf5.")
   private @Nullable Path truth;
 
   @Option(
@@ -126,7 +134,7 @@ final class EvalCommand extends Command {
       throw wrongUsage("recall needs --truth, or --base to compute it with");
     }
     try (ProgressPrinter progress = progressWithoutSummaries();
-        VectorFile queryFile = VectorFile.open(queries)) {
+        VectorFile queryFile = VectorFile.openQueries(queries)) {
       VectorSource vectors = queryFile.vectors();
       GroundTruth exact = exactNeighbours(vectors, options, progress);
       EvalPlan plan =
@@ -172,7 +180,7 @@ final class EvalCommand extends Command {
     if (truth != null) {
       GroundTruth read = GroundTruth.read(truth);
       if (read.hasDistances() || base == null) {
-        return read;
+        return proven(truth, read, vectors, options, progress);
       }
     }
     if (base == null) {
@@ -182,6 +190,24 @@ final class EvalCommand extends Command {
         VectorFile baseFile = VectorFile.open(base)) {
       return GroundTruth.compute(
           baseFile.vectors(), vectors, open.info().metric(), k, threads, progress);
+    }
+  }
+
+  private GroundTruth proven(
+      Path file,
+      GroundTruth read,
+      VectorSource vectors,
+      OpenOptions options,
+      ProgressPrinter progress)
+      throws IOException {
+    TruthTrial trial = new TruthTrial(vectors, read, k);
+    // These searches are not among those that --metrics counts.
+    try (AnnIndex open = AnnIndex.open(index, options.withMetrics(Metrics.NONE))) {
+      MetricChoice.requireSame(file, open.info().metric());
+      TruthTrial.Outcome outcome = trial.run(open, progress);
+      progress.clearLine();
+      outcome.notes().forEach(this::warn);
+      return outcome.truth();
     }
   }
 

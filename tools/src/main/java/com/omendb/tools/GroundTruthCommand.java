@@ -44,11 +44,11 @@ final class GroundTruthCommand extends Command {
 
   @Option(
       names = "--metric",
-      defaultValue = "l2",
       paramLabel = "METRIC",
       converter = Converters.MetricName.class,
-      description = "Distance: l2, ip (inner product) or cosine.")
-  private Metric metric;
+      description = "Distance: l2, ip (inner product) or cosine; default: as BASE says, else l2.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private @Nullable Metric metric;
 
   @Option(
       names = "--rows",
@@ -79,13 +79,14 @@ final class GroundTruthCommand extends Command {
     List<Path> outputs = List.of(out, GroundTruth.distancesFile(out));
     Outputs.check(outputs, overwrite, List.of(base, queries));
     long start = System.nanoTime();
+    MetricChoice choice = MetricChoice.of(metric, base, this::warn);
     GroundTruth truth;
     try (VectorFile baseFile = Inputs.vectors(base, rows);
-        VectorFile queryFile = VectorFile.open(queries);
+        VectorFile queryFile = VectorFile.openQueries(queries);
         ProgressPrinter progress = progress()) {
       truth =
           GroundTruth.compute(
-              baseFile.vectors(), queryFile.vectors(), metric, k, threads, progress);
+              baseFile.vectors(), queryFile.vectors(), choice.metric(), k, threads, progress);
       Outputs.check(outputs, overwrite, List.of(base, queries));
       truth.write(out);
     }
@@ -96,15 +97,17 @@ final class GroundTruthCommand extends Command {
               .put("path", out.toString())
               .put("queryCount", truth.queryCount())
               .put("k", truth.k())
+              .put("metric", choice.metric().label())
               .put("seconds", seconds, 3));
     } else {
       println(
           String.format(
               Locale.ROOT,
-              "wrote %s: the %d nearest of %,d queries, in %.1f s",
+              "wrote %s: the %d nearest of %,d queries, distance %s, in %.1f s",
               out,
               truth.k(),
               truth.queryCount(),
+              choice.text(),
               seconds));
     }
   }

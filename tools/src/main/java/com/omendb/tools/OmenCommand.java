@@ -1,6 +1,8 @@
 package com.omendb.tools;
 
+import java.io.IOException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -9,6 +11,7 @@ import picocli.CommandLine.Spec;
 /// `omen` without a command: only help.
 @Command(
     name = "omen",
+    versionProvider = OmenCommand.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = {
       "OmenDB: nearest neighbours of vectors, searched on the SSD within a memory budget.",
@@ -36,6 +39,21 @@ final class OmenCommand implements Runnable {
       description = "Show this help.")
   @SuppressWarnings("UnusedVariable") // the parser looks at it
   private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version.")
+  @SuppressWarnings("UnusedVariable") // the parser looks at it
+  private boolean version;
+
+  /// The line that `--version` prints.
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() throws IOException {
+      return new String[] {VersionCommand.line()};
+    }
+  }
 
   @Override
   public void run() {

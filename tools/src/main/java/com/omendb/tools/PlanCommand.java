@@ -122,7 +122,8 @@ final class PlanCommand extends Command {
   }
 
   private void planFile(Path file) throws IOException {
-    BuildOptions options = usage(settings::options);
+    BuildOptions asked = usage(settings::options);
+    BuildOptions options = asked.withMetric(settings.metric(file, this::warn).metric());
     Path target = index;
     Path volume = target == null ? file : target;
     try (VectorFile vectors = Inputs.vectors(file, rows);

@@ -2,7 +2,9 @@ package com.omendb.tools;
 
 import com.omendb.datasets.GroundTruth;
 import com.omendb.datasets.VectorFile;
+import com.omendb.datasets.WrongTruthException;
 import com.omendb.tools.eval.RecallProbe;
+import com.omendb.tools.eval.TruthTrial;
 import com.omendb.tools.report.ProgressPrinter;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.OpenOptions;
@@ -136,15 +138,22 @@ final class RepairCommand extends Command {
 
   /// What searches of an index found.
   ///
-  /// @param result null if it does not open
-  /// @param failure why not; empty if it does
+  /// @param result null if nothing was measured
+  /// @param failure why not; empty if it was
   record Measured(RecallProbe.@Nullable Result result, String failure) {}
 
   private RecallChange recall(Path queryPath, @Nullable VectorSource base, ProgressPrinter progress)
       throws IOException {
-    try (VectorFile queryFile = VectorFile.open(queryPath)) {
+    try (VectorFile queryFile = VectorFile.openQueries(queryPath)) {
       VectorSource vectors = queryFile.vectors();
-      GroundTruth exact = exactNeighbours(vectors, base, progress);
+      GroundTruth exact;
+      try {
+        exact = exactNeighbours(vectors, base, progress);
+      } catch (WrongTruthException e) {
+        // The repair is done, so that its report is not lost for this.
+        Measured nothing = new Measured(null, Failures.describe(e));
+        return new RecallChange(k, searchListSize, nothing, nothing);
+      }
       RecallProbe probe = new RecallProbe(vectors, exact, k, searchListSize, openOptions());
       Measured damaged;
       try {
@@ -164,7 +173,13 @@ final class RepairCommand extends Command {
       VectorSource vectors, @Nullable VectorSource base, ProgressPrinter progress)
       throws IOException {
     if (truth != null) {
-      return GroundTruth.read(truth);
+      TruthTrial trial = new TruthTrial(vectors, GroundTruth.read(truth), k);
+      try (AnnIndex open = AnnIndex.open(target, openOptions())) {
+        MetricChoice.requireSame(truth, open.info().metric());
+        TruthTrial.Outcome outcome = trial.run(open, progress);
+        outcome.notes().forEach(this::warn);
+        return outcome.truth();
+      }
     }
     if (base == null) {
       throw wrongUsage("recall needs --truth, or --source to compute it with");

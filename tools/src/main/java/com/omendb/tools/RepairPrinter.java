@@ -60,7 +60,7 @@ record RepairPrinter(RepairReport report, @Nullable RecallChange recall) {
   private static String recallLine(String which, RecallChange recall, Measured measured) {
     RecallProbe.Result result = measured.result();
     if (result == null) {
-      return which + " index does not open: " + measured.failure();
+      return "recall of the " + which + " index is not known: " + measured.failure();
     }
     return String.format(
         Locale.ROOT,

@@ -51,7 +51,10 @@ final class SearchCommand extends Command {
 
   /// What to search for: a file's rows, or one vector.
   static final class Query {
-    @Option(names = "--queries", paramLabel = "FILE", description = "A file of query vectors.")
+    @Option(
+        names = "--queries",
+        paramLabel = "FILE",
+        description = "A file of query vectors; of .hdf5 its data set test.")
     private @Nullable Path file;
 
     @Option(
@@ -134,7 +137,7 @@ final class SearchCommand extends Command {
   }
 
   private void searchFile(Searcher searcher, Path path, SearchKnobs knobs) throws IOException {
-    try (VectorFile file = VectorFile.open(path)) {
+    try (VectorFile file = VectorFile.openQueries(path)) {
       VectorSource queries = file.vectors();
       RowRange wanted = wantedRows();
       if (wanted.fromRow() > queries.count() - wanted.rowCount()) {

@@ -37,11 +37,16 @@ final class VersionCommand extends Command {
               .put("peakResidentBytes", peakResidentBytes));
       return;
     }
-    println("omen " + version);
+    println(line());
     println("java: " + java);
     println("kinds of index: " + kinds);
     println("distance kernels: " + kernels);
     println("peak resident memory of this run: " + ByteSize.format(peakResidentBytes));
+  }
+
+  /// The program's name and version.
+  static String line() throws IOException {
+    return "omen " + version();
   }
 
   /// The release's version, which the build wrote into a resource.

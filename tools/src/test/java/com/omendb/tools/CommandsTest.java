@@ -66,6 +66,18 @@ final class CommandsTest {
   }
 
   @Test
+  void namesOfKindsAndMetricsAreThoseThatPeopleUse() {
+    for (String metric : List.of("Euclidean", "dot", "angular")) {
+      Path index = folder.resolve(metric);
+      ok("build", fixture.base(), index, "--kind", "BRUTE-force", "--metric", metric);
+      ok("plan", fixture.base(), "--kind", "DiskANN", "--metric", metric);
+    }
+    assertTrue(ok("info", folder.resolve("Euclidean")).out().contains("distance l2"));
+    assertTrue(ok("info", folder.resolve("dot")).out().contains("distance ip"));
+    assertTrue(ok("info", folder.resolve("angular")).out().contains("distance cosine"));
+  }
+
+  @Test
   void searchPrintsIdsAndDistances() {
     Run run = ok("search", fixture.index(), "--queries", fixture.base(), "--row", 17, "--k", 3);
     List<String> lines = run.out().lines().map(String::strip).toList();
@@ -211,6 +223,9 @@ final class CommandsTest {
   void versionNamesTheReleaseAndTheKinds() {
     String text = ok("version").out();
     assertTrue(text.startsWith("omen 0."), text);
+    for (String option : List.of("--version", "-V")) {
+      assertEquals(text.lines().findFirst(), ok(option).out().lines().findFirst());
+    }
     assertFalse(text.contains("${"), text);
     assertTrue(text.contains(BruteForceKind.NAME), text);
     JsonReader.object(ok("version", "--json").out().stripTrailing());

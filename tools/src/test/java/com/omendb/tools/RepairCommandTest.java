@@ -64,6 +64,20 @@ final class RepairCommandTest {
   }
 
   @Test
+  void truthOfOtherVectorsGivesNoRecallButTheRepairIsReported() {
+    Path truth = folder.resolve("part.ibin");
+    ok("groundtruth", fixture.base(), fixture.queries(), truth, "--k", 10, "--rows", "0:100");
+    Path repaired = folder.resolve("wrong-truth");
+    Run run = ok("repair", index, repaired, "--queries", fixture.queries(), "--truth", truth);
+    assertTrue(
+        run.out()
+            .contains(
+                "recall of the repaired index is not known: the ground truth is not of this index"),
+        run::toString);
+    assertTrue(run.out().contains("repaired " + repaired), run::toString);
+  }
+
+  @Test
   void withoutTheSourceTheLostIdsArePrinted() {
     Path repaired = folder.resolve("without-source");
     Run run = ok("repair", index, repaired);

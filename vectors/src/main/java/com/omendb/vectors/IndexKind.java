@@ -95,12 +95,12 @@ public interface IndexKind {
         "indexes of this kind cannot be repaired: kind=" + name());
   }
 
-  /// The installed kind of this name.
+  /// The installed kind of this name, ignoring case.
   ///
   /// @throws IllegalArgumentException if there is none
   static IndexKind named(String name) {
     for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {
-      if (kind.name().equals(name)) {
+      if (kind.name().equalsIgnoreCase(name)) {
         return kind;
       }
     }

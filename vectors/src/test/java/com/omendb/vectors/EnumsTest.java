@@ -39,8 +39,20 @@ class EnumsTest {
       assertEquals(metric, Metric.ofLabel(metric.label()));
       assertEquals(metric, Metric.ofLabel(metric.name().toLowerCase(Locale.ROOT)));
     }
+    for (String name : new String[] {"euclidean", "L2", "squared-l2", "Squared Euclidean"}) {
+      assertEquals(Metric.SQUARED_L2, Metric.ofLabel(name));
+    }
+    for (String name : new String[] {"dot", "IP", "inner-product", "max_inner_product"}) {
+      assertEquals(Metric.INNER_PRODUCT, Metric.ofLabel(name));
+    }
+    for (String name : new String[] {"angular", "Cosine", "cos"}) {
+      assertEquals(Metric.COSINE, Metric.ofLabel(name));
+    }
     assertRefused("code=0", () -> Metric.ofCode(0));
     assertRefused("metric=hamming", () -> Metric.ofLabel("hamming"));
+    assertRefused("euclidean", () -> Metric.ofLabel("hamming"));
+    assertRefused("angular", () -> Metric.ofLabel("hamming"));
+    assertRefused("inner_product", () -> Metric.ofLabel("hamming"));
   }
 
   @Test

@@ -40,17 +40,7 @@ public record EvalPlan(
       throw new IllegalArgumentException(
           "queries out of range 1..2^31-9: queries=" + queries.count());
     }
-    if (truth.queryCount() != queries.count()) {
-      throw new IllegalArgumentException(
-          "the ground truth is of other queries: truthQueries="
-              + truth.queryCount()
-              + ", queries="
-              + queries.count());
-    }
-    if (k < 1 || k > truth.k()) {
-      throw new IllegalArgumentException(
-          "k out of range 1.." + truth.k() + " of the ground truth: k=" + k);
-    }
+    truth.requireFits(queries.count(), k);
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be positive: threads=" + threads);
     }

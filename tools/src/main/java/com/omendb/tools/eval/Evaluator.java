@@ -57,7 +57,7 @@ public final class Evaluator implements AutoCloseable {
       progress.phase("pilot, searchListSize " + setting.searchListSize(), count);
       return QueryPass.overSample(plan, setting, index, count, progress)
           .run(new Latencies(plan.queryCount()))
-          .recall(plan.k());
+          .recall();
     } finally {
       release(index);
     }
@@ -116,7 +116,7 @@ public final class Evaluator implements AutoCloseable {
         plan.k(),
         plan.threads(),
         plan.batchSize(),
-        totals.recall(plan.k()),
+        totals.recall(),
         totals.seconds,
         latencies.meanMicros(),
         Latencies.percentileMicros(sorted, 50),

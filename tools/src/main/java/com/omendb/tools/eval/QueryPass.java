@@ -1,6 +1,8 @@
 package com.omendb.tools.eval;
 
 import com.omendb.datasets.RecallScorer;
+import com.omendb.datasets.TruthCheck;
+import com.omendb.datasets.TruthReading;
 import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.SearchRequest;
@@ -82,6 +84,7 @@ final class QueryPass {
   static final class Totals {
     long queries;
     long hits;
+    long wantedHits;
     long pageReads;
     long rounds;
     long cacheHits;
@@ -94,9 +97,10 @@ final class QueryPass {
     long exactDistances;
     double seconds;
 
-    private void add(SearchStats stats, int queryHits) {
+    private void add(SearchStats stats, int queryHits, int wanted) {
       queries++;
       hits += queryHits;
+      wantedHits += wanted;
       pageReads += stats.pageReads();
       rounds += stats.rounds();
       cacheHits += stats.cacheHits();
@@ -112,6 +116,7 @@ final class QueryPass {
     private void add(Totals other) {
       queries += other.queries;
       hits += other.hits;
+      wantedHits += other.wantedHits;
       pageReads += other.pageReads;
       rounds += other.rounds;
       cacheHits += other.cacheHits;
@@ -124,8 +129,8 @@ final class QueryPass {
       exactDistances += other.exactDistances;
     }
 
-    double recall(int k) {
-      return (double) hits / ((double) queries * k);
+    double recall() {
+      return (double) hits / wantedHits;
     }
   }
 
@@ -133,6 +138,7 @@ final class QueryPass {
   ///
   /// @param latencies gets the time of each query
   /// @throws IllegalStateException if a result is wrong
+  /// @throws com.omendb.datasets.WrongTruthException if a result proves the truth wrong
   /// @throws IOException if the index cannot be read
   Totals run(Latencies latencies) throws IOException, InterruptedException {
     CountDownLatch ready = new CountDownLatch(plan.threads());
@@ -179,10 +185,10 @@ final class QueryPass {
       throws IOException {
     VectorSource queries = plan.queries();
     RecallScorer scorer = new RecallScorer(plan.truth(), plan.k());
-    long indexCount = index.info().count();
-    // An index that was repaired without all of its vectors has fewer of them than ids.
-    long idRange = Long.parseLong(index.info().settings().getOrDefault("idRange", "" + indexCount));
-    long expectedCount = Math.min(plan.k(), indexCount);
+    TruthCheck check =
+        new TruthCheck(plan.truth(), TruthReading.AS_IT_IS, index.info().metric(), queries);
+    long idRange = TruthTrial.idRange(index.info());
+    long expectedCount = Math.min(plan.k(), index.info().count());
     Totals totals = new Totals();
     List<SearchRequest> requests = new ArrayList<>();
     while (!failed) {
@@ -214,7 +220,8 @@ final class QueryPass {
         // What lay in pages that were left out may be missing.
         long required = result.stats().skippedPages() == 0 ? expectedCount : ids.length;
         ResultChecks.require(query, ids, distances, required, idRange);
-        totals.add(result.stats(), scorer.hits(query, ids, distances));
+        check.requireNoneNearer(query, distances);
+        totals.add(result.stats(), scorer.hits(query, ids, distances), scorer.wanted(query));
         progress.advance(1);
       }
     }

@@ -26,13 +26,7 @@ public final class RecallProbe {
   /// @throws IllegalArgumentException if the truth is of other queries or of fewer neighbours
   public RecallProbe(
       VectorSource queries, GroundTruth truth, int k, int searchListSize, OpenOptions options) {
-    if (queries.count() != truth.queryCount()) {
-      throw new IllegalArgumentException(
-          "the ground truth is of other queries: queryCount="
-              + queries.count()
-              + ", of the truth="
-              + truth.queryCount());
-    }
+    truth.requireFits(queries.count(), k);
     this.queries = queries;
     this.truth = truth;
     this.k = k;
@@ -55,12 +49,14 @@ public final class RecallProbe {
   public Result run(Path index, String name, Progress progress) throws IOException {
     RecallScorer scorer = new RecallScorer(truth, k);
     long hits = 0;
+    long wanted = 0;
     long degraded = 0;
     long failed = 0;
     try (AnnIndex open = AnnIndex.open(index, options);
         Searcher searcher = open.newSearcher()) {
       progress.phase(name, queries.count());
       for (long query = 0; query < queries.count(); query++) {
+        wanted += scorer.wanted(query);
         try {
           SearchResult result =
               searcher.search(
@@ -75,6 +71,6 @@ public final class RecallProbe {
         progress.advance(1);
       }
     }
-    return new Result(hits / ((double) k * queries.count()), queries.count(), degraded, failed);
+    return new Result(hits / (double) wanted, queries.count(), degraded, failed);
   }
 }
