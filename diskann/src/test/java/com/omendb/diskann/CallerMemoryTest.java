@@ -32,10 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Memory of a caller, whatever arena it lies in, is read while its thread is in a call and by
-/// nobody after that. Invariants: searches of many callers give what each gives alone, though every
-/// caller writes over its query as soon as it has the result; a build takes vectors of a confined
-/// arena; memory that the calling thread may not read is refused with a typed error.
+/// Memory of a caller, whatever arena it lies in, is read while its thread is in a call and not
+/// after that. Invariants: searches of many callers give what each gives alone, though every caller
+/// writes over its query as soon as it has the result; a build takes vectors of a confined arena;
+/// memory that the calling thread may not read is refused with a typed error.
 @Timeout(120)
 class CallerMemoryTest {
   private static final int COUNT = 1_500;

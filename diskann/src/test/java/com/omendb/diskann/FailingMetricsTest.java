@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Metrics of a user that throw, or give null, at any of their calls. Invariants: every search
-/// gives the result that it gives without them; nobody waits for ever; opening, building and
+/// gives the result that it gives without them; no caller waits for ever; opening, building and
 /// closing succeed; it is logged once.
 @Timeout(120)
 class FailingMetricsTest {

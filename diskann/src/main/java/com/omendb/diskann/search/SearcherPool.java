@@ -192,7 +192,7 @@ final class SearcherPool implements AutoCloseable {
       QueryCall waiting;
       Throwable why;
       synchronized (this) {
-        // Somebody else may have taken the place, and serves the queue.
+        // Another caller may have taken the place; it serves the queue.
         if (queue.isEmpty() || all.size() == maxSearchers) {
           return null;
         }
