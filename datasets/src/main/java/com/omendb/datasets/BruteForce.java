@@ -2,8 +2,10 @@ package com.omendb.datasets;
 
 import com.omendb.vectors.DistanceKernel;
 import com.omendb.vectors.DistanceKernels;
+import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorChecks;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
@@ -59,6 +61,8 @@ final class BruteForce {
       int threads,
       Progress progress) {
     requireComparable(base, queries, k, threads);
+    VectorChecks.requireUsable(base, metric, "base vectors", threads);
+    VectorChecks.requireUsable(queries, metric, "query vectors", threads);
     BruteForce work = new BruteForce(base, queries, metric, k, threads, progress);
     long slices = (queries.count() + work.sliceQueries - 1) / work.sliceQueries;
     progress.phase("compute ground truth", Math.multiplyExact(queries.count(), base.count()));
@@ -127,20 +131,41 @@ final class BruteForce {
             blockRowNumbers,
             rows,
             blockDistances);
-        nearest[i].offer(blockDistances, rows, (int) row);
+        offer(nearest[i], firstQuery + i, row, rows, blockDistances);
       }
       progress.advance((long) rows * count);
     }
     for (int i = 0; i < count; i++) {
-      store(firstQuery + i, nearest[i].sorted());
+      nearest[i].sort();
+      store(firstQuery + i, nearest[i]);
     }
   }
 
-  private void store(long query, long[] sorted) {
+  // Rounding to floats never turns an order around, so that they rule rows out; what is left is
+  // compared precisely.
+  private void offer(
+      NearestRows nearest, long query, long firstRow, int count, float[] blockDistances) {
+    boolean floats = base.elementType() == ElementType.FLOAT32;
+    float bound = (float) nearest.bound();
+    for (int i = 0; i < count; i++) {
+      // Not "<=": a NaN must reach the heap while the heap is not full.
+      if (!(blockDistances[i] > bound)) {
+        long row = firstRow + i;
+        nearest.offer(
+            floats
+                ? blockDistances[i]
+                : kernel.preciseDistance(queries.address(query), base.address(row)),
+            (int) row);
+        bound = (float) nearest.bound();
+      }
+    }
+  }
+
+  private void store(long query, NearestRows nearest) {
     for (int rank = 0; rank < k; rank++) {
       long cell = query * k + rank;
-      ids.setAtIndex(NativeMemory.INT, cell, NearestRows.rowOf(sorted[rank]));
-      distances.setAtIndex(NativeMemory.FLOAT, cell, NearestRows.distanceOf(sorted[rank]));
+      ids.setAtIndex(NativeMemory.INT, cell, nearest.row(rank));
+      distances.setAtIndex(NativeMemory.FLOAT, cell, (float) nearest.distance(rank));
     }
   }
 }

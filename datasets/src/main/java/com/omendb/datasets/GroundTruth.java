@@ -87,7 +87,13 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
       int k,
       int threads,
       Progress progress) {
-    return BruteForce.compute(base, queries, metric, k, threads, progress);
+    return BruteForce.compute(
+        base.forAllThreads("base vectors"),
+        queries.forAllThreads("query vectors"),
+        metric,
+        k,
+        threads,
+        progress);
   }
 
   /// Row number of the neighbour at `rank`, 0 being the nearest.

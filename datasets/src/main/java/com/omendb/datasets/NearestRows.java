@@ -1,17 +1,17 @@
 package com.omendb.datasets;
 
-import java.util.Arrays;
-
-/// The k nearest rows seen so far by one query: a max-heap of (distance, row) packed into longs.
+/// The k nearest rows seen so far by one query: a heap with the farthest of them on top.
 ///
-/// The order of the packed longs is the order of distances, and of rows where distances are equal,
-/// so the result does not depend on the order of the input. NaN sorts after every number.
+/// Rows are ordered by distance, and where distances are equal by their number, so the result does
+/// not depend on the order of the input. NaN sorts after every number.
 final class NearestRows {
-  private final long[] heap;
+  private final double[] distances;
+  private final int[] rows;
   private int size;
 
   NearestRows(int k) {
-    this.heap = new long[k];
+    this.distances = new double[k];
+    this.rows = new int[k];
   }
 
   void clear() {
@@ -19,77 +19,77 @@ final class NearestRows {
   }
 
   /// The distance that a further row must not exceed to be taken.
-  float bound() {
-    return size < heap.length ? Float.POSITIVE_INFINITY : distanceOf(heap[0]);
+  double bound() {
+    return size < rows.length ? Double.POSITIVE_INFINITY : distances[0];
   }
 
-  /// Offers rows `firstRow`, `firstRow + 1`, ... at `distances[0..count)`.
-  void offer(float[] distances, int count, int firstRow) {
-    float bound = bound();
-    for (int i = 0; i < count; i++) {
-      // Not "<=" alone: a NaN must reach the heap while the heap is not full.
-      if (!(distances[i] > bound)) {
-        offer(pack(distances[i], firstRow + i));
-        bound = bound();
-      }
-    }
-  }
-
-  /// The packed entries, nearest first; the heap is unusable until cleared.
-  long[] sorted() {
-    Arrays.sort(heap, 0, size);
-    return heap;
-  }
-
-  static float distanceOf(long packed) {
-    int key = (int) (packed >> Integer.SIZE);
-    return Float.intBitsToFloat(key ^ ((key >> 31) & 0x7fff_ffff));
-  }
-
-  static int rowOf(long packed) {
-    return (int) packed;
-  }
-
-  private static long pack(float distance, int row) {
+  /// Offers a row.
+  void offer(double distance, int row) {
     // Adding 0 turns -0 into 0, so that both zeros are equal distances.
-    int bits = Float.floatToIntBits(distance + 0.0f);
-    int key = bits ^ ((bits >> 31) & 0x7fff_ffff);
-    return ((long) key << Integer.SIZE) | row;
-  }
-
-  private void offer(long packed) {
-    if (size < heap.length) {
-      siftUp(size++, packed);
-    } else if (packed < heap[0]) {
-      siftDown(packed);
+    double added = distance + 0.0;
+    if (size < rows.length) {
+      siftUp(size++, added, row);
+    } else if (isAfter(distances[0], rows[0], added, row)) {
+      siftDown(added, row, size);
     }
   }
 
-  private void siftUp(int start, long packed) {
+  /// Brings the rows into their order, nearest first; no more can be offered until cleared.
+  void sort() {
+    for (int end = size - 1; end > 0; end--) {
+      double distance = distances[end];
+      int row = rows[end];
+      distances[end] = distances[0];
+      rows[end] = rows[0];
+      siftDown(distance, row, end);
+    }
+  }
+
+  /// The distance at a rank of the sorted rows.
+  double distance(int rank) {
+    return distances[rank];
+  }
+
+  /// The row at a rank of the sorted rows.
+  int row(int rank) {
+    return rows[rank];
+  }
+
+  private static boolean isAfter(double distanceA, int rowA, double distanceB, int rowB) {
+    int order = Double.compare(distanceA, distanceB);
+    return order != 0 ? order > 0 : rowA > rowB;
+  }
+
+  private void siftUp(int start, double distance, int row) {
     int slot = start;
     while (slot > 0) {
       int parent = (slot - 1) >>> 1;
-      if (heap[parent] >= packed) {
+      if (!isAfter(distance, row, distances[parent], rows[parent])) {
         break;
       }
-      heap[slot] = heap[parent];
+      distances[slot] = distances[parent];
+      rows[slot] = rows[parent];
       slot = parent;
     }
-    heap[slot] = packed;
+    distances[slot] = distance;
+    rows[slot] = row;
   }
 
-  private void siftDown(long packed) {
+  private void siftDown(double distance, int row, int end) {
     int slot = 0;
-    for (int child = 1; child < size; child = 2 * slot + 1) {
-      if (child + 1 < size && heap[child + 1] > heap[child]) {
+    for (int child = 1; child < end; child = 2 * slot + 1) {
+      if (child + 1 < end
+          && isAfter(distances[child + 1], rows[child + 1], distances[child], rows[child])) {
         child++;
       }
-      if (heap[child] <= packed) {
+      if (!isAfter(distances[child], rows[child], distance, row)) {
         break;
       }
-      heap[slot] = heap[child];
+      distances[slot] = distances[child];
+      rows[slot] = rows[child];
       slot = child;
     }
-    heap[slot] = packed;
+    distances[slot] = distance;
+    rows[slot] = row;
   }
 }

@@ -182,11 +182,11 @@ class DiskAnnMetricsTest {
       assertTrue(again >= 1, () -> "again=" + again);
       assertEquals(2 * again, damaged, "each is read twice");
       assertEquals(0, value(Meter.PAGE_READ_FAILURES));
-      SearchRequest tooMany = SearchRequest.of(queries, 0, COUNT + 1);
-      assertThrows(IllegalArgumentException.class, () -> index.search(tooMany));
+      SearchRequest misfit = SearchRequest.ofUint8(new byte[DIMENSION + 1], 1);
+      assertThrows(IllegalArgumentException.class, () -> index.search(misfit));
       assertEquals(1, failures("request"));
       assertThrows(
-          IllegalArgumentException.class, () -> index.searchBatch(List.of(request(0), tooMany)));
+          IllegalArgumentException.class, () -> index.searchBatch(List.of(request(0), misfit)));
       assertEquals(2, failures("request"));
       assertEquals(0, value(Meter.SEARCHES));
       SearchResult degraded = index.search(request(0).withDegraded(true));
@@ -209,8 +209,8 @@ class DiskAnnMetricsTest {
       for (int query = 0; query < QUERIES; query++) {
         stats.add(index.search(request(query).withSearchListSize(30)).stats());
       }
-      SearchRequest tooMany = SearchRequest.of(queries, 0, COUNT + 1);
-      assertThrows(IllegalArgumentException.class, () -> index.search(tooMany));
+      SearchRequest misfit = SearchRequest.ofUint8(new byte[DIMENSION + 1], 1);
+      assertThrows(IllegalArgumentException.class, () -> index.search(misfit));
       events = eventsOf(recording);
     }
     assertEquals(QUERIES + 1, events.size());

@@ -280,12 +280,12 @@ class OverloadTest {
   @Test
   void aBatchWithABadRequestIsRefusedBeforeAnythingIsSearched() throws Exception {
     SearchRequest bad = SearchRequest.ofUint8(new byte[3], K);
-    SearchRequest tooMany = SearchRequest.of(base, 0, COUNT + 1);
+    SearchRequest misfit = SearchRequest.ofUint8(new byte[33], 1);
     for (Residency residency : new Residency[] {Residency.PAGES, Residency.ALL}) {
       OpenOptions options = Fixtures.quickOpen().withMaxSearchers(2).withResidency(residency);
       try (AnnIndex index = AnnIndex.open(directory, options);
           Searcher searcher = index.newSearcher()) {
-        for (SearchRequest wrong : List.of(bad, tooMany)) {
+        for (SearchRequest wrong : List.of(bad, misfit)) {
           List<SearchRequest> batch = List.of(request(0), request(1), wrong);
           assertThrows(IllegalArgumentException.class, () -> index.searchBatch(batch));
           assertThrows(IllegalArgumentException.class, () -> searcher.searchBatch(batch));

@@ -80,12 +80,14 @@ abstract class Command implements Callable<Integer> {
     return console.progress(json || quiet, false);
   }
 
+  /// Prints a line of results and sees that it gets out: after lost ones no more are wanted.
   final void println(String line) {
     console.out().println(line);
+    console.out().requireWritten();
   }
 
   final void println(JsonObject line) {
-    console.out().println(line);
+    println(line.toString());
   }
 
   /// Says on stderr what a person should know of results that look like any others.

@@ -8,7 +8,7 @@ import java.io.PrintStream;
 /// @param out results
 /// @param err progress, warnings and errors
 /// @param terminal whether a person watches `err` on a terminal, where a line can be rewritten
-record Console(PrintStream out, PrintStream err, boolean terminal) {
+record Console(ResultStream out, PrintStream err, boolean terminal) {
 
   /// A progress printer that fits.
   ProgressPrinter progress(boolean silent, boolean summaries) {

@@ -137,6 +137,9 @@ final class EvalCommand extends Command {
         VectorFile queryFile = VectorFile.openQueries(queries)) {
       VectorSource vectors = queryFile.vectors();
       GroundTruth exact = exactNeighbours(vectors, options, progress);
+      if (k > exact.k() && exact.k() == indexCount(options)) {
+        k = exact.k(); // All that there are.
+      }
       EvalPlan plan =
           new EvalPlan(
               index, vectors, exact, k, threads, options, keepCache, warmUpQueries, batchSize);
@@ -152,6 +155,12 @@ final class EvalCommand extends Command {
         progress.clearLine();
         serving.printMetrics(this);
       }
+    }
+  }
+
+  private long indexCount(OpenOptions options) throws IOException {
+    try (AnnIndex open = AnnIndex.open(index, options)) {
+      return open.info().count();
     }
   }
 
@@ -189,7 +198,12 @@ final class EvalCommand extends Command {
     try (AnnIndex open = AnnIndex.open(index, options);
         VectorFile baseFile = VectorFile.open(base)) {
       return GroundTruth.compute(
-          baseFile.vectors(), vectors, open.info().metric(), k, threads, progress);
+          baseFile.vectors(),
+          vectors,
+          open.info().metric(),
+          (int) Math.min(k, open.info().count()),
+          threads,
+          progress);
     }
   }
 

@@ -1,8 +1,11 @@
 package com.omendb.tools;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -12,29 +15,39 @@ import picocli.CommandLine.ParameterException;
 
 /// The program behind `./omen`: build, search and evaluate indexes, and get data to do it with.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage. Errors are one line on stderr that begins with
-/// `omen:`; `--debug` or `-Domen.debug=true` adds the stack trace.
+/// Exit codes: 0 done, 1 failed, 2 wrong usage, 141 if the reader of the results has gone, as of a
+/// program that a broken pipe ends. Errors are one line on stderr that begins with `omen:`;
+/// `--debug` or `-Domen.debug=true` adds the stack trace.
 public final class Main {
   private static final int FAILED = 1;
   private static final int WRONG_USAGE = 2;
+  private static final int READER_GONE = 128 + 13;
 
   private Main() {}
 
   /// Runs the program and exits with its code.
   @SuppressWarnings("SystemExitOutsideMain") // it is main
   public static void main(String[] args) {
-    System.exit(run(args, System.out, System.err));
+    // What is printed does not depend on the language of its surroundings.
+    Locale.setDefault(Locale.ROOT);
+    FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+    System.exit(run(args, new ResultStream(out, System.out.charset()), System.err));
   }
 
   /// Runs the program in this JVM.
   ///
   /// @return the exit code
-  public static int run(String[] args, PrintStream out, PrintStream err) {
+  public static int run(String[] args, ResultStream out, PrintStream err) {
     Console console = new Console(out, err, Boolean.getBoolean("omen.terminal"));
     CommandLine omen = commandLine(console, args);
     try {
-      return omen.execute(args);
-    } catch (OutOfMemoryError e) {
+      int exitCode = omen.execute(args);
+      if (exitCode == 0) {
+        // Also what the parser printed, such as help.
+        out.requireWritten();
+      }
+      return exitCode;
+    } catch (OutOfMemoryError | LostResultsException e) {
       return report(console, e, debug(omen));
     } finally {
       out.flush();
@@ -123,6 +136,9 @@ public final class Main {
   }
 
   private static int report(Console console, Throwable failure, boolean debug) {
+    if (failure instanceof LostResultsException lost && lost.readerGone()) {
+      return READER_GONE;
+    }
     console.err().println("omen: " + Failures.describe(failure));
     if (debug) {
       failure.printStackTrace(console.err());

@@ -8,8 +8,7 @@ import com.omendb.tools.report.ByteSize;
 import com.omendb.tools.testing.Fixture;
 import com.omendb.tools.testing.Run;
 import com.omendb.vectors.testing.Fuzz;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,8 +127,8 @@ final class CommandLineFuzzTest {
   private static Fixture fixture = new Fixture(Path.of(""));
 
   // The parser of a process: making one takes longer than parsing.
-  private static final PrintStream NOWHERE =
-      new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+  private static final ResultStream NOWHERE =
+      new ResultStream(OutputStream.nullOutputStream(), StandardCharsets.UTF_8);
   private static final CommandLine OMEN = Main.commandLine(new Console(NOWHERE, NOWHERE, false));
 
   @BeforeAll

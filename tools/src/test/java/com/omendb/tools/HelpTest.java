@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.tools.testing.Run;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,8 +49,8 @@ final class HelpTest {
     assertEquals(Files.readString(file, StandardCharsets.UTF_8), run.out(), file.toString());
   }
 
-  private static PrintStream nowhere() {
-    return new PrintStream(OutputStream.nullOutputStream());
+  private static ResultStream nowhere() {
+    return new ResultStream(OutputStream.nullOutputStream(), StandardCharsets.UTF_8);
   }
 
   private static void collect(CommandLine command, List<String> words, List<List<String>> all) {

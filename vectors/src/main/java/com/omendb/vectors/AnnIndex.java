@@ -30,7 +30,8 @@ public interface AnnIndex extends AutoCloseable {
     return IndexKind.forDirectory(directory).open(directory, options);
   }
 
-  /// Builds an index of `options.kind()` from `vectors` in `directory`. Row i gets the id i.
+  /// Builds an index of `options.kind()` from `vectors` in `directory`. Row i gets the id i. The
+  /// vectors may lie in a confined arena of the calling thread.
   ///
   /// The index appears in `directory` complete or not at all; an older one there stays whole until
   /// that moment.
@@ -40,7 +41,8 @@ public interface AnnIndex extends AutoCloseable {
   ///   too small; the message says what and, for the budget, the smallest that works
   static void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
       throws IOException {
-    IndexKind.named(options.kind()).build(vectors, directory, options, progress);
+    IndexKind.named(options.kind())
+        .build(vectors.forAllThreads("base vectors"), directory, options, progress);
   }
 
   /// Fails as [#build] would if an index may not be made in a directory, and changes nothing.
@@ -97,7 +99,13 @@ public interface AnnIndex extends AutoCloseable {
       RepairOptions options,
       Progress progress)
       throws IOException {
-    return IndexKind.forRepairing().repair(damaged, repaired, source, options, progress);
+    return IndexKind.forRepairing()
+        .repair(
+            damaged,
+            repaired,
+            source.map(vectors -> vectors.forAllThreads("source vectors")),
+            options,
+            progress);
   }
 
   /// The names of the kinds of index that are installed.

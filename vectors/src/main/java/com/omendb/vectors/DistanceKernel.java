@@ -11,6 +11,13 @@ public interface DistanceKernel {
   /// The distance between the vectors at two native addresses; smaller is nearer.
   float distance(long addressA, long addressB);
 
+  /// The distance before it is rounded to a float, for orders that a float would lose: exact for
+  /// squared L2 and the inner product of integers, and as good as a double allows for their cosine.
+  /// For float32 it is [#distance].
+  default double preciseDistance(long addressA, long addressB) {
+    return distance(addressA, addressB);
+  }
+
   /// Distances from one vector to `count` rows of an array of vectors, into `distances[0..count)`.
   ///
   /// @param address native address of the vector

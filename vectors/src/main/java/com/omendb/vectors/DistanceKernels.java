@@ -24,7 +24,8 @@ public final class DistanceKernels {
   ///
   /// Squared L2 and the inner product of integer types are exact up to the conversion to float;
   /// sums of float32 are in single precision, in an order of the kernel's own. Cosine is computed
-  /// in full from both vectors, lies in 0 to 2, and is 1 if a vector is zero.
+  /// in full from both vectors, lies in 0 to 2, keeps its digits however near they are, and is 1 if
+  /// a vector is zero.
   ///
   /// @throws IllegalArgumentException if the dimension is not 1 to [VectorSource#MAX_DIMENSION]
   /// @throws IllegalStateException if `omen.kernels` forces kernels that do not work here

@@ -4,11 +4,13 @@ import java.lang.foreign.MemorySegment;
 
 /// One query: a vector, how many neighbours are wanted, and how hard to look.
 ///
-/// The vector is not copied; it must not change while the search runs. Immutable otherwise.
+/// The vector is not copied here; a search reads it on the calling thread only, whatever arena it
+/// lies in, and not after it has returned. It must not change until then. Immutable otherwise.
 ///
-/// @param query the query vector, heap or native memory, of exactly dimension * elementBytes bytes
+/// @param query the query vector, heap or native memory, of exactly dimension * elementBytes bytes,
+///   that the searching thread may read
 /// @param elementType type of the query's elements; must be the index's
-/// @param k neighbours wanted, 1 to the number of vectors in the index
+/// @param k neighbours wanted, at least 1; of an index with fewer vectors all are found
 /// @param searchListSize length L of the candidate list, at least k, the effort that a search
 ///   makes; 0 lets the index choose
 /// @param beamWidth page requests in flight (W); 0 lets the index choose
@@ -99,6 +101,12 @@ public record SearchRequest(
   /// A query in memory with the index's default effort.
   public static SearchRequest of(MemorySegment query, ElementType elementType, int k) {
     return new SearchRequest(query, elementType, k, 0, 0, AUTO_GAIN, 0, false);
+  }
+
+  /// This request with another query.
+  public SearchRequest withQuery(MemorySegment newQuery) {
+    return new SearchRequest(
+        newQuery, elementType, k, searchListSize, beamWidth, gainThreshold, maxPageReads, degraded);
   }
 
   /// This request with another searchListSize.

@@ -14,13 +14,22 @@ public final class VectorChecks {
   /// squared L2, which a float holds; beyond it their distance may be infinite.
   public static final float MAX_SQUARED_NORM = 0x1p125f;
 
+  /// The least squared norm, but for zero, of a float32 vector under a metric that depends on its
+  /// length. The squares of shorter ones, and of their distances, vanish in a float, so that all of
+  /// them would be equally near.
+  public static final float MIN_SQUARED_NORM = 0x1p-100f;
+
+  // Between these a squared norm in single precision leaves no doubt.
+  private static final float LEAST_CLEAR_NORM = 2 * MIN_SQUARED_NORM;
+  private static final float GREATEST_CLEAR_NORM = MAX_SQUARED_NORM / 2;
+
   private static final long ROWS_PER_TASK = 4096;
 
   private VectorChecks() {}
 
   /// Checks every row, on several threads: float32 vectors must hold no NaN, no infinity and have a
-  /// squared norm of at most [#MAX_SQUARED_NORM]; for [Metric#COSINE], a vector of any type must
-  /// not be zero.
+  /// squared norm of at most [#MAX_SQUARED_NORM] and, but for zero and under [Metric#COSINE], of at
+  /// least [#MIN_SQUARED_NORM]; for [Metric#COSINE], a vector of any type must not be zero.
   ///
   /// @param what what the vectors are, for the message, such as `base vectors`
   /// @param threads threads to use, at least 1; fewer run if there are few rows
@@ -33,10 +42,25 @@ public final class VectorChecks {
     if (source.elementType() != ElementType.FLOAT32 && metric != Metric.COSINE) {
       return;
     }
-    long row = firstUnusableRow(source, metric, threads);
+    VectorSource shared = source.forAllThreads(what);
+    long row = firstUnusableRow(shared, metric, threads);
     if (row < source.count()) {
-      throw new IllegalArgumentException(describe(source, row, what));
+      throw new IllegalArgumentException(describe(shared, row, metric, what));
     }
+  }
+
+  /// Why no distance can be computed from a float32 vector with this squared norm, or an empty
+  /// text. Cosine with a zero vector is another matter.
+  ///
+  /// @param squaredNorm in double precision, so that it is zero for zero only
+  public static String lengthProblem(double squaredNorm, Metric metric) {
+    if (squaredNorm > MAX_SQUARED_NORM) {
+      return "is too long: its squared norm exceeds " + MAX_SQUARED_NORM;
+    }
+    boolean tooShort = metric != Metric.COSINE && squaredNorm > 0 && squaredNorm < MIN_SQUARED_NORM;
+    return tooShort
+        ? "is too short, though not zero: its squared norm is below " + MIN_SQUARED_NORM
+        : "";
   }
 
   /// The first unusable row, or the count if there is none.
@@ -76,14 +100,16 @@ public final class VectorChecks {
     running.forEach(CompletableFuture::join);
   }
 
-  private static String describe(VectorSource source, long row, String what) {
+  private static String describe(VectorSource source, long row, Metric metric, String what) {
     String prefix = what + ": row=" + row;
     int largestColumn = 0;
+    double squaredNorm = 0;
     for (int column = 0; column < source.dimension(); column++) {
       float value = source.element(row, column);
       if (!Float.isFinite(value)) {
         return prefix + " holds " + value + " at column=" + column;
       }
+      squaredNorm += (double) value * value;
       if (Math.abs(value) > Math.abs(source.element(row, largestColumn))) {
         largestColumn = column;
       }
@@ -92,8 +118,8 @@ public final class VectorChecks {
     return largest == 0
         ? prefix + " holds only zeros, which have no cosine distance"
         : prefix
-            + " is too long: its squared norm exceeds "
-            + MAX_SQUARED_NORM
+            + " "
+            + lengthProblem(squaredNorm, metric)
             + "; it holds "
             + largest
             + " at column="
@@ -103,12 +129,12 @@ public final class VectorChecks {
   /// Checks rows by their squared norm, which is not finite if an element is not.
   private static final class RowCheck {
     private final VectorSource source;
-    private final boolean zeroIsUsable;
+    private final Metric metric;
     private final DistanceKernel negatedInnerProduct;
 
     RowCheck(VectorSource source, Metric metric) {
       this.source = source;
-      this.zeroIsUsable = metric != Metric.COSINE;
+      this.metric = metric;
       this.negatedInnerProduct =
           DistanceKernels.of(Metric.INNER_PRODUCT, source.elementType(), source.dimension());
     }
@@ -119,8 +145,9 @@ public final class VectorChecks {
         for (long row = from; row < to; row++) {
           long address = source.address(row);
           float squaredNorm = -negatedInnerProduct.distance(address, address);
-          boolean representable = squaredNorm <= MAX_SQUARED_NORM;
-          if (!representable || (squaredNorm == 0 && !zeroIsUsable && isZero(row))) {
+          // Single precision settles it for all but rare vectors.
+          boolean clear = squaredNorm > LEAST_CLEAR_NORM && squaredNorm < GREATEST_CLEAR_NORM;
+          if (!clear && !isUsable(row)) {
             return row;
           }
         }
@@ -130,14 +157,18 @@ public final class VectorChecks {
       }
     }
 
-    /// Squares of tiny elements may vanish, so a norm of zero does not settle it.
-    private boolean isZero(long row) {
+    private boolean isUsable(long row) {
+      double squaredNorm = 0;
       for (int column = 0; column < source.dimension(); column++) {
-        if (source.element(row, column) != 0) {
-          return false;
-        }
+        double value = source.element(row, column);
+        squaredNorm += value * value;
       }
-      return true;
+      if (squaredNorm == 0) {
+        return metric != Metric.COSINE;
+      }
+      return Double.isFinite(squaredNorm)
+          && (source.elementType() != ElementType.FLOAT32
+              || lengthProblem(squaredNorm, metric).isEmpty());
     }
   }
 }

@@ -1,5 +1,6 @@
 package com.omendb.vectors;
 
+import com.omendb.vectors.memory.SegmentAccess;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -79,6 +80,21 @@ public record VectorSource(
       MemorySegment segment, long count, int dimension, ElementType elementType) {
     return new VectorSource(
         segment, 0, elementType.vectorBytes(dimension), count, dimension, elementType);
+  }
+
+  /// This view for all threads to read: that of memory in a confined arena is usable for as long as
+  /// its owner, who calls this, waits for them.
+  ///
+  /// @param what what the vectors are, for the message, such as `base vectors`
+  /// @throws IllegalArgumentException if the memory is closed, or of another thread's confined
+  ///   arena
+  public VectorSource forAllThreads(String what) {
+    SegmentAccess.requireReadable(segment, what);
+    if (!SegmentAccess.isConfined(segment)) {
+      return this;
+    }
+    MemorySegment shared = SegmentAccess.forAllThreads(segment);
+    return new VectorSource(shared, firstOffset, strideBytes, count, dimension, elementType);
   }
 
   /// Bytes of one vector, without what the stride adds.

@@ -11,6 +11,8 @@ import com.omendb.vectors.testing.Refusals;
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +64,113 @@ class DistanceKernelsTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ElementType.class,
+      names = {"UINT8", "INT8"})
+  void integersAreExactBeforeTheyAreRounded(ElementType type) {
+    SplittableRandom random = Seeds.random("integersAreExact " + type, 107);
+    for (int dimension : DIMENSIONS) {
+      try (Arena arena = Arena.ofConfined()) {
+        VectorSource source = KernelData.source(arena, type, dimension, random);
+        for (Metric metric : Metric.values()) {
+          DistanceKernel fast = DistanceKernels.of(metric, type, dimension);
+          DistanceKernel scalar = DistanceKernels.scalar(metric, type, dimension);
+          for (int a = 0; a < ROWS; a++) {
+            for (int b = 0; b < ROWS; b++) {
+              long addressA = source.address(a);
+              long addressB = source.address(b);
+              double expected = preciselyExpected(source, a, b, metric);
+              double tolerance = metric == Metric.COSINE ? 4e-15 * expected : 0;
+              String where = metric + " dimension=" + dimension + " rows " + a + ", " + b;
+              double precise = fast.preciseDistance(addressA, addressB);
+              assertEquals(expected, precise, tolerance, where);
+              assertEquals(precise, scalar.preciseDistance(addressA, addressB), where);
+              assertEquals((float) precise, fast.distance(addressA, addressB), where);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static double preciselyExpected(VectorSource source, int a, int b, Metric metric) {
+    long squaredDistance = 0;
+    long dot = 0;
+    long squaredNormA = 0;
+    long squaredNormB = 0;
+    for (int column = 0; column < source.dimension(); column++) {
+      long x = (long) source.element(a, column);
+      long y = (long) source.element(b, column);
+      squaredDistance += (x - y) * (x - y);
+      dot += x * y;
+      squaredNormA += x * x;
+      squaredNormB += y * y;
+    }
+    return switch (metric) {
+      case SQUARED_L2 -> squaredDistance;
+      case INNER_PRODUCT -> -dot;
+      case COSINE -> {
+        if (squaredNormA == 0 || squaredNormB == 0) {
+          yield 1;
+        }
+        MathContext digits = new MathContext(60);
+        BigDecimal norms =
+            BigDecimal.valueOf(squaredNormA).multiply(BigDecimal.valueOf(squaredNormB));
+        yield BigDecimal.ONE
+            .subtract(BigDecimal.valueOf(dot).divide(norms.sqrt(digits), digits))
+            .doubleValue();
+      }
+    };
+  }
+
+  @Test
+  void theCosineOfNearVectorsKeepsItsDigits() {
+    SplittableRandom random = Seeds.random("theCosineOfNearVectors", 108);
+    for (int dimension : new int[] {2, 16, 100, 768}) {
+      for (double apart : new double[] {1, 0.1, 1e-2, 1e-4, 1e-5}) {
+        for (float scale : new float[] {1e-30f, 1e-10f, 1, 1e10f}) {
+          try (Arena arena = Arena.ofConfined()) {
+            MemorySegment segment = arena.allocate(8L * dimension, 64);
+            for (int column = 0; column < dimension; column++) {
+              double value = random.nextDouble(0.5, 1);
+              double other = value + apart * random.nextDouble(-1, 1);
+              segment.setAtIndex(NativeMemory.FLOAT, column, (float) (scale * value));
+              segment.setAtIndex(NativeMemory.FLOAT, dimension + column, (float) (scale * other));
+            }
+            VectorSource source = VectorSource.dense(segment, 2, dimension, ElementType.FLOAT32);
+            double expected = cosine(source);
+            for (DistanceKernel kernel :
+                new DistanceKernel[] {
+                  DistanceKernels.of(Metric.COSINE, ElementType.FLOAT32, dimension),
+                  DistanceKernels.scalar(Metric.COSINE, ElementType.FLOAT32, dimension)
+                }) {
+              double actual = kernel.distance(source.address(0), source.address(1));
+              assertEquals(expected, actual, 1e-4 * expected, () -> "apart=" + apart);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  // One minus the cosine of rows 0 and 1 in 60 digits.
+  private static double cosine(VectorSource source) {
+    BigDecimal dot = BigDecimal.ZERO;
+    BigDecimal squaredNormA = BigDecimal.ZERO;
+    BigDecimal squaredNormB = BigDecimal.ZERO;
+    for (int column = 0; column < source.dimension(); column++) {
+      BigDecimal x = new BigDecimal(source.element(0, column));
+      BigDecimal y = new BigDecimal(source.element(1, column));
+      dot = dot.add(x.multiply(y));
+      squaredNormA = squaredNormA.add(x.multiply(x));
+      squaredNormB = squaredNormB.add(y.multiply(y));
+    }
+    MathContext digits = new MathContext(60);
+    BigDecimal norms = squaredNormA.multiply(squaredNormB).sqrt(digits);
+    return BigDecimal.ONE.subtract(dot.divide(norms, digits)).doubleValue();
   }
 
   @ParameterizedTest

@@ -91,6 +91,34 @@ class VectorChecksTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Metric.class,
+      names = {"SQUARED_L2", "INNER_PRODUCT"})
+  void refusesVectorsWhoseSquaresVanishUnlessTheyAreZero(Metric metric) {
+    try (Arena arena = Arena.ofConfined()) {
+      VectorSource source = ones(arena, 3, 20);
+      for (float tiny : new float[] {Float.MIN_VALUE, 1e-38f, 1e-30f, 1e-20f, 1.9e-16f}) {
+        source.segment().asSlice(source.offset(1), 80).fill((byte) 0);
+        VectorChecks.requireUsable(source, metric, "base vectors", 1);
+        for (int column = 0; column < 20; column++) {
+          set(source, 1, column, -tiny);
+        }
+        assertEquals(
+            "base vectors: row=1 is too short, though not zero: its squared norm is below "
+                + "7.888609E-31; it holds "
+                + -tiny
+                + " at column=0",
+            refusal(source, metric, 1));
+        VectorChecks.requireUsable(source, Metric.COSINE, "base vectors", 1);
+      }
+      for (int column = 0; column < 20; column++) {
+        set(source, 1, column, 2e-16f);
+      }
+      VectorChecks.requireUsable(source, metric, "base vectors", 1);
+    }
+  }
+
   @Test
   void refusesZeroVectorsForCosineOnly() {
     try (Arena arena = Arena.ofConfined()) {

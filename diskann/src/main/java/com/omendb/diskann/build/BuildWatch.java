@@ -3,6 +3,7 @@ package com.omendb.diskann.build;
 import com.omendb.pagecache.ProcessMemory;
 import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.metrics.GuardedMetrics;
 import com.omendb.vectors.metrics.Labels;
 import com.omendb.vectors.metrics.Meter;
 import com.omendb.vectors.metrics.Metrics;
@@ -29,7 +30,7 @@ final class BuildWatch implements Progress, AutoCloseable {
 
   BuildWatch(long rows, Path directory, BuildOptions options, Progress progress) {
     this.progress = progress;
-    this.metrics = options.metrics();
+    this.metrics = GuardedMetrics.of(options.metrics());
     this.index = directory.toString();
     this.labels = Labels.of(Labels.INDEX, index);
     observe(Meter.BUILD_ROWS, () -> rows);

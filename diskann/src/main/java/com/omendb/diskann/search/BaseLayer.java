@@ -49,6 +49,11 @@ record BaseLayer(
     return (int) header.medoid();
   }
 
+  /// What a query has to be.
+  QueryForm queryForm() {
+    return new QueryForm(metric, elementType, dimension);
+  }
+
   /// A view of pages for one thread.
   PageView newPageView() {
     return pageView(header, elementType.vectorBytes(dimension), pageBytes);

@@ -22,6 +22,8 @@ import com.omendb.vectors.Residency;
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.Searcher;
+import com.omendb.vectors.metrics.GuardedMetrics;
+import com.omendb.vectors.metrics.Metrics;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -90,7 +92,8 @@ public final class DiskAnnIndex implements AnnIndex {
     Arena arena = Arena.ofShared();
     PageFile pages = null;
     PageCache cache = null;
-    IndexGauges gauges = new IndexGauges(directory, options.metrics());
+    Metrics metrics = GuardedMetrics.of(options.metrics());
+    IndexGauges gauges = new IndexGauges(directory, metrics);
     try {
       pages =
           PageFile.open(
@@ -117,20 +120,27 @@ public final class DiskAnnIndex implements AnnIndex {
         gauges.addCache(cache, pages.pageBytes());
         runners = parts.pagedRunners(entries, cache);
       }
-      SearchWatch watch = SearchWatch.of(directory, options.metrics());
+      SearchWatch watch = SearchWatch.of(directory, metrics);
       return new DiskAnnIndex(
           describe(directory, manifest, pages, plan, budget),
           arena,
           pages,
           cache,
-          new SearcherPool(options.maxSearchers(), runners, watch),
+          new SearcherPool(options.maxSearchers(), runners, queryForm(manifest), watch),
           watch,
           gauges);
     } catch (IOException | RuntimeException | Error e) {
-      closeAll(cache, pages, arena);
-      gauges.close();
+      try {
+        closeAll(cache, pages, arena, gauges);
+      } catch (RuntimeException | Error further) {
+        e.addSuppressed(further);
+      }
       throw e;
     }
+  }
+
+  private static QueryForm queryForm(Manifest manifest) {
+    return new QueryForm(manifest.metric(), manifest.elementType(), manifest.dimension());
   }
 
   private static void requireFiles(Manifest manifest, Path directory) throws IOException {
@@ -195,7 +205,9 @@ public final class DiskAnnIndex implements AnnIndex {
   }
 
   @Override
-  public List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException {
+  public List<SearchResult> searchBatch(List<SearchRequest> batch) throws IOException {
+    // The list is the caller's and may fail or change under way.
+    List<SearchRequest> requests = List.copyOf(batch);
     guard.enter();
     try {
       QueryRunner runner = searchers.take();
@@ -225,13 +237,7 @@ public final class DiskAnnIndex implements AnnIndex {
     // Who comes second returns when all is closed as well.
     synchronized (closing) {
       if (guard.close()) {
-        try {
-          searchers.close();
-        } finally {
-          closeAll(cache, pages, arena);
-          // Last, so that counters are those of the end.
-          gauges.close();
-        }
+        closeAll(searchers, cache, pages, arena, gauges);
       }
     }
   }
@@ -246,17 +252,15 @@ public final class DiskAnnIndex implements AnnIndex {
     }
   }
 
-  private static void closeAll(@Nullable PageCache cache, @Nullable PageFile pages, Arena arena) {
-    try {
-      if (cache != null) {
-        cache.close();
+  // Gauges come last, so that counters are those of the end.
+  private static void closeAll(@Nullable AutoCloseable... parts) {
+    Closing closing = new Closing();
+    for (AutoCloseable part : parts) {
+      if (part != null) {
+        closing.close(part);
       }
-      if (pages != null) {
-        pages.close();
-      }
-    } finally {
-      arena.close();
     }
+    closing.end();
   }
 
   /// A searcher of the pool in the hands of a user.
@@ -280,8 +284,9 @@ public final class DiskAnnIndex implements AnnIndex {
     }
 
     @Override
-    public List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException {
+    public List<SearchResult> searchBatch(List<SearchRequest> batch) throws IOException {
       requireOpen();
+      List<SearchRequest> requests = List.copyOf(batch);
       guard.enter();
       try {
         return DiskAnnIndex.this.searchBatch(runner, requests);
@@ -337,13 +342,7 @@ public final class DiskAnnIndex implements AnnIndex {
               (int) header.medoid(),
               entries.get(),
               distance,
-              scratch ->
-                  new QueryVector(
-                      manifest.metric(),
-                      manifest.elementType(),
-                      manifest.dimension(),
-                      nodeCount(),
-                      scratch));
+              scratch -> new QueryVector(queryForm(manifest), scratch));
     }
 
     Supplier<QueryRunner> pagedRunners(Making<EntrySelector> entries, PageCache cache)

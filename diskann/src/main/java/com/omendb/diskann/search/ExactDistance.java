@@ -7,25 +7,37 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 
 /// The exact distance between a prepared query and a stored vector: for float32 under cosine both
-/// have unit length and the cosine distance is one minus their inner product, kept from falling
-/// below zero by rounding; else both are as the user gave them.
+/// have unit length and the cosine distance is half their squared distance, which keeps its digits
+/// however near they are; else both are as the user gave them.
 ///
 /// Immutable and thread-safe.
 public final class ExactDistance {
+  private static final float GREATEST_COSINE_DISTANCE = 2;
+
   private final DistanceKernel kernel;
   private final boolean unitLength;
+  private final boolean floats;
 
   /// The exact distance of an index.
   public ExactDistance(Metric metric, ElementType elementType, int dimension) {
     this.unitLength = UnitLength.applies(metric, elementType);
+    this.floats = elementType == ElementType.FLOAT32;
     this.kernel =
-        DistanceKernels.of(unitLength ? Metric.INNER_PRODUCT : metric, elementType, dimension);
+        DistanceKernels.of(unitLength ? Metric.SQUARED_L2 : metric, elementType, dimension);
   }
 
   /// The distance between the vectors at two native addresses.
   public float between(long queryAddress, long vectorAddress) {
     float distance = kernel.distance(queryAddress, vectorAddress);
     return unitLength ? cosine(distance) : distance;
+  }
+
+  /// The distance before it is rounded to the float of [#between], where the kernel knows more:
+  /// integers beyond 2^24 keep their order. Its order never contradicts that of the floats.
+  double preciselyBetween(long queryAddress, long vectorAddress) {
+    return floats
+        ? between(queryAddress, vectorAddress)
+        : kernel.preciseDistance(queryAddress, vectorAddress);
   }
 
   /// Distances from a query to `count` rows, into `distances[0..count)`.
@@ -44,7 +56,7 @@ public final class ExactDistance {
     }
   }
 
-  private static float cosine(float negatedInnerProduct) {
-    return Math.clamp(1f + negatedInnerProduct, 0f, 2f);
+  private static float cosine(float squaredDistance) {
+    return Math.min(squaredDistance / 2, GREATEST_COSINE_DISTANCE);
   }
 }

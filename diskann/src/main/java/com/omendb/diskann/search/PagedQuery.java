@@ -97,9 +97,7 @@ final class PagedQuery {
     this.navigator = base.newNavigator();
     this.expandsRecords = base.residency() != Residency.GRAPH;
     this.exactDistance = new ExactDistance(base.metric(), base.elementType(), base.dimension());
-    this.query =
-        new QueryVector(
-            base.metric(), base.elementType(), base.dimension(), base.nodeCount(), arena);
+    this.query = new QueryVector(base.queryForm(), arena);
     this.scorer = new CodeScorer(base.codes(), base.metric(), arena);
     this.view = base.newPageView();
     this.chooser = new PageChooser(base.directory());
@@ -137,7 +135,7 @@ final class PagedQuery {
   }
 
   private void configure(SearchRequest request) {
-    k = request.k();
+    k = Math.min(request.k(), base.nodeCount());
     effort =
         request.searchListSize() > 0
             ? request.searchListSize()
@@ -341,10 +339,10 @@ final class PagedQuery {
     int count = view.recordCount();
     list.dropRange(first, first + count);
     for (int slot = 0; slot < count; slot++) {
-      float distance = exactDistance.between(query.address(), view.vectorAddress(slot));
-      recordDistances[slot] = distance;
+      double distance = exactDistance.preciselyBetween(query.address(), view.vectorAddress(slot));
+      recordDistances[slot] = (float) distance;
       seen.add(first + slot);
-      list.addExact(first + slot, distance);
+      list.addExact(first + slot, (float) distance);
       if (distance <= top.bound()) {
         top.offer(view.vectorId(slot), distance, page);
       }

@@ -72,9 +72,7 @@ final class PagedRunner implements QueryRunner {
     this.base = base;
     this.entrySelector = entrySelector;
     this.lanes = new Lane[laneCount];
-    this.checked =
-        new QueryVector(
-            base.metric(), base.elementType(), base.dimension(), base.nodeCount(), arena);
+    this.checked = new QueryVector(base.queryForm(), arena);
     int tickets = ticketCount(laneCount);
     this.requests = base.cache().newAsyncSession(tickets);
     this.freeTickets = new int[tickets];
@@ -156,7 +154,8 @@ final class PagedRunner implements QueryRunner {
   }
 
   // What lanes have asked for is in an unknown state: nobody goes on with it.
-  private void breakDown(Throwable e) {
+  @Override
+  public void breakDown(Throwable e) {
     breakdown = e;
     for (Lane lane : lanes) {
       if (lane != null && lane.call != null) {

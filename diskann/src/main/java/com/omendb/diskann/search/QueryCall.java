@@ -2,6 +2,7 @@ package com.omendb.diskann.search;
 
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
+import com.omendb.vectors.log.LogCode;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// One search that somebody asked for, and what came of it. The thread that asked may have another
 /// thread do the search. Or somebody's wish for a runner of his own.
 final class QueryCall {
-  private final @Nullable SearchRequest request;
+  private @Nullable SearchRequest request;
   private final SearchWatch.@Nullable Asked asked;
   private final Thread caller = Thread.currentThread();
   private @Nullable SearchResult result;
@@ -44,11 +45,24 @@ final class QueryCall {
     return Objects.requireNonNull(request);
   }
 
-  /// Starts the search, once, unless a runner has started it before.
+  /// Takes a copy of the query, for the memory that the caller gave may be read by its own thread
+  /// only.
+  ///
+  /// @throws IllegalArgumentException if the request does not have the form
+  void keepQuery(QueryForm form) {
+    request = form.copied(request());
+  }
+
+  /// Starts the search, once, unless a runner has started it before. Whatever goes wrong fails it.
   void startOn(QueryRunner runner) {
     if (!started) {
       started = true;
-      runner.start(this);
+      try {
+        runner.start(this);
+      } catch (RuntimeException | Error e) {
+        runner.breakDown(e);
+        fail(e);
+      }
     }
   }
 
@@ -61,28 +75,40 @@ final class QueryCall {
     return done && failure != null;
   }
 
+  /// Ends the search with a result. Never throws.
   void complete(SearchResult newResult) {
     result = newResult;
     try {
       if (asked != null) {
         asked.completed(newResult);
       }
+    } catch (RuntimeException | Error e) {
+      LogCode.REPORTING_FAILED.log(e);
     } finally {
-      done = true;
-      wakeCaller();
+      end();
     }
   }
 
+  /// Ends the search without a result, unless it has ended. Never throws.
   void fail(Throwable newFailure) {
+    if (done) {
+      return;
+    }
     failure = newFailure;
     try {
       if (asked != null) {
         asked.failed(newFailure);
       }
+    } catch (RuntimeException | Error e) {
+      LogCode.REPORTING_FAILED.log(e);
     } finally {
-      done = true;
-      wakeCaller();
+      end();
     }
+  }
+
+  private void end() {
+    done = true;
+    wakeCaller();
   }
 
   /// Makes the caller the one that drives a runner.

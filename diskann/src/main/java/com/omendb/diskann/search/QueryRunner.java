@@ -22,6 +22,9 @@ interface QueryRunner extends AutoCloseable {
   /// Whatever goes wrong fails the searches that it concerns.
   void advance();
 
+  /// Fails all searches under way: the runner itself failed, or who drove it.
+  void breakDown(Throwable why);
+
   /// Whether the runner itself failed, and with it all searches under way: it is of no more use.
   boolean isBroken();
 
@@ -40,9 +43,14 @@ interface QueryRunner extends AutoCloseable {
   /// Runs one search to its end; none is under way.
   default SearchResult search(SearchRequest request, SearchWatch watch) throws IOException {
     QueryCall call = new QueryCall(request, watch);
-    start(call);
-    while (!call.isDone()) {
-      advance();
+    try {
+      start(call);
+      while (!call.isDone()) {
+        advance();
+      }
+    } catch (RuntimeException | Error e) {
+      breakDown(e);
+      throw e;
     }
     return call.get();
   }
@@ -52,6 +60,20 @@ interface QueryRunner extends AutoCloseable {
       throws IOException {
     requests.forEach(this::check);
     List<QueryCall> calls = new ArrayList<>(requests.size());
+    try {
+      runAll(requests, calls, watch);
+    } catch (RuntimeException | Error e) {
+      breakDown(e);
+      throw e;
+    }
+    List<SearchResult> results = new ArrayList<>(calls.size());
+    for (QueryCall call : calls) {
+      results.add(call.get());
+    }
+    return results;
+  }
+
+  private void runAll(List<SearchRequest> requests, List<QueryCall> calls, SearchWatch watch) {
     int checked = 0;
     boolean failed = false;
     for (int i = 0; i < requests.size() && !failed; i++) {
@@ -68,10 +90,5 @@ interface QueryRunner extends AutoCloseable {
     while (underWay() != null) {
       advance();
     }
-    List<SearchResult> results = new ArrayList<>(calls.size());
-    for (QueryCall call : calls) {
-      results.add(call.get());
-    }
-    return results;
   }
 }

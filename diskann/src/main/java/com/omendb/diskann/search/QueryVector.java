@@ -13,36 +13,30 @@ import java.lang.foreign.MemorySegment;
 /// The query of a search, copied to native memory and brought into the form that [ExactDistance]
 /// expects. Reused from search to search. Not thread-safe.
 final class QueryVector {
-  private final Metric metric;
-  private final ElementType elementType;
-  private final int dimension;
-  private final long nodeCount;
+  private final QueryForm form;
   private final boolean unitLength;
   private final MemorySegment query;
   private final VectorSource source;
 
-  QueryVector(Metric metric, ElementType elementType, int dimension, long nodeCount, Arena arena) {
-    this.metric = metric;
-    this.elementType = elementType;
-    this.dimension = dimension;
-    this.nodeCount = nodeCount;
-    this.unitLength = UnitLength.applies(metric, elementType);
-    this.query = arena.allocate(elementType.vectorBytes(dimension), 64);
-    this.source = VectorSource.dense(query, 1, dimension, elementType);
+  QueryVector(QueryForm form, Arena arena) {
+    this.form = form;
+    this.unitLength = UnitLength.applies(form.metric(), form.elementType());
+    this.query = arena.allocate(form.bytes(), 64);
+    this.source = VectorSource.dense(query, 1, form.dimension(), form.elementType());
   }
 
   /// Takes the vector of a request.
   ///
   /// @throws IllegalArgumentException if the request does not fit the index
   void set(SearchRequest request) {
-    check(request);
+    form.check(request);
     MemorySegment.copy(request.query(), 0, query, 0, query.byteSize());
-    if (elementType == ElementType.FLOAT32) {
+    if (form.elementType() == ElementType.FLOAT32) {
       checkFinite();
     }
     if (unitLength) {
-      UnitLength.normalize(query, dimension);
-    } else if (metric == Metric.COSINE && isZero()) {
+      UnitLength.normalize(query, form.dimension());
+    } else if (form.metric() == Metric.COSINE && isZero()) {
       throw new IllegalArgumentException("a query without direction has no cosine: norm=0");
     }
   }
@@ -60,45 +54,25 @@ final class QueryVector {
   /// The length of the prepared query.
   double norm() {
     double sum = 0;
-    for (int i = 0; i < dimension; i++) {
+    for (int i = 0; i < form.dimension(); i++) {
       double value = source.element(0, i);
       sum += value * value;
     }
     return Math.sqrt(sum);
   }
 
-  private void check(SearchRequest request) {
-    if (request.elementType() != elementType) {
-      throw new IllegalArgumentException(
-          "query and index differ in element type: query elementType="
-              + request.elementType().label()
-              + ", index elementType="
-              + elementType.label());
-    }
-    if (request.query().byteSize() != query.byteSize()) {
-      throw new IllegalArgumentException(
-          "query and index differ in dimension: query dimension="
-              + request.query().byteSize() / elementType.elementBytes()
-              + ", index dimension="
-              + dimension);
-    }
-    if (request.k() > nodeCount) {
-      throw new IllegalArgumentException(
-          "k is larger than the index: k=" + request.k() + ", count=" + nodeCount);
-    }
-  }
-
   private void checkFinite() {
     double sum = 0;
-    for (int i = 0; i < dimension; i++) {
+    for (int i = 0; i < form.dimension(); i++) {
       float value = query.get(NativeMemory.FLOAT, (long) i * Float.BYTES);
       if (!Float.isFinite(value)) {
         throw new IllegalArgumentException("query holds " + value + " at column=" + i);
       }
       sum += (double) value * value;
     }
-    if (sum > VectorChecks.MAX_SQUARED_NORM) {
-      throw new IllegalArgumentException("query is too long for float distances: norm^2=" + sum);
+    String problem = VectorChecks.lengthProblem(sum, form.metric());
+    if (!problem.isEmpty()) {
+      throw new IllegalArgumentException("query " + problem + ": squaredNorm=" + sum);
     }
   }
 

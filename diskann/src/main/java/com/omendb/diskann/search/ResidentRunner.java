@@ -54,6 +54,7 @@ final class ResidentRunner implements QueryRunner {
   private final BitSet skipped = new BitSet();
   private boolean degraded;
   private int k;
+  private boolean broken;
   private int exactDistances;
 
   ResidentRunner(
@@ -86,8 +87,13 @@ final class ResidentRunner implements QueryRunner {
   public void advance() {}
 
   @Override
+  public void breakDown(Throwable why) {
+    broken = true;
+  }
+
+  @Override
   public boolean isBroken() {
-    return false;
+    return broken;
   }
 
   @Override
@@ -110,7 +116,7 @@ final class ResidentRunner implements QueryRunner {
     query.set(request);
     degraded = request.degraded();
     skipped.clear();
-    k = request.k();
+    k = Math.min(request.k(), vectors.count());
     int effort =
         request.searchListSize() > 0
             ? request.searchListSize()
@@ -125,10 +131,7 @@ final class ResidentRunner implements QueryRunner {
       freshNodes[0] = medoid;
       expanded += search(listSize, 1);
     }
-    top.reset(k);
-    for (int i = 0; i < Math.min(k, candidates.size()); i++) {
-      top.offer(vectors.vectorId(candidates.node(i)), candidates.distance(i), 0);
-    }
+    collect(k);
     call.complete(
         top.result(
             new SearchStats(
@@ -143,6 +146,22 @@ final class ResidentRunner implements QueryRunner {
                 exactDistances,
                 0,
                 System.nanoTime() - start)));
+  }
+
+  // Of candidates that are equally far to a float, the k-th and those after it, the precise
+  // distance
+  // and the id decide.
+  private void collect(int k) {
+    top.reset(k);
+    for (int i = 0; i < candidates.size(); i++) {
+      if (i >= k && candidates.distance(i) > candidates.distance(k - 1)) {
+        return;
+      }
+      int node = candidates.node(i);
+      long address = vectors.address() + (long) node * vectors.strideBytes();
+      top.offer(
+          vectors.vectorId(node), exactDistance.preciselyBetween(query.address(), address), 0);
+    }
   }
 
   // Searches from the nodes in freshNodes[0..count); returns how many nodes were expanded.

@@ -41,6 +41,11 @@ final class ResidentVectors {
     }
   }
 
+  /// Vectors of the index, those that could not be copied included.
+  int count() {
+    return (int) (vectorIds.byteSize() / Long.BYTES);
+  }
+
   /// Says what could not be copied.
   void lose(LostPages lostPages) {
     lost = lostPages;

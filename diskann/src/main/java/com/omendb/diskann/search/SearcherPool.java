@@ -17,29 +17,44 @@ import org.jspecify.annotations.Nullable;
 /// drives a runner takes queued calls into its idle lanes, and when its own call is done hands the
 /// runner over to the caller of one that is not. So many callers share few threads' worth of page
 /// requests, and no thread of the index's own is needed. Who wants a runner alone waits in the same
-/// queue, so that nobody waits for ever. A runner that fails as such is replaced. Thread-safe.
-final class SearcherPool {
+/// queue, so that nobody waits for ever. A runner that fails as such is replaced.
+///
+/// A query that is queued is copied first, on the thread of its caller: the memory of a caller is
+/// read by no other thread. So each caller that waits costs a query's bytes of heap. Nothing of the
+/// user's, metrics and loggers included, is called while the monitor is held. Thread-safe.
+final class SearcherPool implements AutoCloseable {
   /// Searches of others that a caller starts before it goes on with its own work.
   private static final int SERVED_BETWEEN = 16;
 
   private final int maxSearchers;
   private final Supplier<QueryRunner> factory;
+  private final QueryForm form;
   private final SearchWatch watch;
   private final ArrayDeque<QueryRunner> idle = new ArrayDeque<>(); // guarded by this
   private final List<QueryRunner> all = new ArrayList<>(); // guarded by this
   private final ArrayDeque<QueryCall> queue = new ArrayDeque<>(); // guarded by this
   private boolean closing; // guarded by this
 
-  SearcherPool(int maxSearchers, Supplier<QueryRunner> factory, SearchWatch watch) {
+  SearcherPool(int maxSearchers, Supplier<QueryRunner> factory, QueryForm form, SearchWatch watch) {
     this.maxSearchers = maxSearchers;
     this.factory = factory;
+    this.form = form;
     this.watch = watch;
   }
 
   /// Runs one search, beside those of other callers if there are many.
   SearchResult search(SearchRequest request) throws IOException {
     QueryCall call = new QueryCall(request, watch);
-    QueryRunner runner = takeOrQueue(call);
+    QueryRunner runner = idleRunner();
+    if (runner == null) {
+      try {
+        call.keepQuery(form);
+      } catch (RuntimeException | Error e) {
+        call.fail(e);
+        return call.get();
+      }
+      runner = takeOrQueue(call);
+    }
     if (runner == null) {
       runner = call.await();
     }
@@ -56,6 +71,9 @@ final class SearcherPool {
         startQueued(runner);
         runner.advance();
       }
+    } catch (RuntimeException | Error e) {
+      runner.breakDown(e);
+      throw e;
     } finally {
       giveBack(runner);
     }
@@ -123,20 +141,17 @@ final class SearcherPool {
   void giveBack(QueryRunner given) {
     QueryRunner runner = given;
     for (int served = 0; ; served++) {
+      if (runner.isBroken()) {
+        runner = replace(runner);
+        if (runner == null) {
+          return;
+        }
+      }
       QueryCall next = runner.underWay();
       if (next == null) {
-        synchronized (this) {
-          if (runner.isBroken()) {
-            runner = replace(runner);
-            if (runner == null) {
-              return;
-            }
-          }
-          next = queue.poll();
-          if (next == null) {
-            idle.push(runner);
-            return;
-          }
+        next = queuedOrIdle(runner);
+        if (next == null) {
+          return;
         }
         if (served < SERVED_BETWEEN && !next.wantsRunner()) {
           next.startOn(runner);
@@ -148,58 +163,84 @@ final class SearcherPool {
     }
   }
 
+  // The call that waits longest, or null, and the runner is idle then.
+  private @Nullable QueryCall queuedOrIdle(QueryRunner runner) {
+    synchronized (this) {
+      QueryCall next = queue.poll();
+      if (next == null) {
+        idle.push(runner);
+      }
+      return next;
+    }
+  }
+
   // Makes a runner in the place of one that broke, if somebody waits for it; null if nobody does.
   private @Nullable QueryRunner replace(QueryRunner broken) {
-    if (!all.remove(broken)) {
-      return null; // Closed with the others.
+    Closing closing = new Closing();
+    synchronized (this) {
+      if (!all.remove(broken)) {
+        return null; // Closed with the others.
+      }
+      closing.close(broken);
     }
     try {
-      broken.close();
-    } catch (RuntimeException e) {
+      closing.end();
+    } catch (RuntimeException | Error e) {
       LogCode.SEARCHER_NOT_CLOSED.log(e);
     }
-    while (!queue.isEmpty()) {
-      try {
-        QueryRunner runner = factory.get();
-        all.add(runner);
-        return runner;
-      } catch (RuntimeException | Error e) {
-        queue.remove().fail(e);
+    while (true) {
+      QueryCall waiting;
+      Throwable why;
+      synchronized (this) {
+        // Another caller may have taken the place; it serves the queue.
+        if (queue.isEmpty() || all.size() == maxSearchers) {
+          return null;
+        }
+        try {
+          QueryRunner runner = factory.get();
+          all.add(runner);
+          return runner;
+        } catch (RuntimeException | Error e) {
+          waiting = queue.remove();
+          why = e;
+        }
       }
+      waiting.fail(why);
     }
-    return null;
   }
 
   /// Ends the waits for a runner: one that is lent may never come back, and closing the index waits
   /// for whoever is waiting here.
   void refuseWaiters() {
+    List<QueryCall> refused;
     synchronized (this) {
       closing = true;
-      for (QueryCall call : queue) {
-        call.fail(new IllegalStateException("the index is closed"));
-      }
+      refused = List.copyOf(queue);
       queue.clear();
+    }
+    for (QueryCall call : refused) {
+      call.fail(new IllegalStateException("the index is closed"));
     }
   }
 
-  /// Closes every runner. None may be searching.
-  void close() {
+  /// Closes every runner, and throws what went wrong after the last. None may be searching.
+  @Override
+  public void close() {
     List<QueryRunner> closed;
     synchronized (this) {
       closed = List.copyOf(all);
       all.clear();
       idle.clear();
     }
-    RuntimeException failure = null;
-    for (QueryRunner runner : closed) {
-      try {
-        runner.close();
-      } catch (RuntimeException e) {
-        failure = e;
-      }
-    }
-    if (failure != null) {
-      throw failure;
+    Closing runners = new Closing();
+    closed.forEach(runners::close);
+    runners.end();
+  }
+
+  private @Nullable QueryRunner idleRunner() {
+    synchronized (this) {
+      refuseIfClosing();
+      return idleOrNew();
     }
   }
 

@@ -4,11 +4,12 @@ import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.SearchStats;
 import java.util.Arrays;
 
-/// The k nearest vectors seen so far, nearest first; equal distances by lower id. With each goes
-/// the page that it came from. Reused from search to search. Not thread-safe.
+/// The k nearest vectors seen so far, nearest first; equal distances by lower id. Distances are
+/// compared as they were before they were rounded to floats. With each goes the page that it came
+/// from. Reused from search to search. Not thread-safe.
 final class TopK {
   private long[] ids = new long[64];
-  private float[] distances = new float[64];
+  private double[] distances = new double[64];
   private int[] pages = new int[64];
   private int k;
   private int size;
@@ -18,7 +19,7 @@ final class TopK {
     size = 0;
     if (k > ids.length) {
       ids = new long[k];
-      distances = new float[k];
+      distances = new double[k];
       pages = new int[k];
     }
   }
@@ -28,12 +29,12 @@ final class TopK {
   }
 
   /// The distance beyond which nothing more is taken.
-  float bound() {
-    return size < k ? Float.POSITIVE_INFINITY : distances[size - 1];
+  double bound() {
+    return size < k ? Double.POSITIVE_INFINITY : distances[size - 1];
   }
 
   /// Offers a vector, which must not have been offered before in this search.
-  void offer(long id, float distance, int page) {
+  void offer(long id, double distance, int page) {
     int at = size;
     while (at > 0 && isAfter(at - 1, id, distance)) {
       at--;
@@ -62,10 +63,14 @@ final class TopK {
   }
 
   SearchResult result(SearchStats stats) {
-    return new SearchResult(Arrays.copyOf(ids, size), Arrays.copyOf(distances, size), stats);
+    float[] rounded = new float[size];
+    for (int i = 0; i < size; i++) {
+      rounded[i] = (float) distances[i];
+    }
+    return new SearchResult(Arrays.copyOf(ids, size), rounded, stats);
   }
 
-  private boolean isAfter(int position, long id, float distance) {
+  private boolean isAfter(int position, long id, double distance) {
     return distances[position] > distance
         || (distances[position] == distance && ids[position] > id);
   }

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class Adjacency {
   private static final int LOCKED = 1 << 31;
   private static final int ROW_AND_VECTOR = 2;
+
+  // Who waits spins for some microseconds, then sleeps.
+  private static final int SPINS = 200;
+  private static final long PARK_NANOS = 20_000;
+
   private static final VarHandle HEADER = ValueLayout.JAVA_INT.varHandle();
 
   private final MemorySegment memory;
@@ -129,15 +135,22 @@ public final class Adjacency {
     return degree;
   }
 
-  /// Takes the row's lock, spinning until it is free. Not reentrant.
+  /// Takes the row's lock, waiting until it is free. Not reentrant.
+  ///
+  /// A row is held for as long as a prune takes, or, if its holder has lost its core, until that is
+  /// given another one; a thread that waits then gives its own away.
   public void lock(int node) {
     long row = row(node);
-    while (true) {
+    for (int attempt = 0; ; attempt++) {
       int header = (int) HEADER.getVolatile(NativeMemory.ALL, row);
       if (header >= 0 && HEADER.compareAndSet(NativeMemory.ALL, row, header, header | LOCKED)) {
         return;
       }
-      Thread.onSpinWait();
+      if (attempt < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.parkNanos(PARK_NANOS);
+      }
     }
   }
 

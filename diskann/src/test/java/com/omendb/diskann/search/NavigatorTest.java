@@ -92,7 +92,8 @@ class NavigatorTest {
     }
 
     QueryVector query(int query) {
-      QueryVector vector = new QueryVector(metric, ElementType.FLOAT32, DIMENSION, COUNT, arena);
+      QueryForm form = new QueryForm(metric, ElementType.FLOAT32, DIMENSION);
+      QueryVector vector = new QueryVector(form, arena);
       vector.set(SearchRequest.of(queries, query, K));
       return vector;
     }

@@ -1,5 +1,7 @@
 package com.omendb.diskann.search;
 
+import static com.omendb.diskann.search.TestRunner.FORM;
+import static com.omendb.diskann.search.TestRunner.RESULT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -9,9 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.SearchStats;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,7 +19,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,74 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// replaced.
 @Timeout(60)
 class SearcherPoolTest {
-  private static final SearchResult RESULT =
-      new SearchResult(new long[0], new float[0], new SearchStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
-
-  /// A runner of so many lanes whose searches are done after some advances.
-  private static class TestRunner implements QueryRunner {
-    private final int lanes;
-    private final int advances;
-    private final ArrayDeque<QueryCall> calls = new ArrayDeque<>();
-    private int advanced;
-    boolean broken;
-    int closed;
-
-    TestRunner(int lanes, int advances) {
-      this.lanes = lanes;
-      this.advances = advances;
-    }
-
-    @Override
-    public boolean hasIdleLane() {
-      return calls.size() < lanes;
-    }
-
-    @Override
-    public void start(QueryCall call) {
-      assertTrue(hasIdleLane());
-      assertEquals(0, closed);
-      if (advances == 0) {
-        call.complete(RESULT);
-      } else {
-        calls.add(call);
-      }
-    }
-
-    @Override
-    public void advance() {
-      if (!calls.isEmpty() && ++advanced % advances == 0) {
-        calls.remove().complete(RESULT);
-      }
-    }
-
-    @Override
-    public boolean isBroken() {
-      return broken;
-    }
-
-    @Override
-    public void check(SearchRequest request) {}
-
-    @Override
-    public @Nullable QueryCall underWay() {
-      return calls.peek();
-    }
-
-    void breakDown(Throwable why) {
-      broken = true;
-      while (!calls.isEmpty()) {
-        calls.remove().fail(why);
-      }
-    }
-
-    @Override
-    public void close() {
-      closed++;
-    }
-  }
-
   private static SearcherPool newPool(int maxSearchers, Supplier<QueryRunner> factory) {
-    return new SearcherPool(maxSearchers, factory, SearchWatch.NONE);
+    return new SearcherPool(maxSearchers, factory, FORM, SearchWatch.NONE);
   }
 
   private static SearchRequest request() {

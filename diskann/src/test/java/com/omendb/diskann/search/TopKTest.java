@@ -38,7 +38,7 @@ class TopKTest {
           offers.removeLast();
         }
         assertEquals(offers.size(), top.size());
-        float bound = offers.size() < k ? Float.POSITIVE_INFINITY : offers.getLast().distance();
+        double bound = offers.size() < k ? Double.POSITIVE_INFINITY : offers.getLast().distance();
         assertEquals(bound, top.bound());
       }
       SearchResult result = top.result(STATS);
@@ -47,6 +47,18 @@ class TopKTest {
         assertEquals(offers.get(rank).distance(), result.distance(rank));
       }
     }
+  }
+
+  @Test
+  void distancesThatOneFloatStandsForKeepTheirOrder() {
+    TopK top = new TopK();
+    top.reset(2);
+    top.offer(1, 66_520_576, 0);
+    top.offer(2, 66_520_577, 0);
+    top.offer(3, 66_520_575, 0);
+    SearchResult result = top.result(STATS);
+    assertArrayEquals(new long[] {3, 1}, result.ids());
+    assertArrayEquals(new float[] {66_520_576f, 66_520_576f}, result.distances());
   }
 
   @Test

@@ -14,6 +14,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -157,6 +159,70 @@ class AdjacencyTest {
         worker.get();
       }
       assertEquals(THREADS * rounds, counter[0]);
+    }
+  }
+
+  /// Many more threads than cores, of which the holder now and then gives its core away.
+  @Test
+  @Timeout(60)
+  void oneThreadAtATimeHoldsARowHoweverManyWait() throws Exception {
+    int threads = 32;
+    int rounds = 400;
+    try (Arena arena = Arena.ofShared();
+        ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      Adjacency graph = new Adjacency(arena, 3, 4, 4);
+      // Plain numbers: an update is lost as soon as two threads hold the row.
+      int[] counts = new int[2];
+      List<Future<?>> tasks = new ArrayList<>();
+      for (int thread = 0; thread < threads; thread++) {
+        int node = thread % 2;
+        tasks.add(
+            pool.submit(
+                () -> {
+                  for (int round = 0; round < rounds; round++) {
+                    graph.lock(node);
+                    int count = counts[node];
+                    if (round % 16 == 0) {
+                      LockSupport.parkNanos(1);
+                    }
+                    counts[node] = count + 1;
+                    graph.unlock(node);
+                  }
+                }));
+      }
+      for (Future<?> task : tasks) {
+        task.get();
+      }
+      assertEquals(threads / 2 * rounds, counts[0]);
+      assertEquals(threads / 2 * rounds, counts[1]);
+    }
+  }
+
+  /// A thread that waits for long, past spinning, still gets the row, and an interrupt stays
+  /// pending.
+  @Test
+  @Timeout(60)
+  void whoWaitsForLongGetsTheRow() throws Exception {
+    try (Arena arena = Arena.ofShared()) {
+      Adjacency graph = new Adjacency(arena, 1, 4, 4);
+      graph.lock(0);
+      FutureTask<Boolean> waiting =
+          new FutureTask<>(
+              () -> {
+                graph.lock(0);
+                graph.append(0, 0);
+                graph.unlock(0);
+                return Thread.currentThread().isInterrupted();
+              });
+      Thread waiter = Thread.ofPlatform().start(waiting);
+      while (waiter.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      waiter.interrupt();
+      assertEquals(0, graph.degree(0));
+      graph.unlock(0);
+      assertTrue(waiting.get());
+      assertEquals(1, graph.degree(0));
     }
   }
 }

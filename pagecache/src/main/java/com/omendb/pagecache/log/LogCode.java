@@ -2,6 +2,7 @@ package com.omendb.pagecache.log;
 
 import java.lang.System.Logger.Level;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that this module logs, each with a code that stays the same in all releases, so that
 /// one can search and alert by it. A code is never used again for another message;
@@ -43,21 +44,27 @@ public enum LogCode {
     this.format = format;
   }
 
-  /// Logs it.
+  /// Logs it. A logger that fails loses the message and nothing else.
   ///
   /// @param values for each `%s`
   public void log(Object... values) {
-    if (LOGGER.isLoggable(level)) {
-      LOGGER.log(level, text(values));
-    }
+    write(null, values);
   }
 
   /// Logs it with what led to it.
   ///
   /// @param values for each `%s`
   public void log(Throwable cause, Object... values) {
-    if (LOGGER.isLoggable(level)) {
-      LOGGER.log(level, text(values), cause);
+    write(cause, values);
+  }
+
+  private void write(@Nullable Throwable cause, Object... values) {
+    try {
+      if (LOGGER.isLoggable(level)) {
+        LOGGER.log(level, text(values), cause);
+      }
+    } catch (RuntimeException | Error e) {
+      // There is nowhere to say it.
     }
   }
 

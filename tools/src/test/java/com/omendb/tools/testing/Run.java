@@ -1,6 +1,7 @@
 package com.omendb.tools.testing;
 
 import com.omendb.tools.Main;
+import com.omendb.tools.ResultStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ public record Run(int exitCode, String out, String err) {
     int exitCode =
         Main.run(
             words,
-            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new ResultStream(out, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
     return new Run(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -2,6 +2,7 @@ package com.omendb.vectors.log;
 
 import java.lang.System.Logger.Level;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that is logged, but for what `pagecache` logs, which has a list of its own: each with
 /// a code that stays the same in all releases, so that one can search and alert by it. A code is
@@ -23,6 +24,12 @@ public enum LogCode {
   /// A temporary file stays behind.
   TEMPORARY_FILE_STAYS(
       "OMEN-0004", "datasets", Level.WARNING, "cannot delete the temporary file: path=%s"),
+  /// What an index or a build does is not reported.
+  REPORTING_FAILED(
+      "OMEN-0005",
+      "vectors",
+      Level.WARNING,
+      "metrics failed; what they did not take is lost, and their further failures are not logged"),
   /// Some vectors of an index that is kept in memory could not be read.
   PAGES_LOST(
       "OMEN-0201",
@@ -89,23 +96,28 @@ public enum LogCode {
     return format;
   }
 
-  /// Logs it.
+  /// Logs it. A logger that fails loses the message and nothing else.
   ///
   /// @param values for each `%s`
   public void log(Object... values) {
-    System.Logger logger = System.getLogger(logger());
-    if (logger.isLoggable(level)) {
-      logger.log(level, text(values));
-    }
+    write(null, values);
   }
 
   /// Logs it with what led to it.
   ///
   /// @param values for each `%s`
   public void log(Throwable cause, Object... values) {
-    System.Logger logger = System.getLogger(logger());
-    if (logger.isLoggable(level)) {
-      logger.log(level, text(values), cause);
+    write(cause, values);
+  }
+
+  private void write(@Nullable Throwable cause, Object... values) {
+    try {
+      System.Logger logger = System.getLogger(logger());
+      if (logger.isLoggable(level)) {
+        logger.log(level, text(values), cause);
+      }
+    } catch (RuntimeException | Error e) {
+      // There is nowhere to say it.
     }
   }
 

@@ -14,8 +14,10 @@ import java.util.function.LongSupplier;
 ///
 /// One meter with the same labels is either counted or observed, not both.
 ///
-/// Implementations are thread-safe and cheap, and do not throw. One may serve any number of indexes
-/// and builds, which differ in their [Labels]; what has one meter and the same labels is added up.
+/// Implementations are thread-safe and cheap, and do not throw; what one throws nevertheless is
+/// logged, once an index or build, and nothing else comes of it. One may serve any number of
+/// indexes and builds, which differ in their [Labels]; what has one meter and the same labels is
+/// added up.
 public interface Metrics {
 
   /// Reports to nobody. An index that is opened with it does not even count for it.

@@ -9,19 +9,30 @@ public final class CosineDistance {
 
   private static final float GREATEST_EXACT_NORM = 1e37f;
 
+  /// Below this distance one minus the cosine of sums in single precision has lost too many digits.
+  private static final double LEAST_EXACT_DISTANCE = 0.125;
+
   private CosineDistance() {}
 
-  /// The distance for a dot product and two squared norms: 0 to 2, and 1 if a vector is zero.
-  public static float ofSums(double dot, double squaredNormA, double squaredNormB) {
+  /// The distance for a dot product and two squared norms of integer vectors, none above 2^31: 0 to
+  /// 2, and 1 if a vector is zero.
+  ///
+  /// `1 - dot / s` loses the digits of small distances, where `s * s` is the product of the norms;
+  /// `(s * s - dot * dot) / (s * (s + dot))` is the same, and its numerator is exact in a long.
+  public static double ofIntegerSums(int dot, int squaredNormA, int squaredNormB) {
     if (squaredNormA == 0 || squaredNormB == 0) {
-      return 1f;
+      return 1;
     }
-    double distance = 1 - dot / Math.sqrt(squaredNormA * squaredNormB);
-    return (float) Math.min(Math.max(distance, 0), 2);
+    long product = (long) squaredNormA * squaredNormB;
+    double root = Math.sqrt((double) product);
+    return dot > 0
+        ? (product - (long) dot * dot) / (root * (root + dot))
+        : Math.min(1 - dot / root, 2);
   }
 
-  /// As [#ofSums] for sums taken in single precision: where the vectors are so short or so long
-  /// that these are not to be trusted, both vectors are summed again in double precision.
+  /// The distance for sums over float32 vectors taken in single precision. Where these are not to
+  /// be trusted, because the vectors are very short, very long or near to each other, it is half
+  /// the squared distance of the vectors at length one, summed in double precision.
   public static float ofFloatSums(
       float dot,
       float squaredNormA,
@@ -34,22 +45,37 @@ public final class CosineDistance {
             && squaredNormB >= LEAST_EXACT_NORM
             && squaredNormA <= GREATEST_EXACT_NORM
             && squaredNormB <= GREATEST_EXACT_NORM;
-    return exact
-        ? ofSums(dot, squaredNormA, squaredNormB)
-        : inDoublePrecision(addressA, addressB, dimension);
+    if (exact) {
+      double distance = 1 - dot / Math.sqrt((double) squaredNormA * squaredNormB);
+      if (distance >= LEAST_EXACT_DISTANCE) {
+        return (float) Math.min(distance, 2);
+      }
+    }
+    return inDoublePrecision(addressA, addressB, dimension);
   }
 
   private static float inDoublePrecision(long addressA, long addressB, int dimension) {
-    double dot = 0;
-    double squaredNormA = 0;
-    double squaredNormB = 0;
-    for (long at = 0; at < (long) dimension * Float.BYTES; at += Float.BYTES) {
-      double x = NativeMemory.ALL.get(NativeMemory.FLOAT, addressA + at);
-      double y = NativeMemory.ALL.get(NativeMemory.FLOAT, addressB + at);
-      dot += x * y;
-      squaredNormA += x * x;
-      squaredNormB += y * y;
+    double normA = norm(addressA, dimension);
+    double normB = norm(addressB, dimension);
+    if (normA == 0 || normB == 0) {
+      return 1f;
     }
-    return ofSums(dot, squaredNormA, squaredNormB);
+    double sum = 0;
+    for (long at = 0; at < (long) dimension * Float.BYTES; at += Float.BYTES) {
+      double difference =
+          NativeMemory.ALL.get(NativeMemory.FLOAT, addressA + at) / normA
+              - NativeMemory.ALL.get(NativeMemory.FLOAT, addressB + at) / normB;
+      sum += difference * difference;
+    }
+    return (float) Math.min(sum / 2, 2);
+  }
+
+  private static double norm(long address, int dimension) {
+    double sum = 0;
+    for (long at = 0; at < (long) dimension * Float.BYTES; at += Float.BYTES) {
+      double value = NativeMemory.ALL.get(NativeMemory.FLOAT, address + at);
+      sum += value * value;
+    }
+    return Math.sqrt(sum);
   }
 }

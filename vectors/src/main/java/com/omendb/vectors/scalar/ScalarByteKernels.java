@@ -15,6 +15,15 @@ final class ScalarByteKernels {
   record SquaredL2(int dimension, int valueMask) implements DistanceKernel {
     @Override
     public float distance(long addressA, long addressB) {
+      return sum(addressA, addressB);
+    }
+
+    @Override
+    public double preciseDistance(long addressA, long addressB) {
+      return sum(addressA, addressB);
+    }
+
+    private int sum(long addressA, long addressB) {
       int mask = valueMask;
       int sum = 0;
       long b = addressB;
@@ -29,19 +38,33 @@ final class ScalarByteKernels {
   record InnerProduct(int dimension, int valueMask) implements DistanceKernel {
     @Override
     public float distance(long addressA, long addressB) {
+      return -dot(addressA, addressB);
+    }
+
+    @Override
+    public double preciseDistance(long addressA, long addressB) {
+      return -dot(addressA, addressB);
+    }
+
+    private int dot(long addressA, long addressB) {
       int mask = valueMask;
       int sum = 0;
       long b = addressB;
       for (long a = addressA, end = a + dimension; a != end; a++, b++) {
         sum += (ALL.get(BYTE, a) & mask) * (ALL.get(BYTE, b) & mask);
       }
-      return -sum;
+      return sum;
     }
   }
 
   record Cosine(int dimension, int valueMask) implements DistanceKernel {
     @Override
     public float distance(long addressA, long addressB) {
+      return (float) preciseDistance(addressA, addressB);
+    }
+
+    @Override
+    public double preciseDistance(long addressA, long addressB) {
       int mask = valueMask;
       int dot = 0;
       int squaredNormA = 0;
@@ -54,7 +77,7 @@ final class ScalarByteKernels {
         squaredNormA += x * x;
         squaredNormB += y * y;
       }
-      return CosineDistance.ofSums(dot, squaredNormA, squaredNormB);
+      return CosineDistance.ofIntegerSums(dot, squaredNormA, squaredNormB);
     }
   }
 }

@@ -30,6 +30,11 @@ final class Int8Cosine implements DistanceKernel {
 
   @Override
   public float distance(long addressA, long addressB) {
+    return (float) cosineDistance(addressA, addressB, dimension);
+  }
+
+  @Override
+  public double preciseDistance(long addressA, long addressB) {
     return cosineDistance(addressA, addressB, dimension);
   }
 
@@ -38,11 +43,11 @@ final class Int8Cosine implements DistanceKernel {
       long address, long baseAddress, long strideBytes, int[] rows, int count, float[] distances) {
     int bytes = dimension;
     for (int i = 0; i < count; i++) {
-      distances[i] = cosineDistance(address, baseAddress + rows[i] * strideBytes, bytes);
+      distances[i] = (float) cosineDistance(address, baseAddress + rows[i] * strideBytes, bytes);
     }
   }
 
-  private static float cosineDistance(long a, long b, int bytes) {
+  private static double cosineDistance(long a, long b, int bytes) {
     IntVector dotAll = IntVector.zero(INTS);
     IntVector dotHigh = IntVector.zero(INTS);
     IntVector normAAll = IntVector.zero(INTS);
@@ -109,6 +114,6 @@ final class Int8Cosine implements DistanceKernel {
             .sub(normBHigh.lanewise(VectorOperators.LSHL, 16))
             .add(normBHigh)
             .reduceLanes(VectorOperators.ADD);
-    return CosineDistance.ofSums(dot, normA, normB);
+    return CosineDistance.ofIntegerSums(dot, normA, normB);
   }
 }

@@ -34,6 +34,11 @@ final class Int8InnerProduct implements DistanceKernel {
   }
 
   @Override
+  public double preciseDistance(long addressA, long addressB) {
+    return -dot(addressA, addressB, dimension);
+  }
+
+  @Override
   public void distances(
       long address, long baseAddress, long strideBytes, int[] rows, int count, float[] distances) {
     int bytes = dimension;

@@ -37,6 +37,11 @@ final class Uint8SquaredL2 implements DistanceKernel {
   }
 
   @Override
+  public double preciseDistance(long addressA, long addressB) {
+    return sum(addressA, addressB, dimension);
+  }
+
+  @Override
   public void distances(
       long address, long baseAddress, long strideBytes, int[] rows, int count, float[] distances) {
     int bytes = dimension;
