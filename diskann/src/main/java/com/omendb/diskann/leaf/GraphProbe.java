@@ -33,9 +33,13 @@ public final class GraphProbe {
   private static final int LONG_LIST = 140;
 
   private static final int QUERIES = 256;
+
+  // Of a large graph half as many: their neighbours are searched for exhaustively.
+  private static final int LARGE = 100_000;
+
   private static final int MAX_ENTRIES = 32;
   private static final int NODES_PER_ENTRY = 128;
-  private static final int NEAR_RESULTS = 30;
+  private static final int NEAR_RESULTS = 20;
   private static final long SEED_OF_ENTRIES = 0xE27;
 
   private final NodeSpace space;
@@ -61,16 +65,27 @@ public final class GraphProbe {
     this.entries = entries(space, graph.medoid(), excluded, options.seed());
     this.queries =
         ProbeQueries.of(
-            space, QUERIES, excluded, neighbours(graph), threads, options.seed(), arena);
+            space,
+            space.count() > LARGE ? QUERIES / 2 : QUERIES,
+            excluded, neighbours(graph), threads, options.seed(), arena);
   }
 
   /// What was measured.
   ///
-  /// @param shortRecall recall@10 of searches with searchListSize 10
-  /// @param recall recall@10 of searches with the default searchListSize
+  /// @param queries that were searched for
+  /// @param shortRecall recall@10 of searches with searchListSize 10, for queries that are like the
+  ///   vectors: all but [Kind#MIXED]
+  /// @param recall the same of searches with the default searchListSize
+  /// @param mixedRecall the same for [Kind#MIXED]
   /// @param lost queries of which the former found no true neighbour
   /// @param weakest the kind of queries with the least recall, and that
-  public record Measure(double shortRecall, double recall, int lost, String weakest) {
+  public record Measure(
+      int queries,
+      double shortRecall,
+      double recall,
+      double mixedRecall,
+      int lost,
+      String weakest) {
     @Override
     public String toString() {
       return String.format(
@@ -81,7 +96,7 @@ public final class GraphProbe {
           recall,
           weakest,
           lost,
-          QUERIES);
+          queries);
     }
   }
 
@@ -102,24 +117,38 @@ public final class GraphProbe {
     forEachQuery(
         (search, query) -> {
           int hits = hits(search.search(graph, queries.address(query), shortList), query);
-          foundShort.add(hits);
+          if (queries.kind(query) != Kind.MIXED) {
+            foundShort.add(hits);
+          }
           lost.add(hits == 0 ? 1 : 0);
           requireNonNull(found.get(queries.kind(query)))
               .add(hits(search.search(graph, queries.address(query), LONG_LIST), query));
         });
-    double wanted = (double) queries.count() * queries.known();
-    double all = 0;
+    double perKind = (double) queries.count() * queries.known() / found.size();
+    int likeVectors = found.size() - 1;
+    double recall = 0;
+    double mixed = 0;
     double least = Double.POSITIVE_INFINITY;
     String weakest = "";
     for (Map.Entry<Kind, LongAdder> kind : found.entrySet()) {
-      double recall = kind.getValue().sum() / (wanted / found.size());
-      all += recall / found.size();
-      if (recall < least) {
-        least = recall;
-        weakest = String.format(Locale.ROOT, "%s %.3f", kind.getKey().label(), recall);
+      double ofKind = kind.getValue().sum() / perKind;
+      if (kind.getKey() == Kind.MIXED) {
+        mixed = ofKind;
+      } else {
+        recall += ofKind / likeVectors;
+      }
+      if (ofKind < least) {
+        least = ofKind;
+        weakest = String.format(Locale.ROOT, "%s %.3f", kind.getKey().label(), ofKind);
       }
     }
-    return new Measure(foundShort.sum() / wanted, all, lost.intValue(), weakest);
+    return new Measure(
+        queries.count(),
+        foundShort.sum() / (perKind * likeVectors),
+        recall,
+        mixed,
+        lost.intValue(),
+        weakest);
   }
 
   /// The nodes around the queries: their true neighbours and what searches find, in ascending

@@ -25,6 +25,10 @@ final class Skeleton {
   private static final int ONE_OF = 50;
   private static final int LEAST_NODES = 100;
   private static final int MAX_DEGREE = 24;
+
+  // Nodes of a part that counts as a cluster of its own.
+  private static final int LEAST_PART = 4;
+
   private static final int BUILD_LIST_SIZE = 32;
   private static final long SEED_OF_SAMPLE = 0x5CE1E7;
 
@@ -209,7 +213,8 @@ final class Skeleton {
     return sample;
   }
 
-  // Adds a node of each part of the graph that no path from the sample leads to.
+  // Adds a node of each part of the graph that no path from the sample leads to. What only hangs
+  // on single nodes gets edges with the reverse edges.
   private static int[] withCover(int[] sample, Adjacency graph, IntPredicate excluded) {
     try (Arena arena = Arena.ofConfined()) {
       ReachableNodes reachable = new ReachableNodes(graph, arena);
@@ -221,8 +226,7 @@ final class Skeleton {
       for (int node = reachable.nextMissing(0);
           node < graph.nodeCount();
           node = reachable.nextMissing(node + 1)) {
-        if (!excluded.test(node)) {
-          reachable.addFrom(node);
+        if (!excluded.test(node) && reachable.addFrom(node) >= LEAST_PART) {
           if (size == cover.length) {
             cover = Arrays.copyOf(cover, 2 * size);
           }
