@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.datasets.GroundTruth;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.vectors.AnnIndex;
+import com.omendb.vectors.BuildMethod;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -180,8 +181,8 @@ class NumbersAtTheEdgeTest {
     "COSINE, 16, 1, 1e-4, 1e-3",
     "COSINE, 16, 1, 0.01, 1e-4",
     "COSINE, 16, 0, 1e16, 1e-4",
-    "COSINE, 16, 0, 1e-38, 1e-4",
-    "COSINE, 16, 1e-30, 1e-32, 1e-4",
+    "COSINE, 16, 0, 1e-15, 1e-4",
+    "COSINE, 16, 1e-14, 1e-16, 1e-4",
     "COSINE, 128, 5e17, 1e14, 1e-3"
   })
   void floatsComeInOrderUpToRoundings(
@@ -239,6 +240,38 @@ class NumbersAtTheEdgeTest {
     };
   }
 
+  /// Of vectors that all lie within 1e-4 of each other the near ones are found, not any.
+  @ParameterizedTest
+  @CsvSource({"LEAF, 1", "LEAF, 7", "VAMANA, 1"})
+  void neighboursOfANarrowConeAreFound(BuildMethod method, float length) throws Exception {
+    SplittableRandom random = Seeds.random("neighboursOfANarrowCone", 86);
+    int count = 1_500;
+    int dimension = 16;
+    try (Arena arena = Arena.ofShared()) {
+      float[] centre = new float[dimension];
+      for (int column = 0; column < dimension; column++) {
+        centre[column] = (float) random.nextGaussian();
+      }
+      MemorySegment segment = arena.allocate((long) count * dimension * Float.BYTES, 64);
+      for (int row = 0; row < count; row++) {
+        double scale = random.nextDouble(1, length + 1e-9);
+        for (int column = 0; column < dimension; column++) {
+          double value = scale * (centre[column] + 1e-4 * random.nextGaussian());
+          segment.setAtIndex(NativeMemory.FLOAT, (long) row * dimension + column, (float) value);
+        }
+      }
+      VectorSource base = VectorSource.dense(segment, count, dimension, ElementType.FLOAT32);
+      Path directory = folder.resolve("cone");
+      Fixtures.build(
+          base, directory, Fixtures.quickBuild("diskann", Metric.COSINE).withMethod(method));
+      try (AnnIndex index =
+          AnnIndex.open(directory, Fixtures.quickOpen().withResidency(Residency.ALL))) {
+        double recall = Fixtures.recall(index, base, base.rows(0, 100), 10, 40);
+        assertTrue(recall >= 0.97, "recall=" + recall);
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "SQUARED_L2, NaN, holds NaN",
@@ -250,6 +283,7 @@ class NumbersAtTheEdgeTest {
     "SQUARED_L2, 1e-30, too short",
     "INNER_PRODUCT, 1e-30, too short",
     "SQUARED_L2, 1e-45, too short",
+    "COSINE, 1e-30, too short",
     "COSINE, 0, zero"
   })
   void whatNoDistanceCanBeComputedFromIsRefused(Metric metric, float element, String reason)

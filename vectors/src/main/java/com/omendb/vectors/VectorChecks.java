@@ -14,9 +14,8 @@ public final class VectorChecks {
   /// squared L2, which a float holds; beyond it their distance may be infinite.
   public static final float MAX_SQUARED_NORM = 0x1p125f;
 
-  /// The least squared norm, but for zero, of a float32 vector under a metric that depends on its
-  /// length. The squares of shorter ones, and of their distances, vanish in a float, so that all of
-  /// them would be equally near.
+  /// The least squared norm, but for zero, of a float32 vector. The squares of shorter ones, and of
+  /// their distances, vanish in a float, so that all of them would be equally near.
   public static final float MIN_SQUARED_NORM = 0x1p-100f;
 
   // Between these a squared norm in single precision leaves no doubt.
@@ -28,8 +27,8 @@ public final class VectorChecks {
   private VectorChecks() {}
 
   /// Checks every row, on several threads: float32 vectors must hold no NaN, no infinity and have a
-  /// squared norm of at most [#MAX_SQUARED_NORM] and, but for zero and under [Metric#COSINE], of at
-  /// least [#MIN_SQUARED_NORM]; for [Metric#COSINE], a vector of any type must not be zero.
+  /// squared norm of at most [#MAX_SQUARED_NORM] and, but for zero, of at least
+  /// [#MIN_SQUARED_NORM]; for [Metric#COSINE], a vector of any type must not be zero.
   ///
   /// @param what what the vectors are, for the message, such as `base vectors`
   /// @param threads threads to use, at least 1; fewer run if there are few rows
@@ -45,7 +44,7 @@ public final class VectorChecks {
     VectorSource shared = source.forAllThreads(what);
     long row = firstUnusableRow(shared, metric, threads);
     if (row < source.count()) {
-      throw new IllegalArgumentException(describe(shared, row, metric, what));
+      throw new IllegalArgumentException(describe(shared, row, what));
     }
   }
 
@@ -53,11 +52,11 @@ public final class VectorChecks {
   /// text. Cosine with a zero vector is another matter.
   ///
   /// @param squaredNorm in double precision, so that it is zero for zero only
-  public static String lengthProblem(double squaredNorm, Metric metric) {
+  public static String lengthProblem(double squaredNorm) {
     if (squaredNorm > MAX_SQUARED_NORM) {
       return "is too long: its squared norm exceeds " + MAX_SQUARED_NORM;
     }
-    boolean tooShort = metric != Metric.COSINE && squaredNorm > 0 && squaredNorm < MIN_SQUARED_NORM;
+    boolean tooShort = squaredNorm > 0 && squaredNorm < MIN_SQUARED_NORM;
     return tooShort
         ? "is too short, though not zero: its squared norm is below " + MIN_SQUARED_NORM
         : "";
@@ -100,7 +99,7 @@ public final class VectorChecks {
     running.forEach(CompletableFuture::join);
   }
 
-  private static String describe(VectorSource source, long row, Metric metric, String what) {
+  private static String describe(VectorSource source, long row, String what) {
     String prefix = what + ": row=" + row;
     int largestColumn = 0;
     double squaredNorm = 0;
@@ -119,7 +118,7 @@ public final class VectorChecks {
         ? prefix + " holds only zeros, which have no cosine distance"
         : prefix
             + " "
-            + lengthProblem(squaredNorm, metric)
+            + lengthProblem(squaredNorm)
             + "; it holds "
             + largest
             + " at column="
@@ -167,8 +166,7 @@ public final class VectorChecks {
         return metric != Metric.COSINE;
       }
       return Double.isFinite(squaredNorm)
-          && (source.elementType() != ElementType.FLOAT32
-              || lengthProblem(squaredNorm, metric).isEmpty());
+          && (source.elementType() != ElementType.FLOAT32 || lengthProblem(squaredNorm).isEmpty());
     }
   }
 }

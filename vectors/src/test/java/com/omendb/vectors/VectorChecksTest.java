@@ -92,15 +92,15 @@ class VectorChecksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Metric.class,
-      names = {"SQUARED_L2", "INNER_PRODUCT"})
+  @EnumSource(Metric.class)
   void refusesVectorsWhoseSquaresVanishUnlessTheyAreZero(Metric metric) {
     try (Arena arena = Arena.ofConfined()) {
       VectorSource source = ones(arena, 3, 20);
       for (float tiny : new float[] {Float.MIN_VALUE, 1e-38f, 1e-30f, 1e-20f, 1.9e-16f}) {
         source.segment().asSlice(source.offset(1), 80).fill((byte) 0);
-        VectorChecks.requireUsable(source, metric, "base vectors", 1);
+        if (metric != Metric.COSINE) {
+          VectorChecks.requireUsable(source, metric, "base vectors", 1);
+        }
         for (int column = 0; column < 20; column++) {
           set(source, 1, column, -tiny);
         }
@@ -110,7 +110,6 @@ class VectorChecksTest {
                 + -tiny
                 + " at column=0",
             refusal(source, metric, 1));
-        VectorChecks.requireUsable(source, Metric.COSINE, "base vectors", 1);
       }
       for (int column = 0; column < 20; column++) {
         set(source, 1, column, 2e-16f);
@@ -130,7 +129,7 @@ class VectorChecksTest {
       assertEquals(
           "base vectors: row=3 holds only zeros, which have no cosine distance",
           refusal(floats, Metric.COSINE, 1));
-      set(floats, 3, 1, Float.MIN_VALUE);
+      set(floats, 3, 1, 1e-15f);
       VectorChecks.requireUsable(floats, Metric.COSINE, "base vectors", 1);
 
       for (ElementType type : new ElementType[] {ElementType.UINT8, ElementType.INT8}) {

@@ -11,6 +11,7 @@ import com.omendb.diskann.format.Publication;
 import com.omendb.diskann.layout.BaseLayout;
 import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.layout.ThinGraph;
+import com.omendb.diskann.leaf.GraphProbe;
 import com.omendb.diskann.leaf.LeafGraphBuilder;
 import com.omendb.diskann.leaf.LeafScratch;
 import com.omendb.diskann.vamana.NodeSpace;
@@ -23,8 +24,10 @@ import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /// The way of one build from checked vectors to all files of the index: order, graph, layout,
 /// files. Each step is recorded when it is done, and left out if it was recorded before.
@@ -86,6 +89,9 @@ final class BuildSteps {
     }
     if (!checkpoints.has(Checkpoints.ENTRY)) {
       SortedMap<String, String> all = new TreeMap<>(settings);
+      if (checkpoints.has(Checkpoints.SELF_CHECK)) {
+        all.putAll(checkpoints.get(Checkpoints.SELF_CHECK).values());
+      }
       entryWriter.write(
           new IndexBuild.Input(vectors, laid.order(), options, checkpoints.indexId(), progress),
           publication,
@@ -141,15 +147,30 @@ final class BuildSteps {
     if (checkpoints.has(Checkpoints.GRAPH)) {
       return GraphCheckpoint.read(checkpoints, space, options.maxDegree(), arena, progress);
     }
-    VamanaGraph graph = buildGraph(space, arena);
+    SortedMap<String, String> measured = new TreeMap<>();
+    VamanaGraph graph = buildGraph(space, arena, measure -> put(measure, measured));
+    checkpoints.finish(Checkpoints.SELF_CHECK, List.of(), measured);
     GraphCheckpoint.write(graph, checkpoints, progress);
     return graph;
   }
 
-  private VamanaGraph buildGraph(NodeSpace space, Arena arena) {
+  private static void put(GraphProbe.Measure measure, SortedMap<String, String> settings) {
+    settings.put("selfCheckRecall", String.format(Locale.ROOT, "%.3f", measure.recall()));
+    settings.put("selfCheckWeakest", measure.weakest());
+  }
+
+  private VamanaGraph buildGraph(
+      NodeSpace space, Arena arena, Consumer<GraphProbe.Measure> measured) {
     VamanaOptions graph = BuildPlan.graphOptions(options);
     return switch (options.method()) {
-      case VAMANA -> VamanaBuilder.build(space, graph, arena, "graph", progress);
+      case VAMANA -> {
+        VamanaGraph built = VamanaBuilder.build(space, graph, arena, "graph", progress);
+        progress.phase("graph, self-check", 0);
+        GraphProbe.Measure measure = GraphProbe.measure(space, built, graph);
+        progress.note("self-check: " + measure);
+        measured.accept(measure);
+        yield built;
+      }
       case LEAF -> {
         LeafScratch scratch =
             new LeafScratch(
@@ -157,7 +178,8 @@ final class BuildSteps {
                 plan.copyBytes() / options.threads(),
                 publication.stagingDirectory(),
                 memory::newArena);
-        yield LeafGraphBuilder.build(space, graph, scratch, arena, "graph", progress);
+        yield LeafGraphBuilder.build(
+            space, graph, scratch, arena, "graph", progress, measured);
       }
     };
   }

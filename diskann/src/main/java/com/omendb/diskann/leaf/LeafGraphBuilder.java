@@ -10,6 +10,7 @@ import com.omendb.vectors.Progress;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /// Builds a graph of Vamana's quality without searching: candidates come from leaves, small
 /// overlapping sets of near nodes within which all distances are computed.
@@ -60,17 +61,19 @@ public final class LeafGraphBuilder {
   /// @param options of which buildListSize is not used
   /// @param scratch where candidates are kept meanwhile
   /// @param name what the graph is called in the progress, such as `graph`
+  /// @param measured receives what queries find in the graph, copies left out
   public static VamanaGraph build(
       NodeSpace space,
       VamanaOptions options,
       LeafScratch scratch,
       Arena arena,
       String name,
-      Progress progress) {
-    return new LeafGraphBuilder(space, options, scratch, name, progress).run(arena);
+      Progress progress,
+      Consumer<GraphProbe.Measure> measured) {
+    return new LeafGraphBuilder(space, options, scratch, name, progress).run(arena, measured);
   }
 
-  private VamanaGraph run(Arena graphArena) {
+  private VamanaGraph run(Arena graphArena, Consumer<GraphProbe.Measure> measured) {
     try (Arena arena = scratch.arenas().get()) {
       Duplicates duplicates = findDuplicates(arena);
       // A copy cannot carry the skeleton; its original has the same vector.
@@ -97,7 +100,8 @@ public final class LeafGraphBuilder {
         }
       }
       VamanaGraph built = new VamanaGraph(graph, centre, true);
-      new Refinement(space, built, duplicates::isCopy, options, name, progress).run();
+      measured.accept(
+          new Refinement(space, built, duplicates::isCopy, options, name, progress).run());
       duplicates.attach(space, graph, options.alpha());
       GraphRepair.reachAll(space, graph, centre, REPAIR_LIST_SIZE, name, progress);
       return built;

@@ -64,23 +64,22 @@ final class Refinement {
     this.progress = progress;
   }
 
-  /// Measures, tries, and refines as long as that is worth it.
-  void run() {
+  /// Measures, tries, and refines as long as that is worth it; returns the last measure.
+  GraphProbe.Measure run() {
     try (Arena arena = Arena.ofShared()) {
       progress.phase(name + ", self-check", 0);
       GraphProbe probe = new GraphProbe(space, graph, excluded, options, arena);
-      GraphProbe.Measure before = probe.measure(graph);
-      progress.note("self-check: " + before);
-      for (int pass = 1; pass <= MAX_PASSES && isWorthIt(probe, before); pass++) {
+      GraphProbe.Measure last = probe.measure(graph);
+      progress.note("self-check: " + last);
+      boolean gains = true;
+      for (int pass = 1; gains && pass <= MAX_PASSES && isWorthIt(probe, last); pass++) {
         pass(pass);
-        GraphProbe.Measure after = probe.measure(graph);
-        progress.note("refined: " + after);
-        boolean gained = gains(before, after);
-        before = after;
-        if (!gained) {
-          break;
-        }
+        GraphProbe.Measure before = last;
+        last = probe.measure(graph);
+        progress.note("refined: " + last);
+        gains = gains(before, last);
       }
+      return last;
     }
   }
 

@@ -70,7 +70,7 @@ final class QueryVector {
       }
       sum += (double) value * value;
     }
-    String problem = VectorChecks.lengthProblem(sum, form.metric());
+    String problem = VectorChecks.lengthProblem(sum);
     if (!problem.isEmpty()) {
       throw new IllegalArgumentException("query " + problem + ": squaredNorm=" + sum);
     }

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The vectors are not copied. Thread-safe.
 public final class NodeSpace {
+  // One minus the cosine in single precision has lost too many digits below this.
+  private static final float LEAST_EXACT_COSINE = 1e-3f;
+
   private static final int CACHE_LINE_BYTES = 64;
 
   // Beyond this much of a vector the processor's own prefetcher has caught on.
@@ -30,6 +33,7 @@ public final class NodeSpace {
   private final Metric metric;
   private final DistanceKernel kernel;
   private final DistanceKernel dot;
+  private final DistanceKernel precise;
   private final long baseAddress;
   private final long strideBytes;
   private final int touchedBytes;
@@ -55,6 +59,7 @@ public final class NodeSpace {
     this.strideBytes = vectors.strideBytes();
     this.touchedBytes = Math.min(vectors.vectorBytes(), TOUCHED_BYTES);
     this.dot = DistanceKernels.of(Metric.INNER_PRODUCT, vectors.elementType(), vectors.dimension());
+    this.precise = DistanceKernels.of(metric, vectors.elementType(), vectors.dimension());
     this.kernel =
         metric == Metric.COSINE
             ? dot
@@ -74,6 +79,7 @@ public final class NodeSpace {
     this.metric = like.metric;
     this.kernel = like.kernel;
     this.dot = like.dot;
+    this.precise = like.precise;
     this.baseAddress = copies.address(0);
     this.strideBytes = copies.strideBytes();
     this.touchedBytes = like.touchedBytes;
@@ -144,10 +150,12 @@ public final class NodeSpace {
 
   /// Distance between two nodes.
   public float distance(int nodeA, int nodeB) {
-    float raw = kernel.distance(address(nodeA), address(nodeB));
+    long addressA = address(nodeA);
+    long addressB = address(nodeB);
+    float raw = kernel.distance(addressA, addressB);
     return switch (metric) {
       case SQUARED_L2 -> raw;
-      case COSINE -> Math.max(0f, 1f + raw * perNode(nodeA) * perNode(nodeB));
+      case COSINE -> cosine(raw * perNode(nodeA) * perNode(nodeB), addressA, addressB);
       case INNER_PRODUCT -> raw + squared(perNode(nodeA) - perNode(nodeB));
     };
   }
@@ -161,7 +169,8 @@ public final class NodeSpace {
       case COSINE -> {
         float own = perNode(node);
         for (int i = 0; i < count; i++) {
-          distances[i] = Math.max(0f, 1f + distances[i] * own * perNode(others[i]));
+          distances[i] =
+              cosine(distances[i] * own * perNode(others[i]), address(node), address(others[i]));
         }
       }
       case INNER_PRODUCT -> {
@@ -178,23 +187,27 @@ public final class NodeSpace {
     return metric != Metric.SQUARED_L2;
   }
 
-  /// What the kernel alone says of vectors that may lie anywhere; [#adjust] turns it into distances
-  /// where the metric has numbers a node.
-  void kernelDistances(
-      long address, long base, long stride, int[] rows, int count, float[] distances) {
-    kernel.distances(address, base, stride, rows, count, distances);
-  }
-
-  /// Turns what the kernel said into distances.
+  /// Distances between copies of nodes, which may lie anywhere.
   ///
-  /// @param own the number of the one node
+  /// @param address of the one node
+  /// @param own the number of the one node, where the metric has one
   /// @param rowNumbers those of all rows
-  void adjust(float own, float[] rowNumbers, int[] rows, int count, float[] distances) {
+  void distancesOfCopies(
+      long address,
+      float own,
+      long base,
+      long stride,
+      float[] rowNumbers,
+      int[] rows,
+      int count,
+      float[] distances) {
+    kernel.distances(address, base, stride, rows, count, distances);
     switch (metric) {
       case SQUARED_L2 -> {}
       case COSINE -> {
         for (int i = 0; i < count; i++) {
-          distances[i] = Math.max(0f, 1f + distances[i] * own * rowNumbers[rows[i]]);
+          distances[i] =
+              cosine(distances[i] * own * rowNumbers[rows[i]], address, base + rows[i] * stride);
         }
       }
       case INNER_PRODUCT -> {
@@ -210,6 +223,11 @@ public final class NodeSpace {
     if (beforeTouch != null) {
       beforeTouch.accept(vectorCount);
     }
+  }
+
+  private float cosine(float negatedCosine, long addressA, long addressB) {
+    float distance = 1f + negatedCosine;
+    return distance >= LEAST_EXACT_COSINE ? distance : precise.distance(addressA, addressB);
   }
 
   /// Makes one node of this space of copies that of another.

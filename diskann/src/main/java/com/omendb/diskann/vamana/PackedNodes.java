@@ -56,11 +56,15 @@ final class PackedNodes {
   /// Distances from any node of the space to the first `count` positions, in their order.
   void distancesFrom(int node, int count, float[] distances) {
     if (copied) {
-      space.kernelDistances(
-          space.address(node), block.address(), strideBytes, everyPosition, count, distances);
-      if (space.hasPerNode()) {
-        space.adjust(space.perNode(node), perNode, everyPosition, count, distances);
-      }
+      space.distancesOfCopies(
+          space.address(node),
+          space.hasPerNode() ? space.perNode(node) : 0,
+          block.address(),
+          strideBytes,
+          perNode,
+          everyPosition,
+          count,
+          distances);
     } else {
       space.distances(node, nodes, count, distances);
     }
@@ -70,11 +74,15 @@ final class PackedNodes {
   void distances(int from, int[] positions, int count, float[] distances) {
     if (copied) {
       long base = block.address();
-      space.kernelDistances(
-          base + from * strideBytes, base, strideBytes, positions, count, distances);
-      if (space.hasPerNode()) {
-        space.adjust(perNode[from], perNode, positions, count, distances);
-      }
+      space.distancesOfCopies(
+          base + from * strideBytes,
+          space.hasPerNode() ? perNode[from] : 0,
+          base,
+          strideBytes,
+          perNode,
+          positions,
+          count,
+          distances);
     } else {
       for (int i = 0; i < count; i++) {
         others[i] = nodes[positions[i]];

@@ -28,6 +28,7 @@ import java.util.UUID;
 /// | `input` | none, but the checksum of all vectors |
 /// | `order` | which row of the input each vector is |
 /// | `graph` | the finished graph; let go of after `pairs` |
+/// | `self-check` | none, but the recall of the graph |
 /// | `layout` | which row each node is, and where pages begin |
 /// | `pages`, `thin`, `groups` | files of the index |
 /// | `pairs` | near neighbours to measure codes by |
@@ -46,6 +47,9 @@ public final class Checkpoints {
 
   /// The graph over the base layer.
   public static final String GRAPH = "graph";
+
+  /// What the graph was measured to find.
+  public static final String SELF_CHECK = "self-check";
 
   /// The order of the nodes.
   public static final String LAYOUT = "layout";

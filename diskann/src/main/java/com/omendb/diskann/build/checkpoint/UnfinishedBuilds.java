@@ -146,7 +146,8 @@ public final class UnfinishedBuilds implements Publication.Chooser {
       return Set.of(Checkpoints.INPUT, Checkpoints.ORDER);
     }
     if (!whole.contains(Checkpoints.LAYOUT)) {
-      return Set.of(Checkpoints.INPUT, Checkpoints.ORDER, Checkpoints.GRAPH);
+      return Set.of(
+          Checkpoints.INPUT, Checkpoints.ORDER, Checkpoints.GRAPH, Checkpoints.SELF_CHECK);
     }
     return Set.copyOf(whole);
   }
