@@ -25,7 +25,8 @@ final class StagedFile implements AutoCloseable {
   private final boolean replaces;
   private final Thread cleanUpAtExit = new Thread(this::deleteQuietly, "omen-staged-clean-up");
 
-  private StagedFile(Path target, Path staging, FileChannel channel) {
+  /// A file that is written through a channel under a name of its own until it is published.
+  StagedFile(Path target, Path staging, FileChannel channel) {
     this.target = target;
     this.staging = staging;
     this.channel = channel;

@@ -19,6 +19,10 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.FileSystemException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -233,28 +237,36 @@ class GroundTruthTest {
     Path full = Path.of("/dev/full");
     assumeTrue(Files.exists(full), "there is no device that is always full");
     Path path = folder.resolve("gt.ibin");
-    Files.createSymbolicLink(folder.resolve("gt.ibin.part"), full);
-    FileSystemException e =
-        assertThrows(
-            FileSystemException.class, () -> MatrixFiles.writeInts(path, new int[] {1, 2}, 2));
-    assertEquals(path.toString(), e.getFile());
-    assertNotNull(e.getReason());
-    assertFalse(Files.exists(path));
-    MemorySegment numbers = Arena.ofAuto().allocate(8, 4);
-    Path other = folder.resolve("other.ibin");
-    new GroundTruth(1, 2, numbers, numbers).write(other);
-    byte[] before = Files.readAllBytes(folder.resolve("other.distances.fbin"));
-    MemorySegment ones = Arena.ofAuto().allocate(8, 4).fill((byte) 1);
-    for (String name : new String[] {"other.ibin", "other.distances.fbin"}) {
-      Files.createSymbolicLink(folder.resolve(name + ".part"), full);
-      assertThrows(FileSystemException.class, () -> new GroundTruth(1, 2, ones, ones).write(other));
-      assertEquals(0, GroundTruth.read(other).id(0, 1));
-      assertArrayEquals(before, Files.readAllBytes(folder.resolve("other.distances.fbin")));
+    FileChannel channel = FileChannel.open(full, StandardOpenOption.WRITE);
+    try (StagedFile file = new StagedFile(path, folder.resolve("gt.ibin.part"), channel)) {
+      FileSystemException e =
+          assertThrows(
+              FileSystemException.class, () -> file.append(ByteBuffer.wrap(new byte[] {1, 2})));
+      assertEquals(path.toString(), e.getFile());
+      assertNotNull(e.getReason());
     }
+    assertFalse(Files.exists(path));
     try (OutputStream out = TemporaryFile.output(full)) {
       FileSystemException unnamed =
           assertThrows(FileSystemException.class, () -> out.write(new byte[10]));
       assertEquals(full.toString(), unnamed.getFile());
+    }
+  }
+
+  @Test
+  void rowsAreNotReplacedWithoutTheirDistances() throws IOException {
+    MemorySegment numbers = Arena.ofAuto().allocate(8, 4);
+    Path rows = folder.resolve("other.ibin");
+    new GroundTruth(1, 2, numbers, numbers).write(rows);
+    byte[] before = Files.readAllBytes(rows);
+    Path distances = folder.resolve("other.distances.fbin");
+    Files.delete(distances);
+    Files.createDirectories(distances.resolve("in the way"));
+    MemorySegment ones = Arena.ofAuto().allocate(8, 4).fill((byte) 1);
+    assertThrows(IOException.class, () -> new GroundTruth(1, 2, ones, ones).write(rows));
+    assertArrayEquals(before, Files.readAllBytes(rows));
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(2, left.count());
     }
   }
 
