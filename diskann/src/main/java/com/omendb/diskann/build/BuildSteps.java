@@ -149,8 +149,8 @@ final class BuildSteps {
     }
     SortedMap<String, String> measured = new TreeMap<>();
     VamanaGraph graph = buildGraph(space, arena, measure -> put(measure, measured));
-    checkpoints.finish(Checkpoints.SELF_CHECK, List.of(), measured);
     GraphCheckpoint.write(graph, checkpoints, progress);
+    checkpoints.finish(Checkpoints.SELF_CHECK, List.of(), measured);
     return graph;
   }
 

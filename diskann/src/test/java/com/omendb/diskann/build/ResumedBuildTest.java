@@ -287,7 +287,7 @@ class ResumedBuildTest {
     // Both are kept: which of them was meant shows only when one is published.
     assertEquals(2, stagings().size());
     Recorder resumed = resume();
-    resumed.assertNoted("resuming, finished already: input, order, graph, layout");
+    resumed.assertNoted("resuming, finished already: input, order, graph, self-check, layout");
     assertEquals(1, stagings().size());
     assertEquals("8", Manifest.read(directory).settings().get("maxDegree"));
   }
@@ -390,7 +390,7 @@ class ResumedBuildTest {
         UncheckedIOException.class, () -> AnnIndex.build(vectors, directory, OPTIONS, failing));
     Recorder resumed = new Recorder("");
     AnnIndex.build(vectors, directory, OPTIONS.withResume(true), resumed);
-    resumed.assertNoted("resuming, finished already: input, order, graph, layout, pages, thin");
+    resumed.assertNoted("resuming, finished already: input, order, graph, self-check, layout, pages, thin");
     AnnIndex.open(directory, Fixtures.quickOpen()).close();
   }
 }
