@@ -12,11 +12,7 @@ public final class MemoryBudgetException extends IllegalArgumentException {
   public MemoryBudgetException(String what, long smallestBudgetBytes, long totalBytes) {
     super(
         "%s: the smallest memory budget that works is %d bytes (%s), given totalBytes=%d"
-            .formatted(
-                what,
-                smallestBudgetBytes,
-                rounded(smallestBudgetBytes),
-                totalBytes));
+            .formatted(what, smallestBudgetBytes, rounded(smallestBudgetBytes), totalBytes));
     this.smallestBudgetBytes = smallestBudgetBytes;
   }
 

@@ -46,10 +46,10 @@ class MemoryBudgetTest {
         "no room for frames: the smallest memory budget that works is 5000001 bytes (6 MB),"
             + " given totalBytes=5000000",
         e.getMessage());
-    assertTrue(
-        new MemoryBudgetException("too small", 534_001, 100_000)
-            .getMessage()
-            .contains("534001 bytes (535 kB)"));
+    assertEquals(
+        "too small: the smallest memory budget that works is 534001 bytes (535 kB),"
+            + " given totalBytes=100000",
+        new MemoryBudgetException("too small", 534_001, 100_000).getMessage());
     assertEquals(4_000_000, budget.reservedBytes());
     MemoryBudget enough = new MemoryBudget(e.smallestBudgetBytes());
     enough.reserve("codes", 4_000_000);

@@ -178,8 +178,7 @@ final class BuildSteps {
                 plan.copyBytes() / options.threads(),
                 publication.stagingDirectory(),
                 memory::newArena);
-        yield LeafGraphBuilder.build(
-            space, graph, scratch, arena, "graph", progress, measured);
+        yield LeafGraphBuilder.build(space, graph, scratch, arena, "graph", progress, measured);
       }
     };
   }

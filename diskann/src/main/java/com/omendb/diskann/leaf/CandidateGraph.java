@@ -203,8 +203,7 @@ final class CandidateGraph {
     private final Skeleton skeleton;
 
     Backward(CandidateBuckets buckets, Skeleton skeleton, Arena arena) {
-      super(
-          buckets, skeleton, buckets.keep() + options.maxDegree() + LongEdges.most(), arena);
+      super(buckets, skeleton, buckets.keep() + options.maxDegree() + LongEdges.most(), arena);
       this.skeleton = skeleton;
       this.longEdges = new LongEdges(space, skeleton);
     }

@@ -78,9 +78,9 @@ final class Duplicates {
 
   /// Gives every copy a row, and ways to it.
   ///
-  /// All edges go on leading to the original, so that the graph among originals is what it was. Their
-  /// reverse edges are dealt out to the copies: a set of many copies, which may fill the list of a
-  /// search, leads on in as many directions as edges lead to it.
+  /// All edges go on leading to the original, so that the graph among originals is what it was.
+  /// Their reverse edges are dealt out to the copies: a set of many copies, which may fill the list
+  /// of a search, leads on in as many directions as edges lead to it.
   void attach(NodeSpace space, Adjacency graph, float alpha) {
     if (setsLength == 0) {
       return;

@@ -22,8 +22,8 @@ import java.util.function.IntUnaryOperator;
 /// Measures a graph while it is built by what a query of the index would find: the recall of
 /// [ProbeQueries] in the edges that searches in memory follow.
 public final class GraphProbe {
-  /// The list of a search in memory with searchListSize 10; shorter in graphs of which that would be
-  /// a large part.
+  /// The list of a search in memory with searchListSize 10; shorter in graphs of which that would
+  /// be a large part.
   private static final int SHORT_LIST = 50;
 
   private static final int LEAST_LIST = 15;
@@ -67,7 +67,11 @@ public final class GraphProbe {
         ProbeQueries.of(
             space,
             space.count() > LARGE ? QUERIES / 2 : QUERIES,
-            excluded, neighbours(graph), threads, options.seed(), arena);
+            excluded,
+            neighbours(graph),
+            threads,
+            options.seed(),
+            arena);
   }
 
   /// What was measured.

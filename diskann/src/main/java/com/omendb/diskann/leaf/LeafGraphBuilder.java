@@ -88,14 +88,21 @@ public final class LeafGraphBuilder {
                 options.maxDegree(),
                 options.maxDegree(),
                 space.beforeTouch());
-        CandidateGraph rows =
-            new CandidateGraph(space, graph, options, scratch, name, progress);
+        CandidateGraph rows = new CandidateGraph(space, graph, options, scratch, name, progress);
         try (CandidateBuckets reverse =
             new CandidateBuckets(candidates, keep, scratchFile("reverse-edges"))) {
           rows.forward(candidates, reverse);
           Skeleton skeleton =
               Skeleton.build(
-                  space, graph, centre, duplicates::isCopy, options, scratch, arena, name, progress);
+                  space,
+                  graph,
+                  centre,
+                  duplicates::isCopy,
+                  options,
+                  scratch,
+                  arena,
+                  name,
+                  progress);
           rows.backward(reverse, skeleton);
         }
       }

@@ -120,11 +120,7 @@ final class ProbeQueries {
     return trueDistances[query * known + known - 1];
   }
 
-  private void fill(
-      NodeSpace space,
-      IntPredicate excluded,
-      IntUnaryOperator neighbour,
-      long seed) {
+  private void fill(NodeSpace space, IntPredicate excluded, IntUnaryOperator neighbour, long seed) {
     VectorSource vectors = space.vectors();
     int dimension = vectors.dimension();
     RandomOrder order = new RandomOrder(space.count(), seed ^ SEED);
@@ -213,7 +209,8 @@ final class ProbeQueries {
     for (int d = 0; d < vector.length; d++) {
       switch (type) {
         case FLOAT32 -> queries.set(NativeMemory.FLOAT, offset + (long) d * Float.BYTES, vector[d]);
-        case UINT8, INT8 -> queries.set(NativeMemory.BYTE, offset + d, (byte) Math.round(vector[d]));
+        case UINT8, INT8 ->
+            queries.set(NativeMemory.BYTE, offset + d, (byte) Math.round(vector[d]));
       }
     }
   }

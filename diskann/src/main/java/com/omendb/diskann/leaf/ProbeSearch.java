@@ -50,8 +50,7 @@ final class ProbeSearch {
     int entry = nearestEntry(query);
     seen.add(entry);
     candidates.add(entry, distanceOf(query, entry));
-    RobustPrune prune =
-        graph.inPruneOrder() ? null : new RobustPrune(space, ThinGraph.MAX_DEGREE);
+    RobustPrune prune = graph.inPruneOrder() ? null : new RobustPrune(space, ThinGraph.MAX_DEGREE);
     for (int at = candidates.nearestUnexpanded(); at >= 0; at = candidates.nearestUnexpanded()) {
       candidates.markExpanded(at);
       int node = candidates.node(at);

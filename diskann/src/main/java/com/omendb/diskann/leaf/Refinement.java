@@ -30,7 +30,8 @@ final class Refinement {
   private static final double SHORT_GAIN = 0.015;
   private static final double GAIN = 0.005;
 
-  // Queries unlike the vectors are hard for every graph: only where a graph fails them is it mended.
+  // Queries unlike the vectors are hard for every graph: only where a graph fails them is it
+  // mended.
   private static final double MIXED_GAIN = 0.08;
   private static final int LOST_GAIN = 3;
 
@@ -91,13 +92,11 @@ final class Refinement {
     if (nodes.length > space.count() / TRIAL_PART) {
       return true;
     }
-    insert(
-        graph.adjacency(), name + ", trial", nodes.length, i -> nodes[(int) i]);
+    insert(graph.adjacency(), name + ", trial", nodes.length, i -> nodes[(int) i]);
     complete(nodes.length, i -> nodes[(int) i]);
     GraphProbe.Measure tried = probe.measure(graph);
     progress.note(
-        String.format(
-            Locale.ROOT, "trial: %,d nodes inserted again: %s", nodes.length, tried));
+        String.format(Locale.ROOT, "trial: %,d nodes inserted again: %s", nodes.length, tried));
     return gains(before, tried);
   }
 

@@ -107,7 +107,11 @@ final class Skeleton {
       int[] row = new int[built.adjacency().slots()];
       Skeleton skeleton =
           new Skeleton(
-              maxDegree, sample.length, sample.length > random.length, built.medoid(), arena.allocate(sample.length * rowBytes(maxDegree), 64));
+              maxDegree,
+              sample.length,
+              sample.length > random.length,
+              built.medoid(),
+              arena.allocate(sample.length * rowBytes(maxDegree), 64));
       for (int i = 0; i < sample.length; i++) {
         int degree = Math.min(maxDegree, built.adjacency().copy(i, row));
         skeleton.set(i, NODE, sample[i]);

@@ -84,8 +84,8 @@ public final class Adjacency {
     this.beforeTouch = beforeTouch;
   }
 
-  /// The same rows with room for edges beyond a smaller maxDegree: what is pruned keeps to that,
-  /// so that a full row is not pruned for every edge that is added.
+  /// The same rows with room for edges beyond a smaller maxDegree: what is pruned keeps to that, so
+  /// that a full row is not pruned for every edge that is added.
   public Adjacency withMaxDegree(int smaller) {
     return new Adjacency(memory, nodeCount, smaller, slots, beforeTouch);
   }

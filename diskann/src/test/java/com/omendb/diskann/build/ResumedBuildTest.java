@@ -390,7 +390,8 @@ class ResumedBuildTest {
         UncheckedIOException.class, () -> AnnIndex.build(vectors, directory, OPTIONS, failing));
     Recorder resumed = new Recorder("");
     AnnIndex.build(vectors, directory, OPTIONS.withResume(true), resumed);
-    resumed.assertNoted("resuming, finished already: input, order, graph, self-check, layout, pages, thin");
+    resumed.assertNoted(
+        "resuming, finished already: input, order, graph, self-check, layout, pages, thin");
     AnnIndex.open(directory, Fixtures.quickOpen()).close();
   }
 }

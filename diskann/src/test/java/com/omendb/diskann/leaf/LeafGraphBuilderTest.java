@@ -169,7 +169,8 @@ class LeafGraphBuilderTest {
               new LeafScratch(1, copyBytes, directory, Arena::ofShared),
               arena,
               "graph",
-              Progress.NONE, _ -> {});
+              Progress.NONE,
+              _ -> {});
       assertEquals(inMemory.medoid(), spilled.medoid());
       for (int node = 0; node < 3_000; node++) {
         assertArrayEquals(row(inMemory, node), row(spilled, node), "node=" + node);
@@ -198,7 +199,8 @@ class LeafGraphBuilderTest {
         new LeafScratch(PLENTY, 0, directory, Arena::ofShared),
         arena,
         "graph",
-        Progress.NONE, _ -> {});
+        Progress.NONE,
+        _ -> {});
   }
 
   private static void copyRow(VectorSource vectors, int from, int to) {

@@ -142,9 +142,7 @@ class RefinementTest {
       }
     }
     return new NodeSpace(
-        VectorSource.dense(block, count, DIMENSION, ElementType.FLOAT32),
-        Metric.SQUARED_L2,
-        arena);
+        VectorSource.dense(block, count, DIMENSION, ElementType.FLOAT32), Metric.SQUARED_L2, arena);
   }
 
   private static void set(Adjacency rows, int node, int[] row) {
