@@ -149,8 +149,8 @@ final class ProbeQueries {
     }
   }
 
-  // Evenly spread over the order of the rows, which keeps near ones together: every region has its
-  // share.
+  // A random sample in the order of the rows, which keeps near ones together: queries are taken
+  // from all of it, so every region has its share.
   private static int[] pool(NodeSpace space, RandomOrder order, IntPredicate excluded) {
     int[] pool = new int[Math.min(POOL, space.count())];
     int size = 0;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// drives a runner takes queued calls into its idle lanes, and when its own call is done hands the
 /// runner over to the caller of one that is not. So many callers share few threads' worth of page
 /// requests, and no thread of the index's own is needed. Who wants a runner alone waits in the same
-/// queue, so that nobody waits for ever. A runner that fails as such is replaced.
+/// queue, so every caller has its turn. A runner that fails as such is replaced.
 ///
 /// A query that is queued is copied first, on the thread of its caller: the memory of a caller is
 /// read by no other thread. So each caller that waits costs a query's bytes of heap. Nothing of the
