@@ -3,7 +3,7 @@ package com.omendb.tools.bench;
 import com.omendb.datasets.GroundTruth;
 import com.omendb.datasets.RecallScorer;
 import com.omendb.datasets.VectorFile;
-import com.omendb.vectors.OpenOptions;
+import com.omendb.store.OpenOptions;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
