@@ -13,7 +13,7 @@ module com.omendb.diskann {
       com.omendb.hnswif;
   exports com.omendb.diskann.forecast to
       com.omendb.hnswif;
-  exports com.omendb.diskann.pages to
+  exports com.omendb.diskann.format to
       com.omendb.hnswif;
   exports com.omendb.diskann.parts to
       com.omendb.hnswif;

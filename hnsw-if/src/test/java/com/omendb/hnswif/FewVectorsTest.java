@@ -52,7 +52,7 @@ class FewVectorsTest {
                 List.of(
                     request,
                     request.withDegraded(true),
-                    request.withMaxPageReads(1),
+                    request.withMaxPageReads(count),
                     request.withSearchListSize(SearchRequest.MAX_SEARCH_LIST_SIZE))) {
               assertAll(all, index.search(variant));
               try (Searcher searcher = index.newSearcher()) {

@@ -65,12 +65,13 @@ class IndexCrashTest {
                 @Override
                 public void write(Storage storage, Path root, int version) throws IOException {
                   Version written = versions.get(version);
-                  HybridKind.build(
-                      written.vectors,
-                      storage,
-                      root.resolve("index"),
-                      written.options.withOverwrite(true),
-                      Progress.NONE);
+                  new HybridKind()
+                      .build(
+                          written.vectors,
+                          storage,
+                          root.resolve("index"),
+                          written.options.withOverwrite(true),
+                          Progress.NONE);
                 }
 
                 @Override

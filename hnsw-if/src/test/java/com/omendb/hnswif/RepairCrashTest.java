@@ -107,7 +107,7 @@ class RepairCrashTest {
 
   private static void repair(Path damaged, Storage storage, Path target, VectorSource base)
       throws IOException {
-    IndexRepair.run(damaged, storage, target, base, REPAIR, Progress.NONE);
+    IndexRepair.run(new HybridKind(), damaged, storage, target, base, REPAIR, Progress.NONE);
   }
 
   private static void assertWhole(Path directory, VectorSource base) throws IOException {

@@ -3,6 +3,7 @@ package com.omendb.store;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 
 /// One query: a vector, how many neighbours are wanted, and how hard to look.
 ///
@@ -19,11 +20,13 @@ import java.lang.foreign.MemorySegment;
 /// @param gainThreshold a page is read while it may be expected to hold more than this many of the
 ///   k nearest neighbours, 0 to 1: less finds more and reads more. Negative derives it from
 ///   searchListSize, as `(k / searchListSize)^2`
-/// @param maxPageReads the most pages that the search may ask for, a bound on its time; only while
-///   they hold fewer than k vectors does it ask for more, no more than those take. 0 lets the index
-///   choose
+/// @param maxPageReads the most pages that the search may ask for, a hard bound on its work: the
+///   result may hold fewer than k vectors then, and says so ([SearchStats#end]). 0 lets the index
+///   choose, which asks for more while it has found fewer than k
 /// @param degraded whether to go on without a page that cannot be read or is damaged; the result's
 ///   [SearchStats#skippedPages] says how many those were. Else such a page fails the search
+/// @param timeoutNanos nanoseconds after which the search ends with what it has found, counted from
+///   the call, waiting for a searcher included; 0 for no limit
 public record SearchRequest(
     MemorySegment query,
     ElementType elementType,
@@ -32,7 +35,8 @@ public record SearchRequest(
     int beamWidth,
     float gainThreshold,
     int maxPageReads,
-    boolean degraded) {
+    boolean degraded,
+    long timeoutNanos) {
 
   /// The largest k and searchListSize that a request may ask for.
   public static final int MAX_SEARCH_LIST_SIZE = 10_000;
@@ -75,6 +79,10 @@ public record SearchRequest(
       throw new IllegalArgumentException(
           "maxPageReads must not be negative (0: the default): maxPageReads=" + maxPageReads);
     }
+    if (timeoutNanos < 0) {
+      throw new IllegalArgumentException(
+          "timeout must not be negative (0: none): timeoutNanos=" + timeoutNanos);
+    }
   }
 
   /// A float32 query with the index's default effort.
@@ -102,42 +110,104 @@ public record SearchRequest(
 
   /// A query in memory with the index's default effort.
   public static SearchRequest of(MemorySegment query, ElementType elementType, int k) {
-    return new SearchRequest(query, elementType, k, 0, 0, AUTO_GAIN, 0, false);
+    return new SearchRequest(query, elementType, k, 0, 0, AUTO_GAIN, 0, false, 0);
   }
 
   /// This request with another query.
   public SearchRequest withQuery(MemorySegment newQuery) {
     return new SearchRequest(
-        newQuery, elementType, k, searchListSize, beamWidth, gainThreshold, maxPageReads, degraded);
+        newQuery,
+        elementType,
+        k,
+        searchListSize,
+        beamWidth,
+        gainThreshold,
+        maxPageReads,
+        degraded,
+        timeoutNanos);
   }
 
   /// This request with another searchListSize.
   public SearchRequest withSearchListSize(int newSearchListSize) {
     return new SearchRequest(
-        query, elementType, k, newSearchListSize, beamWidth, gainThreshold, maxPageReads, degraded);
+        query,
+        elementType,
+        k,
+        newSearchListSize,
+        beamWidth,
+        gainThreshold,
+        maxPageReads,
+        degraded,
+        timeoutNanos);
   }
 
   /// This request with another beamWidth.
   public SearchRequest withBeamWidth(int newBeamWidth) {
     return new SearchRequest(
-        query, elementType, k, searchListSize, newBeamWidth, gainThreshold, maxPageReads, degraded);
+        query,
+        elementType,
+        k,
+        searchListSize,
+        newBeamWidth,
+        gainThreshold,
+        maxPageReads,
+        degraded,
+        timeoutNanos);
   }
 
   /// This request with another gainThreshold.
   public SearchRequest withGainThreshold(float newGainThreshold) {
     return new SearchRequest(
-        query, elementType, k, searchListSize, beamWidth, newGainThreshold, maxPageReads, degraded);
+        query,
+        elementType,
+        k,
+        searchListSize,
+        beamWidth,
+        newGainThreshold,
+        maxPageReads,
+        degraded,
+        timeoutNanos);
   }
 
   /// This request with another maxPageReads.
   public SearchRequest withMaxPageReads(int newMaxPageReads) {
     return new SearchRequest(
-        query, elementType, k, searchListSize, beamWidth, gainThreshold, newMaxPageReads, degraded);
+        query,
+        elementType,
+        k,
+        searchListSize,
+        beamWidth,
+        gainThreshold,
+        newMaxPageReads,
+        degraded,
+        timeoutNanos);
   }
 
   /// This request, to go on without pages that cannot be read or are damaged, or not.
   public SearchRequest withDegraded(boolean newDegraded) {
     return new SearchRequest(
-        query, elementType, k, searchListSize, beamWidth, gainThreshold, maxPageReads, newDegraded);
+        query,
+        elementType,
+        k,
+        searchListSize,
+        beamWidth,
+        gainThreshold,
+        maxPageReads,
+        newDegraded,
+        timeoutNanos);
+  }
+
+  /// This request with a limit on its time; zero for none.
+  public SearchRequest withTimeout(Duration timeout) {
+    return new SearchRequest(
+        query,
+        elementType,
+        k,
+        searchListSize,
+        beamWidth,
+        gainThreshold,
+        maxPageReads,
+        degraded,
+        timeout.toNanos());
   }
 }

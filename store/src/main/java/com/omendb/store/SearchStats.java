@@ -1,37 +1,195 @@
 package com.omendb.store;
 
-/// What one search cost.
+/// What one search cost, and why it ended.
 ///
 /// Time not spent waiting was spent computing. Of a search in a batch, waiting includes the time in
-/// which the thread worked for others of the batch.
-///
-/// @param rounds times that the search asked for a set of pages (hops of the beam)
-/// @param expanded nodes whose neighbours were looked at
-/// @param pageReads pages read from the SSD
-/// @param cacheHits pages that were wanted and already in memory
-/// @param wastedReads pages read from the SSD of which no vector came into the result
-/// @param skippedPages pages that the search went on without, because they could not be read or are
-///   damaged: neighbours may be missing then. Always 0 unless the request was `degraded`
-/// @param bytesRead bytes read from the SSD
-/// @param approximateDistances distances estimated from codes
-/// @param exactDistances distances computed from full vectors
-/// @param waitNanos time spent waiting for pages
-/// @param totalNanos time of the whole search
-public record SearchStats(
-    int rounds,
-    int expanded,
-    int pageReads,
-    int cacheHits,
-    int wastedReads,
-    int skippedPages,
-    long bytesRead,
-    int approximateDistances,
-    int exactDistances,
-    long waitNanos,
-    long totalNanos) {
+/// which the thread worked for others of the batch. Immutable and thread-safe.
+public final class SearchStats {
+  private final SearchEnd end;
+  private final int rounds;
+  private final int expanded;
+  private final int pageReads;
+  private final int cacheHits;
+  private final int wastedReads;
+  private final int skippedPages;
+  private final long bytesRead;
+  private final int approximateDistances;
+  private final int exactDistances;
+  private final long waitNanos;
+  private final long totalNanos;
 
-  /// Time spent computing.
+  private SearchStats(Builder builder) {
+    this.end = builder.end;
+    this.rounds = builder.rounds;
+    this.expanded = builder.expanded;
+    this.pageReads = builder.pageReads;
+    this.cacheHits = builder.cacheHits;
+    this.wastedReads = builder.wastedReads;
+    this.skippedPages = builder.skippedPages;
+    this.bytesRead = builder.bytesRead;
+    this.approximateDistances = builder.approximateDistances;
+    this.exactDistances = builder.exactDistances;
+    this.waitNanos = builder.waitNanos;
+    this.totalNanos = builder.totalNanos;
+  }
+
+  /// A builder of statistics in which everything is 0, of a search that finished.
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /// Why the search ended.
+  public SearchEnd end() {
+    return end;
+  }
+
+  /// Times that the search asked for a set of pages (hops of the beam).
+  public int rounds() {
+    return rounds;
+  }
+
+  /// Nodes whose neighbours were looked at.
+  public int expanded() {
+    return expanded;
+  }
+
+  /// Pages read from the SSD.
+  public int pageReads() {
+    return pageReads;
+  }
+
+  /// Pages that were wanted and already in memory.
+  public int cacheHits() {
+    return cacheHits;
+  }
+
+  /// Pages read from the SSD of which no vector came into the result.
+  public int wastedReads() {
+    return wastedReads;
+  }
+
+  /// Pages that the search did without, because they could not be read or are damaged: neighbours
+  /// may be missing then. Always 0 unless the request was `degraded`.
+  public int skippedPages() {
+    return skippedPages;
+  }
+
+  /// Bytes read from the SSD.
+  public long bytesRead() {
+    return bytesRead;
+  }
+
+  /// Distances estimated from codes.
+  public int approximateDistances() {
+    return approximateDistances;
+  }
+
+  /// Distances computed from full vectors.
+  public int exactDistances() {
+    return exactDistances;
+  }
+
+  /// Nanoseconds spent waiting for pages.
+  public long waitNanos() {
+    return waitNanos;
+  }
+
+  /// Nanoseconds of the whole search.
+  public long totalNanos() {
+    return totalNanos;
+  }
+
+  /// Nanoseconds spent computing.
   public long computeNanos() {
     return totalNanos - waitNanos;
+  }
+
+  @Override
+  public String toString() {
+    return "SearchStats[end="
+        + end
+        + ", rounds="
+        + rounds
+        + ", expanded="
+        + expanded
+        + ", pageReads="
+        + pageReads
+        + ", cacheHits="
+        + cacheHits
+        + ", wastedReads="
+        + wastedReads
+        + ", skippedPages="
+        + skippedPages
+        + ", bytesRead="
+        + bytesRead
+        + ", approximateDistances="
+        + approximateDistances
+        + ", exactDistances="
+        + exactDistances
+        + ", waitNanos="
+        + waitNanos
+        + ", totalNanos="
+        + totalNanos
+        + "]";
+  }
+
+  /// Collects the figures of one search. Not thread-safe.
+  public static final class Builder {
+    private SearchEnd end = SearchEnd.FINISHED;
+    private int rounds;
+    private int expanded;
+    private int pageReads;
+    private int cacheHits;
+    private int wastedReads;
+    private int skippedPages;
+    private long bytesRead;
+    private int approximateDistances;
+    private int exactDistances;
+    private long waitNanos;
+    private long totalNanos;
+
+    private Builder() {}
+
+    /// Sets why the search ended.
+    public Builder end(SearchEnd value) {
+      end = value;
+      return this;
+    }
+
+    /// Sets the rounds of page requests and the nodes whose neighbours were looked at.
+    public Builder walk(int newRounds, int newExpanded) {
+      rounds = newRounds;
+      expanded = newExpanded;
+      return this;
+    }
+
+    /// Sets pages by where they came from, and the bytes of those that were read.
+    public Builder pages(int reads, int hits, int wasted, int skipped, long bytes) {
+      pageReads = reads;
+      cacheHits = hits;
+      wastedReads = wasted;
+      skippedPages = skipped;
+      bytesRead = bytes;
+      return this;
+    }
+
+    /// Sets how many distances were estimated and how many computed.
+    public Builder distances(int approximate, int exact) {
+      approximateDistances = approximate;
+      exactDistances = exact;
+      return this;
+    }
+
+    /// Sets nanoseconds of waiting and of the whole search.
+    public Builder nanos(long waiting, long total) {
+      waitNanos = waiting;
+      totalNanos = total;
+      return this;
+    }
+
+    /// The statistics.
+    public SearchStats build() {
+      return new SearchStats(this);
+    }
   }
 }

@@ -10,6 +10,7 @@ import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /// Invariants: every range is refused just outside its ends, with the offending value in the
@@ -25,7 +26,8 @@ class OptionsTest {
         beamWidth,
         SearchRequest.AUTO_GAIN,
         0,
-        false);
+        false,
+        0);
   }
 
   @Test
@@ -71,13 +73,15 @@ class OptionsTest {
     SearchRequest first = request(10, 20, 4);
     assertEquals(request(10, 20, 8).beamWidth(), first.withBeamWidth(8).beamWidth());
     assertEquals(
-        new SearchRequest(first.query(), first.elementType(), 10, 30, 8, 0.5f, 7, true),
+        new SearchRequest(first.query(), first.elementType(), 10, 30, 8, 0.5f, 7, true, 5_000),
         first
             .withDegraded(true)
             .withBeamWidth(8)
             .withSearchListSize(30)
             .withMaxPageReads(7)
+            .withTimeout(Duration.ofNanos(5_000))
             .withGainThreshold(0.5f));
+    assertRefused("timeoutNanos=-1", () -> first.withTimeout(Duration.ofNanos(-1)));
     assertEquals(first, first.withDegraded(true).withDegraded(false));
     assertRefused("searchListSize=5", () -> first.withSearchListSize(5));
   }

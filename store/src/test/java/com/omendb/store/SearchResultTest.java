@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /// Invariants: ranks lead to ids and distances; what is handed out is a copy.
 class SearchResultTest {
-  private static final SearchStats STATS = new SearchStats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+  private static final SearchStats STATS = SearchStats.builder().build();
 
   @Test
   void givesNeighboursByRank() {

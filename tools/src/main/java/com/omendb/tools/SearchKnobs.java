@@ -33,7 +33,8 @@ record SearchKnobs(
             beamWidth,
             gainThreshold,
             maxPageReads,
-            degraded);
+            degraded,
+            0);
   }
 
   /// These knobs as a setting of an evaluation.

@@ -1,20 +1,19 @@
 package com.omendb.diskann.building;
 
+import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.layout.BaseLayout;
 import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.layout.ThinGraph;
 import com.omendb.diskann.leaf.LeafMemory;
-import com.omendb.diskann.pages.NodeOrder;
-import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.parts.CodesMaker;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.errors.MemoryBudgetException;
-import com.omendb.pq.PqOptions;
 import com.omendb.pq.ProductQuantizer;
 import com.omendb.store.BuildOptions;
-import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import java.util.LinkedHashMap;
@@ -96,7 +95,7 @@ public record BuildPlan(
             count * vectors.vectorBytes() + LocalRows.bytes(count, options.metric()),
             Math.max(built, laidOut) + NodeSpace.bytes(count, options.metric()),
             2 * count * subspaceCount + PageDirectory.bytes(count) + 2 * NodeOrder.bytes(count),
-            ProductQuantizer.trainingBytes(vectors, pqOptions(options, subspaceCount))
+            ProductQuantizer.trainingBytes(vectors, CodesMaker.training(options, subspaceCount))
                 + count
                 + THREAD_BYTES * options.threads(),
             0,
@@ -152,13 +151,6 @@ public record BuildPlan(
         options.alpha(),
         options.threads(),
         options.seed());
-  }
-
-  static PqOptions pqOptions(BuildOptions options, int subspaceCount) {
-    return PqOptions.of(subspaceCount)
-        .withSeed(options.seed())
-        .withThreads(options.threads())
-        .withNormalize(options.metric() == Metric.COSINE);
   }
 
   /// The data that scratch files can hold, at its peak. Codes are made after the graph has been

@@ -1,15 +1,14 @@
 package com.omendb.diskann.building;
 
+import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.layout.BaseLayout;
-import com.omendb.diskann.layout.GroupGraph;
-import com.omendb.diskann.layout.ThinGraph;
 import com.omendb.diskann.leaf.GraphProbe;
 import com.omendb.diskann.leaf.LeafGraphBuilder;
 import com.omendb.diskann.leaf.LeafScratch;
-import com.omendb.diskann.pages.BasePageFormat;
-import com.omendb.diskann.pages.NodeOrder;
-import com.omendb.diskann.pages.PageDirectory;
-import com.omendb.diskann.parts.CodesFile;
+import com.omendb.diskann.parts.NearPairs;
+import com.omendb.diskann.parts.PartInput;
+import com.omendb.diskann.parts.PartList;
+import com.omendb.diskann.parts.PartMaker;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
@@ -17,12 +16,15 @@ import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.checkpoint.Checkpoints;
 import com.omendb.store.directory.Publication;
+import com.omendb.store.part.IndexPart;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -55,48 +57,33 @@ final class BuildSteps {
     this.progress = progress;
   }
 
-  /// A step that writes files of the index.
-  private interface FileStep {
-    void run() throws IOException;
-  }
-
   /// What is kept of a base layer once it is written.
   private record Laid(NodeOrder order, NearPairs nearPairs) {}
 
   /// Goes all the way.
   ///
+  /// @param parts what the index is to consist of
   /// @param kept memory for what is used to the end
-  /// @param settings of the index, to which the kind adds its own
-  void run(
-      Arena kept,
-      int[] subspaceCounts,
-      IndexBuild.EntryWriter entryWriter,
-      SortedMap<String, String> settings)
-      throws IOException {
+  /// @param settings of the index, to which its parts add theirs
+  void run(PartList parts, Arena kept, SortedMap<String, String> settings) throws IOException {
     LocalRows rows = order(kept);
-    VectorSource vectors = rows.vectors();
-    GraphFiles files =
-        new GraphFiles(
-            publication, checkpoints.indexId(), vectors, options, memory::newArena, progress);
-    Laid laid = baseLayer(rows, files, kept);
-    for (int size : subspaceCounts) {
-      write(
-          Checkpoints.codes(size),
-          List.of(CodesFile.codesName(size), CodesFile.codebookName(size)),
-          () -> files.writeCodes(size, laid.order(), laid.nearPairs()));
-    }
-    if (!checkpoints.has(Checkpoints.ENTRY)) {
-      SortedMap<String, String> all = new TreeMap<>(settings);
-      if (checkpoints.has(Checkpoints.SELF_CHECK)) {
-        all.putAll(checkpoints.get(Checkpoints.SELF_CHECK).values());
+    PartInput input =
+        PartInput.of(publication, checkpoints.indexId(), options, memory::newArena, progress);
+    Laid laid = baseLayer(rows, parts, input, kept);
+    input = input.withRows(rows.vectors(), laid.order()).withNearPairs(laid.nearPairs());
+    for (PartMaker maker : parts.makers()) {
+      if (!maker.needsGraph()) {
+        make(maker, input);
       }
-      entryWriter.write(
-          new IndexBuild.Input(vectors, laid.order(), options, checkpoints.indexId(), progress),
-          publication,
-          all);
-      checkpoints.finish(Checkpoints.ENTRY, checkpoints.unrecorded(publication.written()), all);
     }
-    checkpoints.ready(checkpoints.get(Checkpoints.ENTRY).values());
+    TreeMap<String, String> all = new TreeMap<>(settings);
+    if (checkpoints.has(Checkpoints.SELF_CHECK)) {
+      all.putAll(checkpoints.get(Checkpoints.SELF_CHECK).values());
+    }
+    for (PartMaker maker : parts.makers()) {
+      all.putAll(checkpoints.get(maker.phase()).values());
+    }
+    checkpoints.ready(all);
   }
 
   private LocalRows order(Arena kept) throws IOException {
@@ -114,15 +101,25 @@ final class BuildSteps {
 
   // Writes the graph, whole, thinned and by groups, and lets go of it; the order of its nodes
   // stays, in memory of `kept`.
-  private Laid baseLayer(LocalRows rows, GraphFiles files, Arena kept) throws IOException {
+  private Laid baseLayer(LocalRows rows, PartList parts, PartInput input, Arena kept)
+      throws IOException {
     VectorSource vectors = rows.vectors();
     int count = (int) vectors.count();
-    if (!checkpoints.has(Checkpoints.PAIRS) || !hasBaseFiles()) {
+    if (!checkpoints.has(Checkpoints.PAIRS) || !hasAllOfGraph(parts)) {
       try (Arena arena = memory.newArena()) {
         NodeSpace space = new NodeSpace(vectors, options.metric(), memory.beforeTouch(), arena);
         VamanaGraph graph = graph(space, arena);
         BaseLayout layout = layout(space, graph, rows, arena, kept);
-        writeBaseFiles(files, space, graph, layout, rows, arena);
+        PartInput withGraph =
+            input
+                .withRows(vectors, layout.order())
+                .withGraph(
+                    new PartInput.Graph(space, graph, layout.pageStarts(), rows::inputRow, arena));
+        for (PartMaker maker : parts.makers()) {
+          if (maker.needsGraph()) {
+            make(maker, withGraph);
+          }
+        }
         NearPairs pairs = NearPairs.sample(space, graph.adjacency(), options.seed());
         PairsCheckpoint.write(pairs, checkpoints);
         checkpoints.forget(Checkpoints.GRAPH);
@@ -135,10 +132,10 @@ final class BuildSteps {
         PairsCheckpoint.read(checkpoints, count));
   }
 
-  private boolean hasBaseFiles() {
-    return checkpoints.has(Checkpoints.PAGES)
-        && checkpoints.has(Checkpoints.THIN)
-        && checkpoints.has(Checkpoints.GROUPS);
+  private boolean hasAllOfGraph(PartList parts) {
+    return parts.makers().stream()
+        .filter(PartMaker::needsGraph)
+        .allMatch(maker -> checkpoints.has(maker.phase()));
   }
 
   private VamanaGraph graph(NodeSpace space, Arena arena) throws IOException {
@@ -193,32 +190,11 @@ final class BuildSteps {
     return layout;
   }
 
-  private void writeBaseFiles(
-      GraphFiles files,
-      NodeSpace space,
-      VamanaGraph graph,
-      BaseLayout layout,
-      LocalRows rows,
-      Arena scratch)
-      throws IOException {
-    write(
-        Checkpoints.PAGES,
-        List.of(BasePageFormat.FILE, PageDirectory.FILE),
-        () -> files.writePages(graph, layout, rows::inputRow, scratch));
-    write(
-        Checkpoints.THIN,
-        List.of(ThinGraph.FILE),
-        () -> files.writeThinGraph(space, graph, layout.order()));
-    write(
-        Checkpoints.GROUPS,
-        List.of(GroupGraph.FILE),
-        () -> files.writeGroupGraph(graph, layout.order()));
-  }
-
-  private void write(String phase, List<String> names, FileStep step) throws IOException {
-    if (!checkpoints.has(phase)) {
-      step.run();
-      checkpoints.finish(phase, names, new TreeMap<>());
+  private void make(PartMaker maker, PartInput from) throws IOException {
+    if (!checkpoints.has(maker.phase())) {
+      Map<String, String> made = maker.make(new LinkedHashSet<>(maker.parts()), from);
+      List<String> names = maker.parts().stream().map(IndexPart::name).toList();
+      checkpoints.finish(maker.phase(), names, made);
     }
   }
 }

@@ -1,7 +1,8 @@
 package com.omendb.diskann.building;
 
-import com.omendb.diskann.pages.NodeOrder;
 import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.parts.PartList;
+import com.omendb.diskann.parts.PartMaker;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.DiskSpaceException;
 import com.omendb.pagecache.DiskSpace;
@@ -25,9 +26,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
+import java.util.TreeSet;
 
 /// Builds an index with a Vamana base layer: check the vectors, go through the [BuildSteps] from
 /// where an earlier build was cut short or from the first, publish.
@@ -39,33 +41,7 @@ public final class IndexBuild {
   private final VectorSource input;
   private final BuildOptions options;
   private final Progress progress;
-  private final EntryWriter entryWriter;
-  private final int[] subspaceCounts;
-
-  /// Writes the structure through which searches of a kind of index enter the base layer.
-  public interface EntryWriter {
-    /// Called once, after the base layer is written.
-    ///
-    /// @param input what the base layer was built from
-    /// @param publication where the files of the index go
-    /// @param settings to which the kind may add how it was built
-    void write(Input input, Publication publication, SortedMap<String, String> settings)
-        throws IOException;
-  }
-
-  /// What a base layer was built from.
-  ///
-  /// @param vectors the rows
-  /// @param order which row each node is
-  /// @param options as given by the user
-  /// @param indexId of the index that is built
-  /// @param progress to report to
-  public record Input(
-      VectorSource vectors,
-      NodeOrder order,
-      BuildOptions options,
-      UUID indexId,
-      Progress progress) {}
+  private final PartList parts;
 
   /// Where an index is to be built.
   ///
@@ -74,24 +50,18 @@ public final class IndexBuild {
   /// @param neededBytes that there must be room for when the leftovers of other builds are gone
   public record Target(Storage storage, Path directory, long neededBytes) {}
 
-  private IndexBuild(
-      VectorSource input, BuildOptions options, EntryWriter entryWriter, Progress progress) {
+  private IndexBuild(VectorSource input, BuildOptions options, PartList parts, Progress progress) {
     this.input = input;
     this.options = options;
-    this.entryWriter = entryWriter;
+    this.parts = parts;
     this.progress = progress;
-    this.subspaceCounts = CodeSizes.of(input.dimension(), options.subspaceCount());
   }
 
   /// Builds and publishes an index; see [com.omendb.store.AnnIndex#build].
   public static void run(
-      VectorSource vectors,
-      Target target,
-      BuildOptions options,
-      EntryWriter entryWriter,
-      Progress progress)
+      VectorSource vectors, Target target, BuildOptions options, PartList parts, Progress progress)
       throws IOException {
-    run(vectors, target, options, entryWriter, progress, plan(vectors, options));
+    run(vectors, target, options, parts, progress, plan(vectors, options));
   }
 
   /// See [com.omendb.store.AnnIndex#checkTarget].
@@ -126,13 +96,13 @@ public final class IndexBuild {
       VectorSource vectors,
       Target target,
       BuildOptions options,
-      EntryWriter entryWriter,
+      PartList parts,
       Progress progress,
       BuildPlan plan)
       throws IOException {
     try (BuildWatch watch =
         new BuildWatch(vectors.count(), target.directory(), options, progress)) {
-      new IndexBuild(vectors, options, entryWriter, watch).run(target, plan);
+      new IndexBuild(vectors, options, parts, watch).run(target, plan);
       watch.done();
     }
   }
@@ -152,8 +122,9 @@ public final class IndexBuild {
   }
 
   private void build(Target target, BuildPlan plan) throws IOException {
-    BuildJob job = BuildJob.of(input, options, CodeSizes.format(subspaceCounts));
-    UnfinishedBuilds unfinished = new UnfinishedBuilds(job, options.resume(), progress::note);
+    BuildJob job = BuildJob.of(input, options, CodeSizes.format(parts));
+    UnfinishedBuilds unfinished =
+        new UnfinishedBuilds(job, options.resume(), madeFromGraph(), progress::note);
     try (Publication publication =
         Publication.begin(target.storage(), target.directory(), options.overwrite(), unfinished)) {
       Checkpoints checkpoints = unfinished.takeOver(publication.stagingDirectory());
@@ -170,6 +141,15 @@ public final class IndexBuild {
     }
   }
 
+  private Set<String> madeFromGraph() {
+    Set<String> phases = new TreeSet<>();
+    phases.add(Checkpoints.PAIRS);
+    parts.makers().stream()
+        .filter(PartMaker::needsGraph)
+        .forEach(maker -> phases.add(maker.phase()));
+    return phases;
+  }
+
   private void build(Publication publication, Checkpoints checkpoints, BuildPlan plan)
       throws IOException {
     try (BuildMemory memory =
@@ -181,7 +161,7 @@ public final class IndexBuild {
       checkVectors(checkpoints);
       if (!checkpoints.has(Checkpoints.READY)) {
         new BuildSteps(input, options, plan, publication, checkpoints, memory, progress)
-            .run(kept, subspaceCounts, entryWriter, settings());
+            .run(parts, kept, settings());
       }
       publish(publication, checkpoints);
       if (memory.releases() > 0) {
@@ -229,7 +209,7 @@ public final class IndexBuild {
       settings.put("buildListSize", String.valueOf(options.buildListSize()));
     }
     settings.put("alpha", String.valueOf(options.alpha()));
-    settings.put(CodeSizes.SETTING, CodeSizes.format(subspaceCounts));
+    settings.put(CodeSizes.SETTING, CodeSizes.format(parts));
     settings.put("seed", String.valueOf(options.seed()));
     return settings;
   }

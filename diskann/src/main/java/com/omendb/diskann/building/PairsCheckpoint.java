@@ -1,5 +1,6 @@
 package com.omendb.diskann.building;
 
+import com.omendb.diskann.parts.NearPairs;
 import com.omendb.store.checkpoint.CheckpointReader;
 import com.omendb.store.checkpoint.CheckpointWriter;
 import com.omendb.store.checkpoint.Checkpoints;

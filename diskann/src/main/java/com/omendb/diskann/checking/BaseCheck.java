@@ -1,6 +1,6 @@
 package com.omendb.diskann.checking;
 
-import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.parts.PageComparison;
 import com.omendb.diskann.vamana.NodeBits;
 import com.omendb.pagecache.FileHeader;
 import com.omendb.store.checking.CheckMemory;
@@ -44,15 +44,9 @@ final class BaseCheck {
 
   /// What pages are compared with.
   ///
-  /// @param directory null if it is damaged
-  /// @param copies vectors that other files repeat
-  /// @param codeFiles files of codes
-  /// @param codes checks of those whose codebooks are whole
-  record Beside(
-      @Nullable PageDirectory directory,
-      List<EntryCheck.VectorCopies> copies,
-      List<CheckedFile> codeFiles,
-      List<CodeCheck> codes) {}
+  /// @param comparisons with what other files say
+  /// @param files that are read beside the pages
+  record Beside(List<PageComparison> comparisons, List<CheckedFile> files) {}
 
   BaseCheck(
       CheckedFile file,
@@ -69,7 +63,7 @@ final class BaseCheck {
     this.log = log;
     this.megabytes = megabytes;
     this.pageSums = new ChunkSums(file, memory.chunkBytes());
-    for (CheckedFile codes : beside.codeFiles()) {
+    for (CheckedFile codes : beside.files()) {
       codeSums.add(new ChunkSums(codes, memory.chunkBytes()));
     }
     int perChunk = Math.max(CHUNK_SAMPLE, SAMPLE / pageSums.chunkCount());
@@ -89,9 +83,7 @@ final class BaseCheck {
     ListStore store = memory.take(storeBytes) ? new ListStore(shape.maxListBytes(), arena) : null;
     PageTable pages = new PageTable(shape.pageCount(), arena);
     VectorIds ids = new VectorIds(shape.nodeCount(), memory.freeBytes(), arena);
-    PagesCheck.Others others =
-        new PagesCheck.Others(
-            beside.directory(), beside.copies(), beside.codes(), ids, pages, store);
+    PagesCheck.Others others = new PagesCheck.Others(beside.comparisons(), ids, pages, store);
     PagesCheck[] checks = new PagesCheck[memory.threads()];
     for (int i = 0; i < checks.length; i++) {
       checks[i] = new PagesCheck(file, shape, others, memory.scratch(i), log);

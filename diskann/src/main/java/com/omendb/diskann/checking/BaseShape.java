@@ -1,8 +1,8 @@
 package com.omendb.diskann.checking;
 
-import com.omendb.diskann.pages.BasePageFormat;
-import com.omendb.diskann.pages.NeighbourCodec;
-import com.omendb.diskann.pages.PageView;
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.format.NeighbourCodec;
+import com.omendb.diskann.format.PageView;
 import com.omendb.store.checking.CheckedFile;
 import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.ElementType;

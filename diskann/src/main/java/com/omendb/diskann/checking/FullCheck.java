@@ -1,13 +1,12 @@
 package com.omendb.diskann.checking;
 
-import com.omendb.diskann.pages.BasePageFormat;
-import com.omendb.diskann.pages.PageDirectory;
-import com.omendb.diskann.parts.CodesFile;
-import com.omendb.diskann.parts.NeighbourLists;
-import com.omendb.errors.CorruptFileException;
+import com.omendb.diskann.parts.GraphPart;
+import com.omendb.diskann.parts.GraphPart.Reading;
+import com.omendb.diskann.parts.PageComparison;
+import com.omendb.diskann.parts.PartCheck;
+import com.omendb.diskann.parts.PartList;
 import com.omendb.pagecache.AlignedMemory;
 import com.omendb.pagecache.FileHeader;
-import com.omendb.pq.ProductQuantizer;
 import com.omendb.store.checking.CheckMemory;
 import com.omendb.store.checking.CheckedFile;
 import com.omendb.store.checking.ChunkSums;
@@ -44,26 +43,25 @@ import org.jspecify.annotations.Nullable;
 /// with; then pages and codes; then the graph. What is found damaged is not looked into further.
 final class FullCheck {
   private final Manifest manifest;
+  private final PartList parts;
   private final SortedMap<String, CheckedFile> files;
-  private final EntryCheck entryCheck;
   private final VerifyOptions options;
   private final DamageLog log;
   private final Progress progress;
   private final Megabytes megabytes;
-  private final Map<String, ProductQuantizer> quantizers = new HashMap<>();
-  private final List<EntryCheck.VectorCopies> copies = new ArrayList<>();
-  private @Nullable PageDirectory directory;
+  private final Map<GraphPart<?>, Object> kept = new HashMap<>();
+  private final List<PageComparison> comparisons = new ArrayList<>();
 
   FullCheck(
       Manifest manifest,
+      PartList parts,
       SortedMap<String, CheckedFile> files,
-      EntryCheck entryCheck,
       VerifyOptions options,
       DamageLog log,
       Progress progress) {
     this.manifest = manifest;
+    this.parts = parts;
     this.files = files;
-    this.entryCheck = entryCheck;
     this.options = options;
     this.log = log;
     this.progress = progress;
@@ -71,9 +69,16 @@ final class FullCheck {
     this.megabytes = new Megabytes(progress, bytes);
   }
 
+  /// A part and its file.
+  private record Checked(GraphPart<?> part, CheckedFile file) {
+    boolean isKept() {
+      return part.reading() == Reading.KEPT;
+    }
+  }
+
   /// Checks all and returns how many bytes were read.
   long run() throws IOException {
-    CheckedFile pages = files.get(BasePageFormat.FILE);
+    CheckedFile pages = files.get(parts.pages().name());
     try (Arena arena = Arena.ofShared()) {
       BaseShape shape = pages == null ? null : BaseShape.of(pages, manifest);
       CheckMemory memory =
@@ -83,22 +88,30 @@ final class FullCheck {
               shape == null ? FileHeader.BYTES : shape.pageBytes(),
               tableBytes(shape),
               arena);
-      for (CheckedFile file : files.values()) {
-        if (!isPages(file) && !isCodes(file)) {
-          checkFlat(file, shape, memory, arena);
-        }
+      long pageCount = shape == null ? -1 : shape.pageCount();
+      for (Checked checked : read(Reading.KEPT, Reading.WHOLE, Reading.PASSING)) {
+        checkFlat(checked, pageCount, memory, arena);
       }
-      List<CheckedFile> codeFiles = files.values().stream().filter(FullCheck::isCodes).toList();
+      List<CheckedFile> besidePages = new ArrayList<>();
+      for (Checked checked : read(Reading.WITH_PAGES)) {
+        besidePages.add(checked.file());
+      }
       if (pages == null || shape == null) {
-        log.note("no page was checked, because the header or length of base.pages is wrong");
-        for (CheckedFile file : codeFiles) {
+        log.note(
+            "no page was checked, because the header or length of "
+                + parts.pages().name()
+                + " is wrong");
+        for (CheckedFile file : besidePages) {
           readFlat(file, null, memory);
         }
       } else {
+        for (Checked checked : read(Reading.WITH_PAGES)) {
+          compare(checked, null, pageCount, memory);
+        }
         new BaseCheck(
                 pages,
                 shape,
-                new BaseCheck.Beside(directory, copies, codeFiles, codes(codeFiles)),
+                new BaseCheck.Beside(comparisons, besidePages),
                 options.allCodes(),
                 memory,
                 log,
@@ -109,28 +122,22 @@ final class FullCheck {
     return megabytes.bytes();
   }
 
-  private static boolean isCodes(CheckedFile file) {
-    return file.spec().magic().equals(CodesFile.CODES_MAGIC);
-  }
-
-  private static boolean isPages(CheckedFile file) {
-    return file.name().equals(BasePageFormat.FILE);
-  }
-
-  private static boolean isGraph(CheckedFile file) {
-    return file.spec().magic().equals(NeighbourLists.MAGIC);
-  }
-
-  // What is kept whatever the budget: without it pages could not be compared with anything.
-  private boolean isKeptInMemory(CheckedFile file) {
-    return file.name().equals(PageDirectory.FILE)
-        || file.spec().magic().equals(CodesFile.CODEBOOK_MAGIC);
+  // The parts with sound files that are read in some ways, in their order.
+  private List<Checked> read(Reading... readings) {
+    List<Checked> found = new ArrayList<>();
+    for (GraphPart<?> part : parts.all()) {
+      CheckedFile file = files.get(part.name());
+      if (file != null && List.of(readings).contains(part.reading())) {
+        found.add(new Checked(part, file));
+      }
+    }
+    return found;
   }
 
   private long tableBytes(@Nullable BaseShape shape) {
     long bytes = shape == null ? 0 : BaseCheck.tableBytes(shape);
-    for (CheckedFile file : files.values()) {
-      bytes += isKeptInMemory(file) ? imageBytes(file) : 0;
+    for (Checked checked : read(Reading.KEPT)) {
+      bytes += imageBytes(checked.file());
     }
     return bytes;
   }
@@ -140,53 +147,51 @@ final class FullCheck {
         * AlignedMemory.DIRECT_ALIGNMENT;
   }
 
-  private void checkFlat(
-      CheckedFile file, @Nullable BaseShape shape, CheckMemory memory, Arena kept)
+  private void checkFlat(Checked checked, long pageCount, CheckMemory memory, Arena keeping)
       throws IOException {
-    boolean isGraph = isGraph(file);
+    CheckedFile file = checked.file();
+    boolean passes = checked.part().reading() == Reading.PASSING;
     long bytes = imageBytes(file);
-    boolean inMemory = isKeptInMemory(file) || memory.take(bytes);
+    boolean inMemory = checked.isKept() || memory.take(bytes);
     try (Arena passing = Arena.ofShared()) {
       MemorySegment image =
           inMemory
               ? AlignedMemory.allocate(
-                  isGraph ? passing : kept, bytes, AlignedMemory.DIRECT_ALIGNMENT)
+                  passes ? passing : keeping, bytes, AlignedMemory.DIRECT_ALIGNMENT)
               : null;
       readFlat(file, image, memory);
       if (log.isWhole(file.name())) {
-        checkContent(file, shape, image, memory);
+        checkContent(checked, image, pageCount, memory);
       }
     }
-    if (isGraph && inMemory) {
+    if (passes && inMemory) {
       memory.giveBack(bytes);
     }
   }
 
   private void checkContent(
-      CheckedFile file,
-      @Nullable BaseShape shape,
-      @Nullable MemorySegment image,
-      CheckMemory memory)
+      Checked checked, @Nullable MemorySegment image, long pageCount, CheckMemory memory)
       throws InterruptedIOException {
+    CheckedFile file = checked.file();
     long payloadBytes = file.header().payloadBytes();
     MemorySegment payload = image == null ? null : image.asSlice(FileHeader.BYTES, payloadBytes);
-    Content content = new Content(file.scan(), payloadBytes, payload);
     try {
-      if (isGraph(file)) {
-        GraphFileCheck.run(file, content, memory, log);
-      } else if (payload != null && file.name().equals(PageDirectory.FILE)) {
-        directory = directory(file, shape, payload);
-      } else if (payload != null && isKeptInMemory(file)) {
-        quantizer(file, payload);
-      } else {
-        copies.add(entryCheck.check(manifest, file, content, log));
-      }
+      compare(checked, new Content(file.scan(), payloadBytes, payload), pageCount, memory);
     } catch (InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
       // What is not in memory is read a second time here.
       log.add(file.name(), Kind.UNREADABLE, FileHeader.BYTES, "readable bytes", e.toString());
     }
+  }
+
+  private void compare(
+      Checked checked, @Nullable Content content, long pageCount, CheckMemory memory)
+      throws IOException {
+    comparisons.add(
+        checked
+            .part()
+            .check(new PartCheck(manifest, checked.file(), content, pageCount, kept, memory, log)));
   }
 
   private void readFlat(CheckedFile file, @Nullable MemorySegment image, CheckMemory memory)
@@ -214,60 +219,5 @@ final class FullCheck {
           }
         });
     sums.finish(log);
-  }
-
-  private @Nullable PageDirectory directory(
-      CheckedFile file, @Nullable BaseShape shape, MemorySegment payload) {
-    if (shape == null) {
-      return null;
-    }
-    if (file.header().field(1) != shape.pageCount()) {
-      log.add(
-          file.name(),
-          Kind.DISAGREEMENT,
-          0,
-          "pages=" + shape.pageCount(),
-          "pages=" + file.header().field(1));
-      return null;
-    }
-    try {
-      return PageDirectory.over(file.scan().path(), shape.nodeCount(), shape.pageCount(), payload);
-    } catch (CorruptFileException e) {
-      log.add(file.name(), Kind.DISAGREEMENT, FileHeader.BYTES, e.expected(), e.actual());
-      return null;
-    }
-  }
-
-  private void quantizer(CheckedFile file, MemorySegment payload) {
-    try {
-      quantizers.put(
-          file.name(),
-          ProductQuantizer.of(
-              manifest.dimension(),
-              (int) file.header().field(1),
-              file.header().field(2) == 1,
-              payload));
-    } catch (IllegalArgumentException e) {
-      log.add(
-          file.name(),
-          Kind.FORMAT,
-          FileHeader.BYTES,
-          "finite centroids",
-          String.valueOf(e.getMessage()));
-    }
-  }
-
-  private List<CodeCheck> codes(List<CheckedFile> codeFiles) {
-    List<CodeCheck> codes = new ArrayList<>();
-    for (CheckedFile file : codeFiles) {
-      int size = (int) file.header().field(1);
-      ProductQuantizer quantizer = quantizers.get(CodesFile.codebookName(size));
-      if (quantizer == null) {
-        log.note("codes were not compared with vectors for want of a codebook: " + file.name());
-      } else {
-        codes.add(new CodeCheck(file, quantizer, log));
-      }
-    }
-    return codes;
   }
 }

@@ -1,10 +1,12 @@
 package com.omendb.diskann.checking;
 
+import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.parts.GraphPart;
+import com.omendb.diskann.parts.PartList;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.store.checking.CheckedFile;
 import com.omendb.store.checking.DamageLog;
 import com.omendb.store.checking.FileChecks;
-import com.omendb.store.checking.FileSpec;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.verify.Damage.Kind;
 import com.omendb.store.verify.VerifyOptions;
@@ -13,10 +15,11 @@ import com.omendb.vectors.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Checks the files of an index without opening it.
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class IndexVerifier {
   private final Path directory;
   private final String kind;
-  private final EntryCheck entryCheck;
+  private final Function<int[], PartList> parts;
   private final VerifyOptions options;
   private final Progress progress;
   private final DamageLog log;
@@ -35,12 +38,12 @@ public final class IndexVerifier {
   private IndexVerifier(
       Path directory,
       String kind,
-      EntryCheck entryCheck,
+      Function<int[], PartList> parts,
       VerifyOptions options,
       Progress progress) {
     this.directory = directory;
     this.kind = kind;
-    this.entryCheck = entryCheck;
+    this.parts = parts;
     this.options = options;
     this.progress = progress;
     this.log = new DamageLog(options.maxDamages());
@@ -49,11 +52,15 @@ public final class IndexVerifier {
   /// Checks the index in a directory; see [com.omendb.store.AnnIndex#verify].
   ///
   /// @param kind the kind of index that calls
-  /// @param entryCheck for what that kind adds to the base layer
+  /// @param parts of an index of that kind, by the sizes of its codes
   public static VerifyReport verify(
-      Path directory, String kind, EntryCheck entryCheck, VerifyOptions options, Progress progress)
+      Path directory,
+      String kind,
+      Function<int[], PartList> parts,
+      VerifyOptions options,
+      Progress progress)
       throws IOException {
-    return new IndexVerifier(directory, kind, entryCheck, options, progress).run();
+    return new IndexVerifier(directory, kind, parts, options, progress).run();
   }
 
   private VerifyReport run() throws IOException {
@@ -62,18 +69,17 @@ public final class IndexVerifier {
       log.note("nothing but the manifest was checked, because it does not say what else there is");
       return report("", List.of(), 0);
     }
-    SortedMap<String, FileSpec> specs = new TreeMap<>();
-    for (FileSpec spec : specs(manifest)) {
-      specs.put(spec.name(), spec);
-    }
-    progress.phase("check files", specs.size());
+    PartList known = known(manifest);
+    Map<String, GraphPart<?>> byName = new LinkedHashMap<>();
+    known.all().forEach(part -> byName.put(part.name(), part));
+    progress.phase("check files", byName.size());
     SortedMap<String, CheckedFile> files =
-        new FileChecks(directory, manifest, options.isFull(), log).check(specs);
+        new FileChecks(directory, manifest, options.isFull(), log).check(byName);
     try {
-      progress.advance(specs.size());
+      progress.advance(byName.size());
       long readBytes =
           options.isFull()
-              ? new FullCheck(manifest, files, entryCheck, options, log, progress).run()
+              ? new FullCheck(manifest, known, files, options, log, progress).run()
               : 0;
       return report(manifest.kind(), fileReports(manifest), readBytes);
     } finally {
@@ -95,14 +101,13 @@ public final class IndexVerifier {
     }
   }
 
-  private List<FileSpec> specs(Manifest manifest) {
-    List<FileSpec> specs = new ArrayList<>(entryCheck.files(manifest));
+  private PartList known(Manifest manifest) {
     try {
-      specs.addAll(BaseFiles.of(manifest, directory.resolve(Manifest.FILE)));
+      return parts.apply(CodeSizes.ofManifest(manifest, directory.resolve(Manifest.FILE)));
     } catch (CorruptFileException e) {
       log.add(Manifest.FILE, Kind.MANIFEST, e.offset(), e.expected(), e.actual());
+      return parts.apply(new int[0]);
     }
-    return specs;
   }
 
   private List<VerifyReport.FileCheck> fileReports(Manifest manifest) {

@@ -1,7 +1,7 @@
 package com.omendb.diskann.checking;
 
-import com.omendb.diskann.pages.PageDirectory;
-import com.omendb.diskann.pages.PageRules;
+import com.omendb.diskann.format.PageRules;
+import com.omendb.diskann.parts.PageComparison;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.FileHeader;
 import com.omendb.pagecache.PageFile;
@@ -41,16 +41,12 @@ final class PagesCheck implements PageRules.Findings {
 
   /// What pages are compared with, and where what they say is noted.
   ///
-  /// @param directory the directory of pages; null if it is damaged
-  /// @param copies vectors that are elsewhere too
-  /// @param codes codes of the vectors
+  /// @param comparisons with what other files say
   /// @param ids the ids seen so far
   /// @param pages the nodes of each page
   /// @param store the lists of each page; null if there is no room for them
   record Others(
-      @Nullable PageDirectory directory,
-      List<EntryCheck.VectorCopies> copies,
-      List<CodeCheck> codes,
+      List<PageComparison> comparisons,
       VectorIds ids,
       PageTable pages,
       @Nullable ListStore store) {}
@@ -99,7 +95,9 @@ final class PagesCheck implements PageRules.Findings {
     int end = firstNode + PageRules.recordCount(bytes.address());
     ListStore store = others.store();
     others.pages().set(page, firstNode, end, store == null ? 0 : store.add(lists, listBytes));
-    compareWithDirectory(firstNode, end);
+    for (PageComparison comparison : others.comparisons()) {
+      comparison.nodes(page, firstNode, end);
+    }
   }
 
   @Override
@@ -114,8 +112,8 @@ final class PagesCheck implements PageRules.Findings {
     }
     MemorySegment.copy(NativeMemory.ALL, listAddress, lists, listBytes, bytes);
     listBytes += bytes;
-    for (EntryCheck.VectorCopies copies : others.copies()) {
-      copies.compare(node, vectorAddress);
+    for (PageComparison comparison : others.comparisons()) {
+      comparison.vector(node, vectorAddress);
     }
     if (takesCodes) {
       takeCodes(node, vectorAddress);
@@ -136,23 +134,6 @@ final class PagesCheck implements PageRules.Findings {
     pageIsSound = false;
     long at = (page + 1L) * shape.pageBytes() + offset;
     log.add(new Damage(file.name(), kind, page, at, expected, found));
-  }
-
-  private void compareWithDirectory(int firstNode, int end) {
-    PageDirectory directory = others.directory();
-    if (directory == null) {
-      return;
-    }
-    if (!directory.holds(page, firstNode, end - firstNode)) {
-      log.add(
-          new Damage(
-              PageDirectory.FILE,
-              Kind.DISAGREEMENT,
-              page,
-              FileHeader.BYTES + PageDirectory.entryOffset(firstNode),
-              "page " + page + " for nodes " + firstNode + " to " + (end - 1),
-              "pages " + directory.page(firstNode) + " to " + directory.page(end - 1)));
-    }
   }
 
   private void takeCodes(int node, long vectorAddress) {
@@ -177,8 +158,8 @@ final class PagesCheck implements PageRules.Findings {
     if (batchCount > 0) {
       VectorSource vectors =
           VectorSource.dense(batchVectors, batchCount, shape.dimension(), shape.elementType());
-      for (CodeCheck codes : others.codes()) {
-        codes.check(batchFirstNode, vectors, codeScratch);
+      for (PageComparison comparison : others.comparisons()) {
+        comparison.sample(batchFirstNode, vectors, codeScratch);
       }
       batchCount = 0;
     }

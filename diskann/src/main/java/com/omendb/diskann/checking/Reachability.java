@@ -1,9 +1,9 @@
 package com.omendb.diskann.checking;
 
-import com.omendb.diskann.pages.BasePageFormat;
-import com.omendb.diskann.pages.NeighbourCodec;
-import com.omendb.diskann.pages.PageView;
-import com.omendb.diskann.pages.PageView.MalformedPageException;
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.format.NeighbourCodec;
+import com.omendb.diskann.format.PageView;
+import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.NodeBits;
 import com.omendb.pagecache.FileScan;
 import com.omendb.store.checking.CheckMemory;

@@ -17,30 +17,6 @@ final class Measured {
   /// The degree cap that it was built with.
   static final double MAX_DEGREE = 64;
 
-  /// Bytes of edges a node in `base.pages`: 255.9 bytes a vector, less the vector and
-  /// [#RECORD_BYTES].
-  static final double BASE_EDGE_BYTES = 118.9;
-
-  /// By how much they grow with each doubling of the count, since neighbours lie farther apart:
-  /// 226.4 bytes a vector at 100,000 and 255.9 at 1,000,000.
-  static final double BASE_EDGE_GROWTH = 8.9;
-
-  /// Bytes a record in `base.pages` beside vector and edges: identifier, table, what is unused.
-  static final double RECORD_BYTES = 9;
-
-  /// Bytes of edges a node in `thin.graph`: 52.7 bytes a vector, less 2.1 for the look-up.
-  static final double THIN_EDGE_BYTES = 50.6;
-
-  /// Their growth a doubling: 41.4 bytes a vector at 100,000 and 52.7 at 1,000,000.
-  static final double THIN_EDGE_GROWTH = 3.43;
-
-  /// Bytes of edges a group of four nodes in `groups.graph`: 10.07 bytes a vector, less the
-  /// look-up.
-  static final double GROUP_EDGE_BYTES = 38.15;
-
-  /// Their growth a doubling: 8.03 bytes a vector at 100,000 and 10.07 at 1,000,000.
-  static final double GROUP_EDGE_GROWTH = 2.45;
-
   // Thread-seconds of a build: 151 of processor time at 1,000,000 and 27 at 100,000, from the file
   // to the published index, are measured. The machine was shared, so how they are split among
   // phases is an estimate from the progress of both builds.

@@ -1,5 +1,6 @@
 package com.omendb.diskann.forecast;
 
+import com.omendb.diskann.parts.PagesPart;
 import com.omendb.store.Residency;
 import com.omendb.store.ServingForecast.Point;
 import java.util.ArrayList;
@@ -35,9 +36,7 @@ final class SearchCosts {
 
   // At the measured count: what records grow with the count is in the growth of the reads.
   private static double recordBytes(double vectorBytes, double maxDegree) {
-    return vectorBytes
-        + Measured.RECORD_BYTES
-        + Measured.BASE_EDGE_BYTES * maxDegree / Measured.MAX_DEGREE;
+    return vectorBytes + PagesPart.RECORD_BYTES + PagesPart.measuredEdgeBytes(maxDegree);
   }
 
   private static double growth(long count) {

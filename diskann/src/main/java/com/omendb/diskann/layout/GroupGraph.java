@@ -1,7 +1,7 @@
 package com.omendb.diskann.layout;
 
-import com.omendb.diskann.pages.NodeOrder;
-import com.omendb.diskann.parts.NeighbourLists;
+import com.omendb.diskann.format.NeighbourLists;
+import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RobustPrune;
@@ -24,9 +24,6 @@ import java.util.Arrays;
 /// It fits in memory where the graph over all nodes does not, and leads a search to all pages worth
 /// reading at once.
 public final class GroupGraph {
-  /// File name within the index.
-  public static final String FILE = "groups.graph";
-
   /// Nodes a group.
   public static final int GROUP_NODES = 4;
 

@@ -1,7 +1,7 @@
 package com.omendb.diskann.layout;
 
-import com.omendb.diskann.pages.NodeOrder;
-import com.omendb.diskann.parts.NeighbourLists;
+import com.omendb.diskann.format.NeighbourLists;
+import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RobustPrune;
@@ -12,9 +12,6 @@ import java.lang.foreign.Arena;
 /// The base layer's graph thinned to fewer edges a node, so that it fits in memory beside the
 /// codes: a search then needs pages only for the exact distances of what it has found.
 public final class ThinGraph {
-  /// File name within the index.
-  public static final String FILE = "thin.graph";
-
   /// Edges that a node keeps.
   public static final int MAX_DEGREE = 24;
 

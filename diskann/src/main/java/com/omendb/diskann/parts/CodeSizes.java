@@ -4,7 +4,6 @@ import com.omendb.errors.CorruptFileException;
 import com.omendb.store.directory.Manifest;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Collectors;
 
 /// The sizes of code that an index keeps: serving picks the best that its memory allows.
@@ -46,15 +45,20 @@ public final class CodeSizes {
     return Arrays.stream(sizes).mapToObj(String::valueOf).collect(Collectors.joining(","));
   }
 
+  /// The setting's value for an index of some parts.
+  public static String format(PartList parts) {
+    return format(parts.codes().stream().mapToInt(CodesPart::codeBytes).toArray());
+  }
+
   /// The sizes that an index says it keeps, ascending.
-  public static List<Integer> read(Manifest manifest, Path directory) throws CorruptFileException {
+  public static int[] ofManifest(Manifest manifest, Path directory) throws CorruptFileException {
     String value = manifest.settings().getOrDefault(SETTING, "");
     try {
       int[] sizes = Arrays.stream(value.split(",")).mapToInt(Integer::parseInt).sorted().toArray();
       if (sizes.length > 0
           && sizes[0] >= 1
           && sizes[sizes.length - 1] <= Math.min(MAX_SIZE, manifest.dimension())) {
-        return Arrays.stream(sizes).boxed().toList();
+        return sizes;
       }
     } catch (NumberFormatException _) {
       // Told below, as sizes out of range are.

@@ -1,7 +1,11 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.parts.GraphPart;
+import com.omendb.diskann.parts.PartMaker;
+import com.omendb.store.part.IndexPart;
 import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.SortedMap;
 
 /// What is left of an index and what is wrong with it.
@@ -22,13 +26,24 @@ record Diagnosis(
     BitSet missingIds,
     SortedMap<String, String> damage) {
 
-  /// Whether a file of the index is whole.
-  boolean isWhole(String file) {
-    return !damage.containsKey(file);
+  /// Whether a part of the index is whole.
+  boolean isWhole(IndexPart part) {
+    return !damage.containsKey(part.name());
+  }
+
+  /// Those parts of a maker that have to be made beside pages that are whole.
+  Set<GraphPart<?>> toMake(PartMaker maker) {
+    Set<GraphPart<?>> damaged = new LinkedHashSet<>();
+    for (GraphPart<?> part : maker.parts()) {
+      if (!isWhole(part)) {
+        damaged.add(part);
+      }
+    }
+    return damaged;
   }
 
   /// Whether the pages are whole.
   boolean pagesAreWhole() {
-    return isWhole(BasePageFormat.FILE);
+    return isWhole(facts.parts().pages());
   }
 }

@@ -1,18 +1,17 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.layout.GroupGraph;
-import com.omendb.diskann.layout.ThinGraph;
-import com.omendb.diskann.pages.BasePageFormat;
-import com.omendb.diskann.pages.PageDirectory;
-import com.omendb.diskann.parts.CodesFile;
-import com.omendb.diskann.parts.NeighbourLists;
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.parts.GraphPart;
+import com.omendb.diskann.parts.PartMaker;
+import com.omendb.diskann.parts.PartOpening;
 import com.omendb.errors.CorruptFileException;
-import com.omendb.store.directory.Manifest;
+import com.omendb.store.part.Origin;
 import com.omendb.vectors.Progress;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -41,93 +40,47 @@ final class FileDamage {
     return found.damage;
   }
 
-  /// Opens a file and checks it, or throws.
-  private interface Check {
-    void run(Path file, Arena arena) throws IOException;
-  }
-
   private void checkAll() {
-    int nodeCount = survivors.shape().nodeCount();
-    check(
-        PageDirectory.FILE,
-        (file, arena) ->
-            requireFirstNodes(
-                file,
-                PageDirectory.map(
-                    file, remains.indexId(), nodeCount, survivors.shape().pageCount(), arena)));
-    check(
-        ThinGraph.FILE,
-        (file, arena) -> NeighbourLists.map(file, remains.indexId(), nodeCount, arena));
-    check(
-        GroupGraph.FILE,
-        (file, arena) ->
-            NeighbourLists.map(file, remains.indexId(), GroupGraph.groupCount(nodeCount), arena));
-    for (int size : facts.subspaceCounts()) {
-      check(
-          CodesFile.codebookName(size),
-          (_, arena) ->
-              CodesFile.mapCodebook(
-                  remains.files(),
-                  remains.indexId(),
-                  facts.dimension(),
-                  facts.metric(),
-                  size,
-                  arena));
-      // Codes mean nothing without their codebook.
-      check(
-          CodesFile.codesName(size),
-          (_, arena) ->
-              CodesFile.map(
-                  remains.files(),
-                  remains.indexId(),
-                  nodeCount,
-                  facts.dimension(),
-                  facts.metric(),
-                  size,
-                  arena));
+    for (GraphPart<?> part : facts.parts().all()) {
+      if (part.origin() != Origin.SOURCE) {
+        check(part);
+      }
     }
-    facts
-        .kind()
-        .entryFile()
-        .ifPresent(entry -> check(entry.name(), (file, _) -> entry.check(file, manifest())));
+    facts.parts().makers().forEach(this::addLostWithOthers);
   }
 
-  private void check(String name, Check check) {
-    Path file = remains.files().resolve(name);
-    if (!Files.exists(file)) {
-      damage.put(name, "missing");
+  // What is whole and of no use without another part that is not.
+  private void addLostWithOthers(PartMaker maker) {
+    Set<GraphPart<?>> damaged = new LinkedHashSet<>(maker.parts());
+    damaged.removeIf(part -> !damage.containsKey(part.name()));
+    if (!damaged.isEmpty()) {
+      String lost = damaged.iterator().next().name();
+      for (GraphPart<?> part : maker.lostWith(damaged)) {
+        damage.putIfAbsent(part.name(), "of no use without " + lost);
+      }
+    }
+  }
+
+  private void check(GraphPart<?> part) {
+    if (!Files.exists(remains.files().resolve(part.name()))) {
+      damage.put(part.name(), "missing");
       return;
     }
     try (Arena arena = Arena.ofShared()) {
-      check.run(file, arena);
+      part.open(opening(arena));
     } catch (IOException e) {
-      damage.put(name, describe(e));
+      damage.put(part.name(), describe(e));
     }
   }
 
-  // A directory may be whole and of other pages.
-  private void requireFirstNodes(Path file, PageDirectory directory) throws IOException {
-    if (!survivors.wholeFile()) {
-      return;
-    }
-    int page = 0;
-    for (int node = survivors.firstNodes().nextSetBit(0);
-        node >= 0;
-        node = survivors.firstNodes().nextSetBit(node + 1)) {
-      if (directory.page(node) != page) {
-        throw new CorruptFileException(
-            "page directory does not match the pages",
-            file,
-            0,
-            "node " + node + " in page " + page,
-            "in page " + directory.page(node));
-      }
-      page++;
-    }
-  }
-
-  private Manifest manifest() {
-    return facts.manifest(remains.indexId(), survivors.shape().nodeCount(), facts.settings());
+  private PartOpening opening(Arena arena) {
+    PageShape shape = survivors.shape();
+    return new PartOpening(
+        remains.files(),
+        facts.manifest(remains.indexId(), shape.nodeCount(), new TreeMap<>()),
+        shape.pageCount(),
+        survivors.wholeFile() ? survivors.firstNodes() : null,
+        arena);
   }
 
   /// What an exception says is wrong, in one clause.

@@ -1,18 +1,13 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.layout.GroupGraph;
-import com.omendb.diskann.layout.ThinGraph;
-import com.omendb.diskann.pages.BasePageFormat;
-import com.omendb.diskann.pages.PageDirectory;
 import com.omendb.diskann.parts.CodeSizes;
-import com.omendb.diskann.parts.CodesFile;
+import com.omendb.diskann.parts.PartList;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
@@ -28,7 +23,7 @@ import java.util.function.Function;
 /// @param elementType type of the elements
 /// @param metric distance of the index
 /// @param settings how it was built, as far as that is known
-/// @param subspaceCounts sizes of codes, ascending
+/// @param codeSizes sizes of codes, ascending
 /// @param assumed what had to be assumed, each a sentence for people
 record IndexFacts(
     RepairableKind kind,
@@ -37,7 +32,7 @@ record IndexFacts(
     ElementType elementType,
     Metric metric,
     SortedMap<String, String> settings,
-    List<Integer> subspaceCounts,
+    List<Integer> codeSizes,
     List<String> assumed) {
   /// Manifest setting: ids are in `0..idRange-1`. Written where there are fewer vectors than ids.
   static final String ID_RANGE = "idRange";
@@ -50,22 +45,18 @@ record IndexFacts(
     return elementType.vectorBytes(dimension);
   }
 
-  /// The files that the index consists of.
-  List<String> files() {
-    List<String> files =
-        new ArrayList<>(
-            List.of(BasePageFormat.FILE, PageDirectory.FILE, ThinGraph.FILE, GroupGraph.FILE));
-    for (int size : subspaceCounts) {
-      files.add(CodesFile.codesName(size));
-      files.add(CodesFile.codebookName(size));
-    }
-    kind.entryFile().ifPresent(entry -> files.add(entry.name()));
-    return files;
+  /// What the index consists of.
+  PartList parts() {
+    return kind.parts(sizes());
+  }
+
+  private int[] sizes() {
+    return codeSizes.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /// Bytes of the largest codes.
-  int largestSubspaceCount() {
-    return subspaceCounts.getLast();
+  int largestCodeSize() {
+    return codeSizes.getLast();
   }
 
   /// Options of a build of such an index; what is not known is as by default.
@@ -73,8 +64,7 @@ record IndexFacts(
   /// @param maxDegree R of its graph
   BuildOptions buildOptions(int maxDegree, RepairOptions options) {
     BuildOptions defaults = BuildOptions.defaults();
-    int[] sizes = subspaceCounts.stream().mapToInt(Integer::intValue).toArray();
-    boolean usualSizes = Arrays.equals(sizes, CodeSizes.of(dimension, 0));
+    boolean usualSizes = Arrays.equals(sizes(), CodeSizes.of(dimension, 0));
     return defaults
         .withKind(kind.name())
         .withMetric(metric)
@@ -83,7 +73,7 @@ record IndexFacts(
             maxDegree,
             setting("buildListSize", Integer::valueOf, defaults.buildListSize()),
             setting("alpha", Float::valueOf, defaults.alpha()))
-        .withSubspaceCount(usualSizes ? 0 : Math.min(512, largestSubspaceCount()))
+        .withSubspaceCount(usualSizes ? 0 : Math.min(512, largestCodeSize()))
         .withSeed(setting("seed", Long::valueOf, defaults.seed()))
         .withThreads(options.threads())
         .withMemoryBudgetBytes(options.memoryBudgetBytes());

@@ -1,6 +1,7 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.parts.PartList;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnrepairableException;
 import com.omendb.pagecache.FileHeader;
@@ -16,7 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -73,6 +76,16 @@ record IndexRemains(
       }
     }
     return bytes;
+  }
+
+  /// The sizes of codes that names of files tell of.
+  SortedSet<Integer> codeSizes() throws IOException {
+    if (!Files.isDirectory(files)) {
+      return new TreeSet<>();
+    }
+    try (Stream<Path> entries = Files.list(files)) {
+      return PartList.codeSizes(entries.map(file -> String.valueOf(file.getFileName())).toList());
+    }
   }
 
   /// The fields of the header of the pages, or null if it is lost.

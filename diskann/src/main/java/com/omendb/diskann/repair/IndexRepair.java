@@ -2,7 +2,8 @@ package com.omendb.diskann.repair;
 
 import com.omendb.diskann.building.IndexBuild;
 import com.omendb.diskann.forecast.Forecasts;
-import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.parts.GraphPart;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.DiskSpaceException;
 import com.omendb.errors.UnrepairableException;
@@ -10,6 +11,7 @@ import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
+import com.omendb.store.part.Origin;
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.store.repair.RepairReport;
 import com.omendb.store.repair.RepairReport.FileRepair;
@@ -24,8 +26,10 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Makes a whole index of what is left of a damaged one, in a new directory.
@@ -64,19 +68,22 @@ public final class IndexRepair {
 
   /// Repairs an index; see [com.omendb.store.AnnIndex#repair].
   ///
+  /// @param kind that repairs; the index may be of another
   /// @param source the vectors that it was built from, or null
   public static RepairReport run(
+      RepairableKind kind,
       Path damaged,
       Path target,
       @Nullable VectorSource source,
       RepairOptions options,
       Progress progress)
       throws IOException {
-    return run(damaged, Storage.disk(), target, source, options, progress);
+    return run(kind, damaged, Storage.disk(), target, source, options, progress);
   }
 
   /// The same into any storage.
   public static RepairReport run(
+      RepairableKind kind,
       Path damaged,
       Storage storage,
       Path target,
@@ -87,7 +94,8 @@ public final class IndexRepair {
     requireApart(damaged, target);
     Publication.checkTarget(target, false);
     IndexRemains remains = IndexRemains.find(damaged);
-    IndexFacts facts = FactFinder.find(remains, source);
+    IndexFacts facts = FactFinder.find(remains, source, RepairableKind.and(kind));
+    requireKnown(remains, facts);
     try {
       return new IndexRepair(remains, facts, source, options, progress).run(storage, target);
     } catch (FileSystemException
@@ -98,6 +106,27 @@ public final class IndexRepair {
     } catch (IOException e) {
       throw new IOException(
           "cannot repair the index: " + e.getMessage() + ": directory=" + target, e);
+    }
+  }
+
+  // What is not known cannot be made anew, and without it the others may mean something else.
+  private static void requireKnown(IndexRemains remains, IndexFacts facts)
+      throws UnrepairableException {
+    Set<String> files = new TreeSet<>(remains.headers().keySet());
+    Manifest manifest = remains.manifest();
+    if (manifest != null) {
+      files.addAll(manifest.files().keySet());
+    }
+    for (String file : files) {
+      if (facts.parts().named(file).isEmpty()) {
+        throw new UnrepairableException(
+            "a file of the index is not known to this release, so that a repair would lose it:"
+                + " kind="
+                + facts.kind().name()
+                + ", file="
+                + file,
+            remains.directory());
+      }
     }
   }
 
@@ -121,15 +150,18 @@ public final class IndexRepair {
             ? null
             : new RecordReader(remains.files(), shape, facts.vectorBytes(), progress).survey();
     if (survivors == null || survivors.count() == 0) {
+      requireCopied(null);
       return buildAnew(storage, target, null);
     }
     Diagnosis diagnosis = diagnose(survivors);
     progress.note(describe(diagnosis));
     boolean restores = source != null && !diagnosis.missingIds().isEmpty();
+    boolean keepsPages = diagnosis.pagesAreWhole() && !restores;
+    requireCopied(keepsPages ? diagnosis : null);
     if (source != null && (restores || survivors.lostCount() > 0)) {
       requireUsableSource(diagnosis);
     }
-    if (diagnosis.pagesAreWhole() && !restores) {
+    if (keepsPages) {
       new RepairJob(diagnosis, null, options, progress).keepPages(storage, target);
       return report(target, diagnosis, survivors.count(), "made from the pages", "");
     }
@@ -147,6 +179,20 @@ public final class IndexRepair {
         "the records that are left"
             + (restores ? " and the source's vectors" : "")
             + " were laid out anew");
+  }
+
+  // What can only be copied has to be whole, and of the same nodes.
+  private void requireCopied(@Nullable Diagnosis ofSameNodes) throws UnrepairableException {
+    for (GraphPart<?> part : facts.parts().all()) {
+      if (part.origin() == Origin.COPIED && (ofSameNodes == null || !ofSameNodes.isWhole(part))) {
+        throw new UnrepairableException(
+            "a file that cannot be made anew is "
+                + (ofSameNodes == null ? "of pages that are lost" : "damaged")
+                + ": file="
+                + part.name(),
+            remains.directory());
+      }
+    }
   }
 
   private Diagnosis diagnose(Survivors survivors) {
@@ -211,9 +257,9 @@ public final class IndexRepair {
     BuildOptions build = facts.buildOptions(maxDegree, options);
     IndexBuild.run(
         source,
-        new IndexBuild.Target(storage, target, Forecasts.neededBytes(source, build, Map.of())),
+        new IndexBuild.Target(storage, target, Forecasts.neededBytes(source, build, facts.parts())),
         build,
-        facts.kind().entryFile().map(EntryFile::writer).orElse((_, _, _) -> {}),
+        facts.parts(),
         progress);
     if (diagnosis != null) {
       return report(

@@ -2,15 +2,13 @@ package com.omendb.diskann.repair;
 
 import com.omendb.diskann.building.BuildMemory;
 import com.omendb.diskann.building.BuildPlan;
-import com.omendb.diskann.building.GraphFiles;
-import com.omendb.diskann.building.IndexBuild;
-import com.omendb.diskann.building.NearPairs;
-import com.omendb.diskann.layout.GroupGraph;
-import com.omendb.diskann.layout.ThinGraph;
-import com.omendb.diskann.pages.NodeOrder;
-import com.omendb.diskann.pages.PageDirectory;
-import com.omendb.diskann.parts.CodesFile;
-import com.omendb.diskann.parts.NeighbourLists;
+import com.omendb.diskann.format.NeighbourLists;
+import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.layout.BaseLayout;
+import com.omendb.diskann.parts.GraphPart;
+import com.omendb.diskann.parts.NearPairs;
+import com.omendb.diskann.parts.PartInput;
+import com.omendb.diskann.parts.PartMaker;
 import com.omendb.diskann.vamana.GraphRepair;
 import com.omendb.diskann.vamana.Medoid;
 import com.omendb.diskann.vamana.NodeSpace;
@@ -21,10 +19,8 @@ import com.omendb.pagecache.DiskSpace;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.pagecache.storage.StorageFile;
-import com.omendb.pq.ProductQuantizer;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
-import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.vectors.Progress;
@@ -40,6 +36,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -75,9 +76,15 @@ final class RepairJob {
   /// Makes an index of the same id: whole files are copied, the others made from the pages.
   void keepPages(Storage storage, Path target) throws IOException {
     UUID indexId = diagnosis.remains().indexId();
+    Map<PartMaker, Set<GraphPart<?>>> work = new LinkedHashMap<>();
+    for (PartMaker maker : facts.parts().makers()) {
+      Set<GraphPart<?>> wanted = diagnosis.toMake(maker);
+      if (!wanted.isEmpty()) {
+        work.put(maker, wanted);
+      }
+    }
     boolean needsRecords =
-        diagnosis.damage().keySet().stream()
-            .anyMatch(file -> !file.equals(Manifest.FILE) && !file.equals(PageDirectory.FILE));
+        work.entrySet().stream().anyMatch(made -> made.getKey().needsVectors(made.getValue()));
     int count = diagnosis.survivors().count();
     BuildPlan plan = plan(count);
     if (needsRecords) {
@@ -87,60 +94,61 @@ final class RepairJob {
     try (Publication publication = begin(storage, target, indexId);
         BuildMemory memory = memory(plan, publication);
         Arena kept = memory.newArena()) {
-      copyWholeFiles(publication);
-      if (!diagnosis.isWhole(PageDirectory.FILE)) {
-        PageDirectory.of(diagnosis.survivors().firstNodes(), count, kept)
-            .write(publication.file(PageDirectory.FILE), indexId);
-      }
+      copyWholeFiles(publication, work.values());
+      PartInput input =
+          PartInput.of(publication, indexId, options, memory::newArena, progress)
+              .withOld(new OldIndex(diagnosis, true));
       if (needsRecords) {
-        writeAroundPages(publication, indexId, memory, kept, settings);
+        makeFromRecords(work, input, memory, kept, settings);
+      } else {
+        for (Map.Entry<PartMaker, Set<GraphPart<?>>> made : work.entrySet()) {
+          settings.putAll(made.getKey().make(made.getValue(), input));
+        }
       }
       publish(publication, indexId, count, settings);
     }
   }
 
-  private void writeAroundPages(
-      Publication publication,
-      UUID indexId,
+  private void makeFromRecords(
+      Map<PartMaker, Set<GraphPart<?>>> work,
+      PartInput bare,
       BuildMemory memory,
       Arena kept,
       SortedMap<String, String> settings)
       throws IOException {
     Survivors survivors = diagnosis.survivors();
     int count = survivors.count();
-    NodeOrder order = identity(count, kept);
-    VectorSource vectors;
-    GraphFiles files;
+    PartInput input;
     NearPairs nearPairs;
     try (Arena arena = memory.newArena()) {
       LoadedRecords records =
           LoadedRecords.allocate(
               facts, count, survivors.maxDegree(), survivors.maxDegree(), kept, arena);
       load(records);
-      vectors = records.vectors(facts);
-      files = new GraphFiles(publication, indexId, vectors, options, memory::newArena, progress);
-      NodeSpace space = new NodeSpace(vectors, options.metric(), arena);
+      input = bare.withRows(records.vectors(facts), identity(count, kept));
+      NodeSpace space = new NodeSpace(input.vectors(), options.metric(), arena);
       VamanaGraph graph = new VamanaGraph(records.graph(), survivors.shape().medoid(), false);
-      if (!diagnosis.isWhole(ThinGraph.FILE)) {
-        files.writeThinGraph(space, graph, order);
-      }
-      if (!diagnosis.isWhole(GroupGraph.FILE)) {
-        files.writeGroupGraph(graph, order);
-      }
+      make(
+          work,
+          true,
+          input.withGraph(
+              new PartInput.Graph(space, graph, new BitSet(), records::vectorId, arena)),
+          settings);
       nearPairs = NearPairs.sample(space, records.graph(), options.seed());
     }
-    for (int size : facts.subspaceCounts()) {
-      if (!diagnosis.isWhole(CodesFile.codebookName(size))) {
-        files.writeCodes(size, order, nearPairs);
-      } else if (!diagnosis.isWhole(CodesFile.codesName(size))) {
-        try (Arena arena = Arena.ofShared()) {
-          files.writeCodesAlone(mapCodebook(size, arena), order);
-        }
+    make(work, false, input.withNearPairs(nearPairs), settings);
+  }
+
+  private static void make(
+      Map<PartMaker, Set<GraphPart<?>>> work,
+      boolean withGraph,
+      PartInput input,
+      SortedMap<String, String> settings)
+      throws IOException {
+    for (Map.Entry<PartMaker, Set<GraphPart<?>>> made : work.entrySet()) {
+      if (made.getKey().needsGraph() == withGraph) {
+        settings.putAll(made.getKey().make(made.getValue(), input));
       }
-    }
-    EntryFile entry = facts.kind().entryFile().orElse(null);
-    if (entry != null && !diagnosis.isWhole(entry.name())) {
-      writeEntry(vectors, order, indexId, publication, settings);
     }
   }
 
@@ -158,23 +166,31 @@ final class RepairJob {
     try (Publication publication = begin(storage, target, indexId);
         BuildMemory memory = memory(plan, publication);
         Arena kept = memory.newArena()) {
-      VectorSource vectors;
-      GraphFiles files;
-      NodeOrder order;
+      Map<PartMaker, Set<GraphPart<?>>> work = new LinkedHashMap<>();
+      for (PartMaker maker : facts.parts().makers()) {
+        work.put(maker, new LinkedHashSet<>(maker.parts()));
+      }
+      PartInput input =
+          PartInput.of(publication, indexId, options, memory::newArena, progress)
+              .withOld(new OldIndex(diagnosis, false));
       NearPairs nearPairs;
       try (Arena arena = memory.newArena()) {
         LoadedRecords records = loadAndRestore(restored, count, kept, arena);
-        vectors = records.vectors(facts);
-        files = new GraphFiles(publication, indexId, vectors, options, memory::newArena, progress);
+        VectorSource vectors = records.vectors(facts);
         NodeSpace space = new NodeSpace(vectors, options.metric(), arena);
         VamanaGraph graph = mendGraph(space, records, left, arena);
-        order = files.writeBaseLayer(space, graph, records::vectorId, arena, kept);
+        BaseLayout layout =
+            BaseLayout.of(space, options.metric(), graph, records::vectorId, arena, kept, progress);
+        input = input.withRows(vectors, layout.order());
+        make(
+            work,
+            true,
+            input.withGraph(
+                new PartInput.Graph(space, graph, layout.pageStarts(), records::vectorId, arena)),
+            settings);
         nearPairs = NearPairs.sample(space, records.graph(), options.seed());
       }
-      for (int size : facts.subspaceCounts()) {
-        writeCodes(files, size, order, nearPairs);
-      }
-      writeEntry(vectors, order, indexId, publication, settings);
+      make(work, false, input.withNearPairs(nearPairs), settings);
       settings.put("repairedFrom", diagnosis.remains().indexId().toString());
       settings.remove(IndexFacts.ID_RANGE);
       if (diagnosis.idRange() > count) {
@@ -216,15 +232,8 @@ final class RepairJob {
       throws IOException {
     PageShape shape = diagnosis.survivors().shape();
     RowNumbers numbers = new RowNumbers(diagnosis.survivors().nodes(), shape.nodeCount(), scratch);
-    boolean hasThinGraph = diagnosis.isWhole(ThinGraph.FILE);
     NeighbourLists thinGraph =
-        hasThinGraph
-            ? NeighbourLists.map(
-                diagnosis.remains().files().resolve(ThinGraph.FILE),
-                diagnosis.remains().indexId(),
-                shape.nodeCount(),
-                scratch)
-            : null;
+        new OldIndex(diagnosis, false).open(facts.parts().thinGraph(), scratch);
     long mended =
         LostNeighbours.mend(
             space,
@@ -252,51 +261,12 @@ final class RepairJob {
         .load(survivors, records.vectorMemory(), records.idMemory(), records.graph());
   }
 
-  // A codebook that is whole stays as it is: what it was trained on is mostly still there.
-  private void writeCodes(GraphFiles files, int size, NodeOrder order, NearPairs nearPairs)
+  private void copyWholeFiles(Publication publication, Collection<Set<GraphPart<?>>> made)
       throws IOException {
-    if (!diagnosis.isWhole(CodesFile.codebookName(size))) {
-      files.writeCodes(size, order, nearPairs);
-      return;
-    }
-    try (Arena arena = Arena.ofShared()) {
-      files.writeCodes(mapCodebook(size, arena), order, nearPairs);
-    }
-  }
-
-  private ProductQuantizer mapCodebook(int size, Arena arena) throws IOException {
-    return CodesFile.mapCodebook(
-        diagnosis.remains().files(),
-        diagnosis.remains().indexId(),
-        facts.dimension(),
-        facts.metric(),
-        size,
-        arena);
-  }
-
-  private void writeEntry(
-      VectorSource vectors,
-      NodeOrder order,
-      UUID indexId,
-      Publication publication,
-      SortedMap<String, String> settings)
-      throws IOException {
-    EntryFile entry = facts.kind().entryFile().orElse(null);
-    if (entry != null) {
-      entry
-          .writer()
-          .write(
-              new IndexBuild.Input(vectors, order, options, indexId, progress),
-              publication,
-              settings);
-    }
-  }
-
-  private void copyWholeFiles(Publication publication) throws IOException {
     progress.phase("copy files", 0);
-    for (String file : facts.files()) {
-      if (diagnosis.isWhole(file)) {
-        copy(diagnosis.remains().files().resolve(file), publication.file(file));
+    for (GraphPart<?> part : facts.parts().all()) {
+      if (made.stream().noneMatch(parts -> parts.contains(part))) {
+        copy(diagnosis.remains().files().resolve(part.name()), publication.file(part.name()));
       }
     }
   }
@@ -344,7 +314,7 @@ final class RepairJob {
         new VectorShape(count, facts.dimension(), facts.elementType()),
         LoadedRecords.bytesBeside(count),
         options.withMethod(BuildMethod.VAMANA),
-        facts.largestSubspaceCount());
+        facts.largestCodeSize());
   }
 
   private BuildMemory memory(BuildPlan plan, Publication publication) {

@@ -1,10 +1,26 @@
 package com.omendb.diskann.repair;
 
+import com.omendb.diskann.parts.PartList;
 import com.omendb.store.IndexKind;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
 
 /// A kind of index over this module's base layer, which [IndexRepair] can therefore repair.
 public interface RepairableKind extends IndexKind {
-  /// The file that the kind keeps beside those of every kind; empty if it keeps none.
-  Optional<EntryFile> entryFile();
+  /// What an index of the kind consists of.
+  ///
+  /// @param codeSizes sizes of its codes, ascending
+  PartList parts(int[] codeSizes);
+
+  /// The kinds that a repair knows: one, and those that are installed.
+  static List<RepairableKind> and(RepairableKind first) {
+    List<RepairableKind> kinds = new ArrayList<>(List.of(first));
+    for (IndexKind installed : ServiceLoader.load(IndexKind.class)) {
+      if (installed instanceof RepairableKind kind) {
+        kinds.add(kind);
+      }
+    }
+    return kinds;
+  }
 }

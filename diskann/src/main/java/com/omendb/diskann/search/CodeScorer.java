@@ -1,6 +1,6 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.parts.CodesFile;
+import com.omendb.diskann.format.CodesFile;
 import com.omendb.pq.DistanceTable;
 import com.omendb.store.serving.QueryVector;
 import com.omendb.vectors.Metric;

@@ -1,6 +1,6 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.format.PageDirectory;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.PageFile;
 import java.io.IOException;

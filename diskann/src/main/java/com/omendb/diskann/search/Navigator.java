@@ -1,14 +1,14 @@
 package com.omendb.diskann.search;
 
+import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.layout.GroupGraph;
-import com.omendb.diskann.parts.NeighbourLists;
 import com.omendb.diskann.vamana.CandidateList;
 
 /// Brings a search from its entry nodes as near to the answer as what lies in memory allows, before
 /// anything is read. Owns the scratch of one thread; not thread-safe.
 interface Navigator {
 
-  /// Fills the list with the nodes found, and `seen` with all that were estimated.
+  /// Adds the nodes that are found, and to `seen` all that were estimated.
   ///
   /// @return nodes or groups whose neighbours were looked at
   int navigate(
@@ -16,7 +16,7 @@ interface Navigator {
       int[] entries,
       int entryCount,
       SeenNodes seen,
-      OpenList list,
+      FoundNodes found,
       int listSize);
 
   /// Takes the nearest unexpanded candidates, as many as there is room for in `nodes`, and marks
@@ -42,12 +42,12 @@ interface Navigator {
         int[] entries,
         int entryCount,
         SeenNodes seen,
-        OpenList list,
+        FoundNodes found,
         int listSize) {
       scorer.estimate(entries, entryCount, estimates);
       for (int i = 0; i < entryCount; i++) {
         if (seen.add(entries[i])) {
-          list.addEstimated(entries[i], estimates[i]);
+          found.addEstimated(entries[i], estimates[i]);
         }
       }
       return 0;
@@ -88,14 +88,14 @@ interface Navigator {
         int[] entries,
         int entryCount,
         SeenNodes seen,
-        OpenList list,
+        FoundNodes found,
         int listSize) {
       groups.reset(LIST_SIZE);
       int expanded = 0;
       for (int i = 0; i < entryCount; i++) {
         both[i] = entries[i] / MEMBERS;
       }
-      addGroups(scorer, entryCount, seen, list);
+      addGroups(scorer, entryCount, seen, found);
       for (int at = groups.nearestUnexpanded(); at >= 0; at = groups.nearestUnexpanded()) {
         int vertices = takeNearest(groups, together);
         expanded += vertices;
@@ -106,13 +106,13 @@ interface Navigator {
           System.arraycopy(near, 0, both, count, degree);
           count += degree;
         }
-        addGroups(scorer, count, seen, list);
+        addGroups(scorer, count, seen, found);
       }
       return expanded;
     }
 
     // Adds the groups in both[0..count) that are new, and their members to the list.
-    private void addGroups(CodeScorer scorer, int count, SeenNodes seen, OpenList list) {
+    private void addGroups(CodeScorer scorer, int count, SeenNodes seen, FoundNodes found) {
       int fresh = 0;
       int memberCount = 0;
       for (int i = 0; i < count; i++) {
@@ -129,7 +129,7 @@ interface Navigator {
       for (int i = 0; i < fresh; i++) {
         float nearest = Float.POSITIVE_INFINITY;
         for (; at < memberCount && members[at] / MEMBERS == both[i]; at++) {
-          list.addEstimated(members[at], estimates[at]);
+          found.addEstimated(members[at], estimates[at]);
           nearest = Math.min(nearest, estimates[at]);
         }
         groups.add(both[i], nearest);
@@ -159,7 +159,7 @@ interface Navigator {
         int[] entries,
         int entryCount,
         SeenNodes seen,
-        OpenList list,
+        FoundNodes found,
         int listSize) {
       candidates.reset(listSize);
       int expanded = 0;
@@ -169,7 +169,7 @@ interface Navigator {
           freshNodes[entered++] = entries[i];
         }
       }
-      addFresh(scorer, entered);
+      addFresh(scorer, entered, found);
       for (int at = candidates.nearestUnexpanded(); at >= 0; at = candidates.nearestUnexpanded()) {
         int count = takeNearest(candidates, together);
         expanded += count;
@@ -183,16 +183,21 @@ interface Navigator {
             }
           }
         }
-        addFresh(scorer, fresh);
+        addFresh(scorer, fresh, found);
       }
       for (int i = 0; i < candidates.size(); i++) {
-        list.addEstimated(candidates.node(i), candidates.distance(i));
+        found.all().addEstimated(candidates.node(i), candidates.distance(i));
       }
       return expanded;
     }
 
-    private void addFresh(CodeScorer scorer, int count) {
+    private void addFresh(CodeScorer scorer, int count, FoundNodes found) {
       scorer.estimate(freshNodes, count, estimates);
+      if (found.isFiltered()) {
+        for (int i = 0; i < count; i++) {
+          found.addAnswer(freshNodes[i], estimates[i]);
+        }
+      }
       for (int i = 0; i < count; i++) {
         candidates.add(freshNodes[i], estimates[i]);
       }

@@ -1,22 +1,25 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.pages.PageView;
-import com.omendb.diskann.pages.PageView.MalformedPageException;
-import com.omendb.diskann.vamana.RandomOrder;
+import com.omendb.diskann.format.PageView;
+import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.store.Residency;
+import com.omendb.store.SearchEnd;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
 import com.omendb.store.SearchStats;
+import com.omendb.store.serving.Accept;
+import com.omendb.store.serving.PageWalk;
 import com.omendb.store.serving.QueryVector;
+import com.omendb.store.serving.SearchTask;
 import com.omendb.store.serving.TopK;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
-/// One query on its way through the pages of an index, driven from outside: it says which pages it
-/// wants, is given them one by one as they arrive, and never waits.
+/// One query on its way through the pages of a graph.
 ///
 /// 1. [#begin]: from the entry nodes a [Navigator] fills the list with what can be found in memory.
 /// 2. [#choose]: the [PageChooser] picks the pages whose expected gain is worth a read.
@@ -24,25 +27,19 @@ import java.util.BitSet;
 ///    estimates, and the nearest records are expanded: their neighbours, estimated from the codes,
 ///    join the list (Subramanya et al., "DiskANN", NeurIPS 2019, section 3.3, on whole pages).
 ///
-/// 2 and 3 repeat until no page is worth reading. A degraded query goes on without a page that is
-/// not to be had ([#skip]): it forgets the nodes in it, and where that leaves it without a way on,
-/// it takes the pages it has not seen in any order. Owns scratch for one query at a time; [#result]
-/// allocates. Not thread-safe.
-final class PagedQuery {
-  /// searchListSize when a request leaves it open: this, or twice k if that is more.
-  static final int DEFAULT_SEARCH_LIST_SIZE = 30;
-
+/// 2 and 3 repeat until no page is worth reading. Where only some nodes may be answers, the others
+/// lead on, but only answers make a page worth reading; if fewer are found than wanted, the pages
+/// of all answers are read ([AnswerPages]). A degraded query continues without a page that is
+/// damaged or cannot be read ([#skip]): it forgets the nodes in it, and where that leaves it
+/// without a way on, it takes the pages it has not seen in any order. [#result] allocates.
+final class PagedQuery implements PageWalk {
   // Of so many records of a page one is expanded: docs/decisions/0005.
   private static final int RECORDS_PER_EXPANSION = 4;
 
-  // Pages that a search may read beyond its searchListSize when a request sets no bound.
-  private static final int READS_SLACK = 32;
-
-  // Hardly any page is expected to hold more than one of the k, so a list of k nodes would read
-  // none.
-  private static final double MOST_GAIN_ASKED = 0.8;
-
   private static final int MAX_ENTRIES = 16;
+
+  // Heap and native bytes of a query besides its table: lists, sets and scratch.
+  private static final long SCRATCH_BYTES = 98 << 10;
 
   private final BaseLayer base;
   private final EntrySelector.Finder entryFinder;
@@ -54,7 +51,7 @@ final class PagedQuery {
   private final PageView view;
   private final PageChooser chooser;
 
-  private final OpenList list = new OpenList();
+  private final FoundNodes found = new FoundNodes();
   private final SeenNodes seen = new SeenNodes(1024);
   private final TopK top = new TopK();
   private final int[] entries = new int[MAX_ENTRIES];
@@ -65,23 +62,18 @@ final class PagedQuery {
   private final int[] inFlight = new int[SearchRequest.MAX_BEAM_WIDTH];
   private int[] readPages = new int[64];
 
-  private int k;
-  private int effort;
-  private int listSize;
-  private int beamWidth;
-  private double gainThreshold;
-  private int maxPages;
-  // Whether the request set maxPages.
-  private boolean bounded;
+  private @Nullable SearchTask task;
+  private @Nullable Accept accepted;
+  private @Nullable AnswerPages answerPages;
+  private SearchEnd end = SearchEnd.FINISHED;
+  private QueryEffort effort = new QueryEffort(0, 0, 0, 0, 0, 0, false);
   private boolean exhaustive;
   private boolean degraded;
 
-  // Pages that were not to be had. Those taken are only kept track of while scanning.
+  // Pages that could not be read or are damaged.
   private final BitSet skipped = new BitSet();
-  private final BitSet scanned = new BitSet();
   private int skippedCount;
-  private boolean scanning;
-  private int scanPosition;
+  private @Nullable PageScan scan;
 
   private int inFlightCount;
   private int pagesAsked;
@@ -106,58 +98,39 @@ final class PagedQuery {
     this.recordDistances = new float[PageView.maxRecordCount(base.pageBytes())];
   }
 
-  /// Page requests in flight when a request leaves it open: the better a search knows its pages
-  /// beforehand, the more of them it asks for at once.
-  static int beamWidth(Residency residency) {
-    return switch (residency) {
-      case PAGES -> 4;
-      case GROUPS -> 8;
-      case GRAPH -> SearchRequest.MAX_BEAM_WIDTH;
-      case ALL, AUTO -> throw new IllegalArgumentException("residency=" + residency);
-    };
-  }
-
-  // How much longer the list is than the effort asked for: candidates that are unlikely alone still
-  // count for the gain of their page, and where the graph ends with the list, its length decides
-  // what is found at all.
-  private static int listSlack(Residency residency) {
-    return residency == Residency.GRAPH ? 120 : 80;
-  }
-
-  /// Starts a query.
+  /// Heap and native bytes of a query.
   ///
-  /// @throws IllegalArgumentException if the request does not fit the index
-  void begin(SearchRequest request) {
+  /// @param tableBytes of its distance table
+  static long bytes(long tableBytes) {
+    return SCRATCH_BYTES + tableBytes;
+  }
+
+  @Override
+  public void begin(SearchTask newTask) {
     startNanos = System.nanoTime();
+    task = newTask;
+    SearchRequest request = newTask.request();
     query.set(request);
     scorer.prepare(query);
-    configure(request);
+    configure(request, newTask.accept());
     enter();
     computeNanos = System.nanoTime() - startNanos;
   }
 
-  private void configure(SearchRequest request) {
-    k = Math.min(request.k(), base.nodeCount());
+  private void configure(SearchRequest request, @Nullable Accept accept) {
+    accepted = accept == null || accept.acceptsAll() ? null : accept;
+    answerPages = null;
+    end = SearchEnd.FINISHED;
     effort =
-        request.searchListSize() > 0
-            ? request.searchListSize()
-            : Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k);
-    listSize = effort + listSlack(base.residency());
-    beamWidth = request.beamWidth() > 0 ? request.beamWidth() : beamWidth(base.residency());
-    double ratio = (double) k / effort;
-    gainThreshold =
-        request.gainThreshold() >= 0
-            ? request.gainThreshold()
-            : Math.min(MOST_GAIN_ASKED, ratio * ratio);
-    bounded = request.maxPageReads() > 0;
-    maxPages = bounded ? request.maxPageReads() : effort + READS_SLACK;
+        QueryEffort.of(
+            request, accepted == null ? base.nodeCount() : accepted.count(), base.residency());
     exhaustive = false;
     degraded = request.degraded();
     if (skippedCount > 0) {
       skipped.clear();
       skippedCount = 0;
     }
-    scanning = false;
+    scan = null;
     pagesAsked = 0;
     rounds = 0;
     expanded = 0;
@@ -168,85 +141,141 @@ final class PagedQuery {
 
   private void enter() {
     clear();
+    Accept some = accepted;
+    if (some != null && some.count() <= effort.effort()) {
+      // So few that reading all of their pages costs no more than looking for them.
+      answerPages = newAnswerPages();
+      return;
+    }
     int count = entryFinder.find(query.address(), entries);
     exactDistances += entryFinder.distanceCount();
-    expanded += navigator.navigate(scorer, entries, count, seen, list, listSize);
+    expanded += navigator.navigate(scorer, entries, count, seen, found, effort.listSize());
   }
 
   private void clear() {
-    top.reset(k);
-    list.reset(listSize);
+    top.reset(effort.k());
+    found.reset(effort.listSize(), accepted);
     seen.clear();
     inFlightCount = 0;
   }
 
-  /// How many pages may be in flight when it is time to choose more: what comes late should not
-  /// hold up the search, but pages chosen before others have arrived are chosen less well.
-  int refillBelow() {
-    return beamWidth / 4;
+  // What comes late should not hold up the search, but pages chosen before others have arrived are
+  // chosen less well.
+  @Override
+  public int refillBelow() {
+    return effort.beamWidth() / 4;
   }
 
-  /// Writes the pages that are wanted next, at most `limit`, into `pages` and returns how many;
-  /// each must be given to [#take] or [#landed]. None, with nothing in flight, is the end of the
-  /// search.
-  int choose(int[] pages, int limit) {
+  @Override
+  public int choose(int[] pages, int limit) {
     long start = System.nanoTime();
-    int allowed = exhaustive && !bounded ? limit : Math.min(limit, maxPages - pagesAsked);
-    int count = chooseAtMost(pages, allowed, gainThreshold);
-    if (count == 0 && inFlightCount == 0 && top.size() < k) {
-      count = chooseForMissing(pages, limit);
-      if (count == 0 && !exhaustive) {
-        searchEverything();
-        count = chooseForMissing(pages, limit);
-      }
-      if (count == 0 && skippedCount > 0) {
-        count = scan(pages, limit);
-      }
+    int count = isLate() ? 0 : chooseBest(pages, limit);
+    if (count == 0 && inFlightCount == 0) {
+      count = isLate() ? 0 : chooseForMissing(pages, limit);
+      end = count > 0 ? end : whyEnded();
     }
     computeNanos += System.nanoTime() - start;
     return count;
   }
 
-  // Fewer than k were found, which is worth pages of any gain and beyond any bound, but not more
-  // of them than probably hold the rest.
-  private int chooseForMissing(int[] pages, int tickets) {
-    return chooseAtMost(pages, Math.min(tickets, pagesMissing()), 0);
+  private boolean isLate() {
+    SearchTask under = task;
+    return under != null && under.isLate();
   }
 
-  private int pagesMissing() {
-    return (int)
-        Math.ceilDiv((long) (k - top.size()) * base.directory().pageCount(), base.nodeCount());
+  private int chooseBest(int[] pages, int limit) {
+    if (answerPages != null || effort.k() == 0) {
+      return 0;
+    }
+    int allowed =
+        exhaustive && !effort.isBounded() ? limit : Math.min(limit, effort.maxPages() - pagesAsked);
+    int count = chooseAtMost(found.answers(), pages, allowed, effort.gainThreshold());
+    // Nothing in memory leads on: the pages have to.
+    return count == 0 && found.isFiltered() && base.residency() == Residency.PAGES
+        ? chooseAtMost(found.all(), pages, allowed, effort.gainThreshold())
+        : count;
   }
 
-  // The ways to other pages led through pages that were skipped: goes through all there are, spread
-  // evenly, as far as is needed.
-  private int scan(int[] pages, int tickets) {
-    if (!scanning) {
-      scanning = true;
-      scanPosition = 0;
-      scanned.clear();
+  // Fewer than k were found, which is worth pages of any gain, and more of them than usual unless
+  // the request sets a bound.
+  private int chooseForMissing(int[] pages, int room) {
+    int limit = effort.isBounded() ? Math.min(room, effort.maxPages() - pagesAsked) : room;
+    if (limit <= 0 || (top.size() >= effort.k() && answerPages == null)) {
+      return 0;
+    }
+    if (found.isFiltered()) {
+      return chooseAnswerPages(pages, limit);
+    }
+    int count = chooseUnread(pages, limit);
+    if (count == 0 && !exhaustive) {
+      searchEverything();
+      count = chooseUnread(pages, limit);
+    }
+    return count == 0 && skippedCount > 0 ? scan(pages, limit) : count;
+  }
+
+  private SearchEnd whyEnded() {
+    if (isLate()) {
+      return SearchEnd.TIMEOUT;
+    }
+    if (effort.isBounded() && pagesAsked >= effort.maxPages()) {
+      return SearchEnd.PAGE_LIMIT;
+    }
+    int answers = accepted == null ? base.nodeCount() : accepted.count();
+    return top.size() >= answers || top.size() < effort.k() || answerPages != null
+        ? SearchEnd.EXHAUSTED
+        : SearchEnd.FINISHED;
+  }
+
+  private AnswerPages newAnswerPages() {
+    return new AnswerPages(base.directory(), base.nodeCount(), found::accepts);
+  }
+
+  // The pages of all nodes that may be answers, one after another.
+  private int chooseAnswerPages(int[] pages, int limit) {
+    AnswerPages left = answerPages;
+    if (left == null) {
+      left = newAnswerPages();
+      answerPages = left;
       clear();
     }
-    int pageCount = base.directory().pageCount();
-    RandomOrder order = new RandomOrder(pageCount, 0);
-    int most = Math.min(Math.min(tickets, beamWidth), pagesMissing());
-    int count = 0;
-    while (count < most && scanPosition < pageCount) {
-      int page = (int) order.at(scanPosition++);
-      if (!skipped.get(page) && !scanned.get(page)) {
-        pages[count++] = page;
-      }
-    }
+    int count = left.next(pages, Math.min(limit, effort.beamWidth() - inFlightCount), skipped);
     sent(pages, count);
     return count;
   }
 
-  private int chooseAtMost(int[] pages, int most, double threshold) {
-    int limit = Math.min(most, beamWidth - inFlightCount);
+  // No more pages than probably hold what is missing.
+  private int chooseUnread(int[] pages, int limit) {
+    return chooseAtMost(found.answers(), pages, Math.min(limit, pagesMissing()), 0);
+  }
+
+  private int pagesMissing() {
+    return (int)
+        Math.ceilDiv(
+            (long) (effort.k() - top.size()) * base.directory().pageCount(), base.nodeCount());
+  }
+
+  // The ways to other pages led through pages that were skipped: goes through all there are, spread
+  // evenly, as far as is needed.
+  private int scan(int[] pages, int room) {
+    PageScan left = scan;
+    if (left == null) {
+      left = new PageScan(base.directory().pageCount());
+      scan = left;
+      clear();
+    }
+    int most = Math.min(Math.min(room, effort.beamWidth()), pagesMissing());
+    int count = left.next(pages, most, skipped);
+    sent(pages, count);
+    return count;
+  }
+
+  private int chooseAtMost(OpenList list, int[] pages, int most, double threshold) {
+    int limit = Math.min(most, effort.beamWidth() - inFlightCount);
     if (limit <= 0) {
       return 0;
     }
-    float bound = list.keyOf(k);
+    float bound = list.keyOf(effort.k());
     int count =
         chooser.choose(
             list, bound, scorer.deviation(bound), threshold, inFlight, inFlightCount, limit, pages);
@@ -270,14 +299,11 @@ final class PagedQuery {
     estimateAndAdd(1);
   }
 
-  /// Takes a page that has arrived; [#landed] was called for it.
-  ///
-  /// @param wasRead whether it was read from the device for this query
-  /// @throws IOException if the page breaks the format
-  void take(int page, long address, boolean wasRead) throws IOException {
+  @Override
+  public void take(int page, long address, boolean wasRead) throws IOException {
     long start = System.nanoTime();
-    if (scanning) {
-      scanned.set(page);
+    if (scan != null) {
+      scan.took(page);
     }
     if (wasRead) {
       if (pageReads == readPages.length) {
@@ -293,11 +319,11 @@ final class PagedQuery {
       scoreRecords(page);
       if (exhaustive) {
         expandRecords(view.recordCount());
-      } else if (expandsRecords) {
+      } else if (expandsRecords && answerPages == null) {
         expandRecords(
             Math.max(
                 Math.ceilDiv(view.recordCount(), RECORDS_PER_EXPANSION),
-                recordsWithin(list.keyOf(effort))));
+                recordsWithin(found.all().keyOf(effort.effort()))));
       }
     } catch (MalformedPageException e) {
       throw new CorruptFileException(
@@ -311,10 +337,8 @@ final class PagedQuery {
     computeNanos += System.nanoTime() - start;
   }
 
-  /// Goes on without a page that was asked for and is not to be had; [#landed] was called for it.
-  ///
-  /// @return false if the request does not want that
-  boolean skip(int page) {
+  @Override
+  public boolean skip(int page) {
     if (!degraded) {
       return false;
     }
@@ -322,12 +346,12 @@ final class PagedQuery {
       skipped.set(page);
       skippedCount++;
     }
-    list.dropIf(node -> skipped.get(base.directory().page(node)));
+    found.dropIf(node -> skipped.get(base.directory().page(node)));
     return true;
   }
 
-  /// A page that was asked for is not in flight any more.
-  void landed(int page) {
+  @Override
+  public void landed(int page) {
     for (int i = 0; i < inFlightCount; i++) {
       if (inFlight[i] == page) {
         inFlight[i] = inFlight[--inFlightCount];
@@ -339,13 +363,13 @@ final class PagedQuery {
   private void scoreRecords(int page) throws MalformedPageException {
     int first = view.firstNode();
     int count = view.recordCount();
-    list.dropRange(first, first + count);
+    found.dropRange(first, first + count);
     for (int slot = 0; slot < count; slot++) {
       double distance = exactDistance.preciselyBetween(query.address(), view.vectorAddress(slot));
       recordDistances[slot] = (float) distance;
       seen.add(first + slot);
-      list.addExact(first + slot, (float) distance);
-      if (distance <= top.bound()) {
+      found.addExact(first + slot, (float) distance);
+      if (distance <= top.bound() && found.accepts(first + slot)) {
         top.offer(view.vectorId(slot), distance, page);
       }
     }
@@ -392,7 +416,7 @@ final class PagedQuery {
     int count = skippedCount == 0 ? freshCount : withoutSkipped(freshCount);
     scorer.estimate(fresh, count, estimates);
     for (int i = 0; i < count; i++) {
-      list.addEstimated(fresh[i], estimates[i]);
+      found.addEstimated(fresh[i], estimates[i]);
     }
   }
 
@@ -406,25 +430,20 @@ final class PagedQuery {
     return kept;
   }
 
-  /// What was found, once the search has ended.
-  SearchResult result() {
+  @Override
+  public SearchResult result() {
     int wasted = 0;
     for (int i = 0; i < pageReads; i++) {
       wasted += top.hasFrom(readPages[i]) ? 0 : 1;
     }
     long total = System.nanoTime() - startNanos;
     return top.result(
-        new SearchStats(
-            rounds,
-            expanded,
-            pageReads,
-            cacheHits,
-            wasted,
-            skippedCount,
-            (long) pageReads * base.pageBytes(),
-            scorer.estimateCount(),
-            exactDistances,
-            Math.max(0, total - computeNanos),
-            total));
+        SearchStats.builder()
+            .end(end)
+            .walk(rounds, expanded)
+            .pages(pageReads, cacheHits, wasted, skippedCount, (long) pageReads * base.pageBytes())
+            .distances(scorer.estimateCount(), exactDistances)
+            .nanos(Math.max(0, total - computeNanos), total)
+            .build());
   }
 }

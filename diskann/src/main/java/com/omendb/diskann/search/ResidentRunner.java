@@ -1,13 +1,16 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.parts.NeighbourLists;
+import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.vamana.CandidateList;
 import com.omendb.errors.CorruptFileException;
+import com.omendb.store.SearchEnd;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchStats;
+import com.omendb.store.serving.Accept;
 import com.omendb.store.serving.QueryCall;
 import com.omendb.store.serving.QueryRunner;
 import com.omendb.store.serving.QueryVector;
+import com.omendb.store.serving.SearchTask;
 import com.omendb.store.serving.TopK;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -32,6 +35,9 @@ final class ResidentRunner implements QueryRunner {
 
   private static final int MAX_ENTRIES = 16;
 
+  // Nodes between two looks at the clock.
+  private static final int LATE_CHECK = 64;
+
   // Nodes at the distance of another one that it is compared with.
   private static final int MOST_TIES = 4;
 
@@ -47,6 +53,7 @@ final class ResidentRunner implements QueryRunner {
   private final QueryVector query;
   private final CandidateList candidates = new CandidateList(256);
   private final SeenNodes seen = new SeenNodes(2048);
+  private final CandidateList answers = new CandidateList(256);
   private final TopK top = new TopK();
   private final int[] entries = new int[MAX_ENTRIES];
   private final int[] near = new int[256];
@@ -57,6 +64,10 @@ final class ResidentRunner implements QueryRunner {
   // Of the lost pages those that this search met.
   private final BitSet skipped = new BitSet();
   private boolean degraded;
+  // Which nodes may be answers; null for all.
+  private @Nullable Accept accept;
+  private @Nullable SearchTask task;
+  private boolean late;
   private int k;
   private boolean broken;
   private int exactDistances;
@@ -118,50 +129,103 @@ final class ResidentRunner implements QueryRunner {
     long start = System.nanoTime();
     SearchRequest request = call.request();
     query.set(request);
+    task = call.task();
+    late = false;
+    Accept wanted = call.task().accept();
+    accept = wanted == null || wanted.acceptsAll() ? null : wanted;
+    int answerCount = accept == null ? vectors.count() : accept.count();
     degraded = request.degraded();
     skipped.clear();
-    k = Math.min(request.k(), vectors.count());
+    k = Math.min(request.k(), answerCount);
     int effort =
         request.searchListSize() > 0
             ? request.searchListSize()
             : Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k);
     int listSize = LIST_FACTOR * effort + LIST_SLACK;
+    exactDistances = 0;
+    int expanded = 0;
+    SearchEnd end = answerCount <= listSize ? SearchEnd.EXHAUSTED : SearchEnd.FINISHED;
+    if (accept == null || answerCount > listSize) {
+      expanded = searchGraph(listSize);
+    }
+    if (accept != null && !late && (answerCount <= listSize || answers.size() < k)) {
+      lookAtAll(accept, listSize);
+      end = SearchEnd.EXHAUSTED;
+    }
+    collect(accept == null ? candidates : answers);
+    if (late) {
+      end = SearchEnd.TIMEOUT;
+    } else if (top.size() < k) {
+      end = SearchEnd.EXHAUSTED;
+    }
+    call.complete(
+        top.result(
+            SearchStats.builder()
+                .end(end)
+                .walk(0, expanded)
+                .pages(0, 0, 0, skipped.cardinality(), 0)
+                .distances(0, exactDistances)
+                .nanos(0, System.nanoTime() - start)
+                .build()));
+  }
+
+  private int searchGraph(int listSize) throws CorruptFileException {
     int count = entryFinder.find(query.address(), entries);
     exactDistances = entryFinder.distanceCount();
     System.arraycopy(entries, 0, freshNodes, 0, count);
     int expanded = search(listSize, count);
-    if (candidates.size() < k) {
+    if (candidates.size() < k && !late) {
       // The entries reached too little of the graph; from the medoid everything can be reached.
       freshNodes[0] = medoid;
       expanded += search(listSize, 1);
     }
-    collect(k);
-    call.complete(
-        top.result(
-            new SearchStats(
-                0,
-                expanded,
-                0,
-                0,
-                0,
-                skipped.cardinality(),
-                0,
-                0,
-                exactDistances,
-                0,
-                System.nanoTime() - start)));
+    return expanded;
+  }
+
+  // Where so few nodes may be answers that the graph does not lead to them, each is looked at.
+  private void lookAtAll(Accept some, int listSize) throws CorruptFileException {
+    answers.reset(listSize);
+    LostPages pages = lost;
+    for (int node = 0; node < vectors.count() && !late; node++) {
+      if (!some.node(node)) {
+        continue;
+      }
+      int page = pages == null ? -1 : pages.indexOf(node);
+      if (page >= 0) {
+        requireDegraded(page);
+        skipped.set(page);
+      } else {
+        freshNodes[0] = node;
+        exactDistance.between(
+            query.address(), vectors.address(), vectors.strideBytes(), freshNodes, 1, distances);
+        answers.add(node, distances[0]);
+        late = ++exactDistances % LATE_CHECK == 0 && isLate();
+      }
+    }
+  }
+
+  private boolean isLate() {
+    SearchTask under = task;
+    return under != null && under.isLate();
+  }
+
+  private void requireDegraded(int page) throws CorruptFileException {
+    LostPages pages = lost;
+    if (!degraded && pages != null) {
+      throw pages.failure(page);
+    }
   }
 
   // Of candidates that are equally far to a float, the k-th and those after it, the precise
   // distance
   // and the id decide.
-  private void collect(int k) {
+  private void collect(CandidateList found) {
     top.reset(k);
-    for (int i = 0; i < candidates.size(); i++) {
-      if (i >= k && candidates.distance(i) > candidates.distance(k - 1)) {
+    for (int i = 0; i < found.size(); i++) {
+      if (i >= k && found.distance(i) > found.distance(k - 1)) {
         return;
       }
-      int node = candidates.node(i);
+      int node = found.node(i);
       long address = vectors.address() + (long) node * vectors.strideBytes();
       top.offer(
           vectors.vectorId(node), exactDistance.preciselyBetween(query.address(), address), 0);
@@ -171,6 +235,7 @@ final class ResidentRunner implements QueryRunner {
   // Searches from the nodes in freshNodes[0..count); returns how many nodes were expanded.
   private int search(int listSize, int count) throws CorruptFileException {
     candidates.reset(listSize);
+    answers.reset(listSize);
     seen.clear();
     int expanded = 0;
     int entered = 0;
@@ -180,7 +245,7 @@ final class ResidentRunner implements QueryRunner {
       }
     }
     addFresh(entered);
-    while (candidates.nearestUnexpanded() >= 0) {
+    while (candidates.nearestUnexpanded() >= 0 && !late) {
       int nodes = Navigator.takeNearest(candidates, together);
       expanded += nodes;
       graph.touch(together, nodes);
@@ -194,6 +259,7 @@ final class ResidentRunner implements QueryRunner {
         }
       }
       addFresh(fresh);
+      late = expanded % LATE_CHECK < EXPANDED_TOGETHER && isLate();
     }
     return expanded;
   }
@@ -205,10 +271,21 @@ final class ResidentRunner implements QueryRunner {
     exactDistance.between(
         query.address(), vectors.address(), vectors.strideBytes(), freshNodes, count, distances);
     exactDistances += count;
+    if (accept != null) {
+      addAnswers(accept, count);
+    }
     for (int i = 0; i < count; i++) {
       int place = candidates.place(distances[i]);
       if (place < candidates.capacity() && !isSpareCopy(freshNodes[i], distances[i], place)) {
         candidates.insert(place, freshNodes[i], distances[i]);
+      }
+    }
+  }
+
+  private void addAnswers(Accept some, int count) {
+    for (int i = 0; i < count; i++) {
+      if (some.node(freshNodes[i])) {
+        answers.add(freshNodes[i], distances[i]);
       }
     }
   }
@@ -238,9 +315,7 @@ final class ResidentRunner implements QueryRunner {
         freshNodes[kept++] = freshNodes[i];
         continue;
       }
-      if (!degraded) {
-        throw pages.failure(page);
-      }
+      requireDegraded(page);
       skipped.set(page);
       int degree = graph.copy(freshNodes[i], near);
       if (end + degree > freshNodes.length) {

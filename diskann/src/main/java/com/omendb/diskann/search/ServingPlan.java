@@ -1,21 +1,18 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.layout.GroupGraph;
-import com.omendb.diskann.layout.ThinGraph;
-import com.omendb.diskann.pages.BasePageFormat;
-import com.omendb.diskann.pages.PageDirectory;
-import com.omendb.diskann.parts.CodeSizes;
-import com.omendb.diskann.parts.CodesFile;
-import com.omendb.errors.CorruptFileException;
+import com.omendb.diskann.parts.CodesPart;
+import com.omendb.diskann.parts.GraphPart;
+import com.omendb.diskann.parts.PartList;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.pagecache.MemoryBudget;
 import com.omendb.pagecache.PageCache;
-import com.omendb.pagecache.PageFile;
 import com.omendb.pq.DistanceTable;
 import com.omendb.store.OpenOptions;
 import com.omendb.store.Residency;
 import com.omendb.store.directory.Manifest;
-import java.nio.file.Path;
+import com.omendb.store.part.Placement;
+import com.omendb.store.serving.PagedRunner;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// alone.
 ///
 /// @param residency how much of the graph is in memory
-/// @param subspaceCount bytes a code; 0 for [Residency#ALL], which needs none
+/// @param inMemory the parts that lie in memory as they are
+/// @param codes those of them that estimates are made from; null for [Residency#ALL], which needs
+///   none
 /// @param laneCount searches that a searcher runs side by side
 /// @param fixedBytes bytes by purpose of everything but the frames, in a stable order
 /// @param frameBytes bytes of page frames
@@ -37,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 /// @param maxPinned frames that all searchers together may hold
 public record ServingPlan(
     Residency residency,
-    int subspaceCount,
+    List<GraphPart<?>> inMemory,
+    @Nullable CodesPart codes,
     int laneCount,
     Map<String, Long> fixedBytes,
     long frameBytes,
@@ -51,28 +51,20 @@ public record ServingPlan(
 
   /// Plans the budget of `options` for an index.
   ///
-  /// @throws MemoryBudgetException if it is too small, with the smallest that works
-  /// @throws CorruptFileException if the manifest does not say which codes there are
-  static ServingPlan of(Manifest manifest, PageFile pages, OpenOptions options, Path directory)
-      throws CorruptFileException {
-    return of(manifest, pages.pageBytes(), pages.pageCount(), options, directory);
-  }
-
-  /// The same for an index of which only the manifest is known.
-  ///
+  /// @param parts what it consists of
   /// @param pageBytes bytes of a page of the base layer
   /// @param pageCount pages of it
+  /// @throws MemoryBudgetException if it is too small, with the smallest that works
   public static ServingPlan of(
-      Manifest manifest, int pageBytes, long pageCount, OpenOptions options, Path directory)
-      throws CorruptFileException {
-    Planner planner = new Planner(manifest, pageBytes, pageCount, options);
-    List<Integer> sizes = CodeSizes.read(manifest, directory).reversed();
+      PartList parts, Manifest manifest, int pageBytes, long pageCount, OpenOptions options) {
+    Planner planner = new Planner(parts, manifest, pageBytes, pageCount, options);
+    List<CodesPart> sizes = parts.codes().reversed();
     ServingPlan plan = planner.resident();
     if (plan == null) {
       plan = planner.paged(Residency.GRAPH, sizes.getFirst());
     }
     for (Residency residency : new Residency[] {Residency.GROUPS, Residency.PAGES}) {
-      for (int size : sizes) {
+      for (CodesPart size : sizes) {
         plan = plan == null ? planner.paged(residency, size) : plan;
       }
     }
@@ -83,6 +75,11 @@ public record ServingPlan(
           options.memoryBudgetBytes());
     }
     return plan;
+  }
+
+  /// Bytes a code; 0 without codes.
+  public int subspaceCount() {
+    return codes == null ? 0 : codes.codeBytes();
   }
 
   /// Bytes by purpose of everything, frames included, in a stable order.
@@ -102,13 +99,15 @@ public record ServingPlan(
 
   /// Tries one plan after another.
   private static final class Planner {
+    private final PartList parts;
     private final Manifest manifest;
     private final int pageBytes;
     private final long pageCount;
     private final OpenOptions options;
     private long smallest = Long.MAX_VALUE;
 
-    Planner(Manifest manifest, int pageBytes, long pageCount, OpenOptions options) {
+    Planner(PartList parts, Manifest manifest, int pageBytes, long pageCount, OpenOptions options) {
+      this.parts = parts;
       this.manifest = manifest;
       this.pageBytes = pageBytes;
       this.pageCount = pageCount;
@@ -132,18 +131,20 @@ public record ServingPlan(
       fixed.put(
           "vectors", manifest.count() * manifest.elementType().vectorBytes(manifest.dimension()));
       fixed.put("vector ids", manifest.count() * Long.BYTES);
-      putFile(fixed, ThinGraph.FILE, "thin graph");
-      putEntryFiles(fixed);
+      List<GraphPart<?>> inMemory = inMemory(List.of(parts.thinGraph()));
+      inMemory.forEach(part -> put(fixed, part));
       fixed.put("searchers", options.maxSearchers() * RESIDENT_SEARCHER_BYTES);
-      return fits(total(fixed)) ? new ServingPlan(Residency.ALL, 0, 1, fixed, 0, 0, 0) : null;
+      return fits(total(fixed))
+          ? new ServingPlan(Residency.ALL, inMemory, null, 1, fixed, 0, 0, 0)
+          : null;
     }
 
-    @Nullable ServingPlan paged(Residency residency, int subspaceCount) {
+    @Nullable ServingPlan paged(Residency residency, CodesPart codes) {
       if (!mayBe(residency)) {
         return null;
       }
       for (int laneCount : LANE_COUNTS) {
-        ServingPlan plan = paged(residency, subspaceCount, laneCount);
+        ServingPlan plan = paged(residency, codes, laneCount);
         if (plan != null) {
           return plan;
         }
@@ -151,22 +152,22 @@ public record ServingPlan(
       return null;
     }
 
-    private @Nullable ServingPlan paged(Residency residency, int subspaceCount, int laneCount) {
-      Map<String, Long> fixed = new LinkedHashMap<>();
-      putFile(fixed, CodesFile.codesName(subspaceCount), "codes");
-      putFile(fixed, CodesFile.codebookName(subspaceCount), "codebook");
-      putFile(fixed, PageDirectory.FILE, "page directory");
+    private @Nullable ServingPlan paged(Residency residency, CodesPart codes, int laneCount) {
+      List<GraphPart<?>> chosen =
+          new ArrayList<>(List.of(codes, codes.codebook(), parts.directory()));
       switch (residency) {
-        case GRAPH -> putFile(fixed, ThinGraph.FILE, "thin graph");
-        case GROUPS -> putFile(fixed, GroupGraph.FILE, "group graph");
+        case GRAPH -> chosen.add(parts.thinGraph());
+        case GROUPS -> chosen.add(parts.groupGraph());
         case PAGES, ALL, AUTO -> {}
       }
-      putEntryFiles(fixed);
+      Map<String, Long> fixed = new LinkedHashMap<>();
+      List<GraphPart<?>> inMemory = inMemory(chosen);
+      inMemory.forEach(part -> put(fixed, part));
       fixed.put(
           "searchers",
-          options.maxSearchers()
-              * PagedRunner.bytes(
-                  laneCount, DistanceTable.bytes(subspaceCount, manifest.dimension())));
+          (long) options.maxSearchers()
+              * laneCount
+              * PagedQuery.bytes(DistanceTable.bytes(codes.codeBytes(), manifest.dimension())));
       int maxPinned =
           Math.multiplyExact(options.maxSearchers(), PagedRunner.ticketCount(laneCount));
       long fixedTotal = total(fixed);
@@ -177,7 +178,14 @@ public record ServingPlan(
       long frameBytes =
           fitFrames(options.memoryBudgetBytes() - fixedTotal, smallestFrames, maxPinned);
       return new ServingPlan(
-          residency, subspaceCount, laneCount, fixed, frameBytes, overhead(frameBytes), maxPinned);
+          residency,
+          inMemory,
+          codes,
+          laneCount,
+          fixed,
+          frameBytes,
+          overhead(frameBytes),
+          maxPinned);
     }
 
     private boolean fits(long bytes) {
@@ -185,25 +193,20 @@ public record ServingPlan(
       return bytes <= options.memoryBudgetBytes();
     }
 
-    private void putFile(Map<String, Long> fixed, String file, String purpose) {
-      Manifest.FileEntry entry = manifest.files().get(file);
-      fixed.put(purpose, entry == null ? 0 : entry.length());
+    // The parts that were chosen, and those that are always in memory.
+    private List<GraphPart<?>> inMemory(List<? extends GraphPart<?>> chosen) {
+      List<GraphPart<?>> inMemory = new ArrayList<>(chosen);
+      for (GraphPart<?> part : parts.all()) {
+        if (part.placement() == Placement.RESIDENT) {
+          inMemory.add(part);
+        }
+      }
+      return List.copyOf(inMemory);
     }
 
-    // Whatever else the kind of index keeps is mapped and stays.
-    private void putEntryFiles(Map<String, Long> fixed) {
-      manifest
-          .files()
-          .forEach(
-              (name, file) -> {
-                if (!name.equals(BasePageFormat.FILE)
-                    && !name.equals(PageDirectory.FILE)
-                    && !name.equals(ThinGraph.FILE)
-                    && !name.equals(GroupGraph.FILE)
-                    && !CodesFile.isName(name)) {
-                  fixed.put(name, file.length());
-                }
-              });
+    private void put(Map<String, Long> fixed, GraphPart<?> part) {
+      Manifest.FileEntry entry = manifest.files().get(part.name());
+      fixed.put(part.purpose(), entry == null ? 0 : entry.length());
     }
 
     // As many frames as fit with their overhead, at most one a page beside those that are pinned.

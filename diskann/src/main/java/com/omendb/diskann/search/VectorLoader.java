@@ -1,8 +1,8 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.pages.PageDirectory;
-import com.omendb.diskann.pages.PageView;
-import com.omendb.diskann.pages.PageView.MalformedPageException;
+import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.format.PageView;
+import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnreadablePageException;
 import com.omendb.pagecache.AlignedMemory;

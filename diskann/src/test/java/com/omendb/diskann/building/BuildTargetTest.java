@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.DiskSpaceException;
 import com.omendb.pagecache.storage.Storage;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +51,13 @@ class BuildTargetTest {
       IndexBuild.Target full = new IndexBuild.Target(Storage.disk(), index, Long.MAX_VALUE);
       assertThrows(
           DiskSpaceException.class,
-          () -> IndexBuild.run(vectors, full, options, (_, _, _) -> {}, Progress.NONE));
+          () ->
+              IndexBuild.run(
+                  vectors,
+                  full,
+                  options,
+                  PartList.of(CodeSizes.of(vectors.dimension(), 0), List.of()),
+                  Progress.NONE));
       assertFalse(Files.exists(leftover));
       assertEquals(before, Manifest.read(index));
       assertEquals(2, Storage.disk().list(index).size());
@@ -57,7 +66,13 @@ class BuildTargetTest {
       IndexBuild.Target fresh = new IndexBuild.Target(Storage.disk(), none, Long.MAX_VALUE);
       assertThrows(
           DiskSpaceException.class,
-          () -> IndexBuild.run(vectors, fresh, options, (_, _, _) -> {}, Progress.NONE));
+          () ->
+              IndexBuild.run(
+                  vectors,
+                  fresh,
+                  options,
+                  PartList.of(CodeSizes.of(vectors.dimension(), 0), List.of()),
+                  Progress.NONE));
       assertFalse(Files.exists(none));
     }
   }

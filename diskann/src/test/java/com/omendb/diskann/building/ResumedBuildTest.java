@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.parts.NotePart;
+import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
+import com.omendb.store.part.Origin;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -55,12 +59,8 @@ class ResumedBuildTest {
   private static final BuildPlan IN_FILES =
       new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 0, 1L << 20, 1 << 16);
 
-  private static final IndexBuild.EntryWriter ENTRY_WRITER =
-      (input, publication, settings) -> {
-        input.progress().phase("entry", 0);
-        Files.writeString(publication.file("entry.hnsw").path(), "row " + input.order().row(7));
-        settings.put("entryNodes", "7");
-      };
+  private static final PartList PARTS =
+      PartList.of(CodeSizes.of(DIMENSION, 0), List.of(new NotePart(Origin.MADE)));
 
   @TempDir Path temporary;
 
@@ -117,7 +117,7 @@ class ResumedBuildTest {
 
   private Recorder build(Path target, BuildOptions options) throws IOException {
     Recorder recorder = new Recorder("");
-    IndexBuild.run(vectors, to(target), options, ENTRY_WRITER, recorder);
+    IndexBuild.run(vectors, to(target), options, PARTS, recorder);
     return recorder;
   }
 
@@ -129,7 +129,7 @@ class ResumedBuildTest {
     Recorder recorder = new Recorder(phase);
     assertThrows(
         UncheckedIOException.class,
-        () -> IndexBuild.run(vectors, to(directory), options, ENTRY_WRITER, recorder));
+        () -> IndexBuild.run(vectors, to(directory), options, PARTS, recorder));
     return recorder;
   }
 
@@ -147,7 +147,7 @@ class ResumedBuildTest {
             (name, bytes) -> {
               if (!name.equals(Manifest.FILE)) {
                 String file = Path.of(name).getFileName().toString();
-                int from = file.equals("entry.hnsw") ? 0 : HEADER_BYTES;
+                int from = HEADER_BYTES;
                 content.put(file, Arrays.copyOfRange(bytes, from, bytes.length));
               }
             });
@@ -200,14 +200,9 @@ class ResumedBuildTest {
           UncheckedIOException.class,
           () ->
               IndexBuild.run(
-                  vectors, to(directory), OPTIONS, ENTRY_WRITER, new Recorder(phase), IN_FILES));
+                  vectors, to(directory), OPTIONS, PARTS, new Recorder(phase), IN_FILES));
       IndexBuild.run(
-          vectors,
-          to(directory),
-          OPTIONS.withResume(true),
-          ENTRY_WRITER,
-          new Recorder(""),
-          IN_FILES);
+          vectors, to(directory), OPTIONS.withResume(true), PARTS, new Recorder(""), IN_FILES);
       assertSame(expected, directory, phase);
     }
   }
@@ -368,7 +363,7 @@ class ResumedBuildTest {
         };
     assertThrows(
         IllegalArgumentException.class,
-        () -> IndexBuild.run(vectors, to(directory), OPTIONS, ENTRY_WRITER, refusing));
+        () -> IndexBuild.run(vectors, to(directory), OPTIONS, PARTS, refusing));
     assertFalse(Files.exists(directory));
   }
 

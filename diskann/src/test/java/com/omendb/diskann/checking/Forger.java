@@ -1,11 +1,11 @@
 package com.omendb.diskann.checking;
 
-import com.omendb.diskann.pages.BasePageFormat;
-import com.omendb.diskann.pages.BasePagesWriter;
-import com.omendb.diskann.pages.NeighbourCodec;
-import com.omendb.diskann.pages.PageDirectory;
-import com.omendb.diskann.pages.PageView;
-import com.omendb.diskann.pages.PageView.MalformedPageException;
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.format.BasePagesWriter;
+import com.omendb.diskann.format.NeighbourCodec;
+import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.format.PageView;
+import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.pagecache.Crc32c;
 import com.omendb.pagecache.FileHeader;

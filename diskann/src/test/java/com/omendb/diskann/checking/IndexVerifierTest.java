@@ -4,12 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.layout.GroupGraph;
-import com.omendb.diskann.layout.ThinGraph;
-import com.omendb.diskann.pages.BasePageFormat;
-import com.omendb.diskann.pages.PageDirectory;
-import com.omendb.diskann.parts.CodesFile;
-import com.omendb.diskann.parts.NeighbourLists;
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.format.CodesFile;
+import com.omendb.diskann.format.NeighbourLists;
+import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.errors.UnsupportedFormatException;
@@ -378,7 +376,7 @@ class IndexVerifierTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {GroupGraph.FILE, ThinGraph.FILE})
+  @ValueSource(strings = {"groups.graph", "thin.graph"})
   void aGraphThatBreaksTheFormatIsFound(String name) throws IOException {
     SplittableRandom random = Seeds.random("aGraphThatBreaksTheFormatIsFound", 73);
     int found = 0;
@@ -418,7 +416,7 @@ class IndexVerifierTest {
 
   @Test
   void aFileThatBecomesShorterWhileItIsReadIsDamagedAndNoCrash() throws IOException {
-    Path file = TestFiles.file(index, ThinGraph.FILE);
+    Path file = TestFiles.file(index, "thin.graph");
     byte[] whole = Files.readAllBytes(file);
     Progress cut =
         new Progress() {
@@ -438,6 +436,6 @@ class IndexVerifierTest {
         };
     VerifyReport report = AnnIndex.verify(index, full(), cut);
     assertEquals(Kind.UNREADABLE, report.damages().getFirst().kind());
-    assertEquals(ThinGraph.FILE, report.damages().getFirst().file());
+    assertEquals("thin.graph", report.damages().getFirst().file());
   }
 }

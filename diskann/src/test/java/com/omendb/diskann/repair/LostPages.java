@@ -2,9 +2,10 @@ package com.omendb.diskann.repair;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.omendb.diskann.pages.NeighbourCodec;
-import com.omendb.diskann.pages.PageView;
-import com.omendb.diskann.pages.PageView.MalformedPageException;
+import com.omendb.diskann.DiskAnnKind;
+import com.omendb.diskann.format.NeighbourCodec;
+import com.omendb.diskann.format.PageView;
+import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
@@ -46,7 +47,9 @@ final class LostPages {
     Manifest manifest = Manifest.read(damaged);
     IndexRemains remains = IndexRemains.find(damaged);
     PageShape shape =
-        Objects.requireNonNull(ShapeFinder.find(remains, FactFinder.find(remains, null)));
+        Objects.requireNonNull(
+            ShapeFinder.find(
+                remains, FactFinder.find(remains, null, RepairableKind.and(new DiskAnnKind()))));
     BitSet ids = new BitSet();
     try (PageBytes pages = new PageBytes(TestFiles.file(damaged, "base.pages"), PAGE_BYTES)) {
       assertEquals(null, pages.read(page));

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.format.CodesFile;
+import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.layout.BaseLayout;
 import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.layout.ThinGraph;
-import com.omendb.diskann.pages.NodeOrder;
-import com.omendb.diskann.parts.CodesFile;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
@@ -199,19 +199,19 @@ class NavigatorTest {
   private static void assertLeads(World world, Navigator navigator, double floor) {
     CodeScorer scorer = new CodeScorer(world.codes, world.metric, world.arena);
     SeenNodes seen = new SeenNodes(64);
-    OpenList list = new OpenList();
+    FoundNodes nodes = new FoundNodes();
     int listSize = 150;
     int found = 0;
     int[] entries = {world.order.node(world.graph.medoid())};
     for (int query = 0; query < QUERIES; query++) {
       scorer.prepare(world.query(query));
-      list.reset(listSize);
+      nodes.reset(listSize, null);
       seen.clear();
-      int expanded = navigator.navigate(scorer, entries, 1, seen, list, listSize);
+      int expanded = navigator.navigate(scorer, entries, 1, seen, nodes, listSize);
       assertTrue(expanded > 1 && expanded <= scorer.estimateCount(), "expanded=" + expanded);
       // A coarse graph in memory is there to look at few of the nodes.
       assertTrue(scorer.estimateCount() < COUNT, "estimates=" + scorer.estimateCount());
-      Set<Integer> listed = assertSound(scorer, seen, list);
+      Set<Integer> listed = assertSound(scorer, seen, nodes.all());
       found += (int) world.nearest(query).stream().filter(listed::contains).count();
     }
     double recall = found / (double) (K * QUERIES);
@@ -248,14 +248,14 @@ class NavigatorTest {
           };
       CodeScorer scorer = new CodeScorer(world.codes, world.metric, arena);
       SeenNodes seen = new SeenNodes(64);
-      OpenList list = new OpenList();
+      FoundNodes nodes = new FoundNodes();
       // Long enough to keep all; the last node is alone in its group.
-      list.reset(COUNT);
+      nodes.reset(COUNT, null);
       int[] entries = {5, 6, 5, COUNT - 1, 1_000, 7, COUNT - 1};
       scorer.prepare(world.query(1));
-      int expanded = navigator.navigate(scorer, entries, entries.length, seen, list, COUNT);
+      int expanded = navigator.navigate(scorer, entries, entries.length, seen, nodes, COUNT);
       assertEquals(name.equals("entries"), expanded == 0);
-      Set<Integer> listed = assertSound(scorer, seen, list);
+      Set<Integer> listed = assertSound(scorer, seen, nodes.all());
       for (int entry : entries) {
         assertTrue(listed.contains(entry), "entry=" + entry);
       }

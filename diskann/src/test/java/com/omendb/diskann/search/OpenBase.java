@@ -1,22 +1,23 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.layout.GroupGraph;
-import com.omendb.diskann.layout.ThinGraph;
-import com.omendb.diskann.pages.BasePageFormat;
-import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.parts.CodeSizes;
-import com.omendb.diskann.parts.CodesFile;
-import com.omendb.diskann.parts.NeighbourLists;
+import com.omendb.diskann.parts.CodesPart;
+import com.omendb.diskann.parts.PartList;
+import com.omendb.diskann.parts.PartOpening;
 import com.omendb.pagecache.PageCache;
 import com.omendb.pagecache.PageFile;
 import com.omendb.store.Residency;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
+import com.omendb.store.serving.PagedRunner;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.List;
 
-/// An index that was built, opened as far as the classes below [DiskAnnIndex] need it.
+/// An index that was built, opened as far as the classes below [GraphOpening] need it.
 final class OpenBase implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final Manifest manifest;
@@ -39,7 +40,10 @@ final class OpenBase implements AutoCloseable {
             true);
     // So few frames that searches evict each other's pages.
     cache = new PageCache(pages, PageCache.smallestBytes(pages.pageBytes(), maxPinned), maxPinned);
-    int nodeCount = (int) manifest.count();
+    PartList parts = PartList.of(CodeSizes.ofManifest(manifest, directory), List.of());
+    PartOpening opening = new PartOpening(files, manifest, pages.pageCount(), null, arena);
+    CodesPart codes = parts.codes().getFirst();
+    CodesFile.Codebook codebook = codes.codebook().open(opening);
     layer =
         new BaseLayer(
             pages.path(),
@@ -48,31 +52,15 @@ final class OpenBase implements AutoCloseable {
             manifest.elementType(),
             manifest.metric(),
             pages.pageBytes(),
-            PageDirectory.map(
-                files.resolve(PageDirectory.FILE),
-                manifest.indexId(),
-                nodeCount,
-                pages.pageCount(),
-                arena),
-            CodesFile.map(
-                files,
-                manifest.indexId(),
-                nodeCount,
-                manifest.dimension(),
-                manifest.metric(),
-                CodeSizes.read(manifest, directory).getFirst(),
-                arena),
+            parts.directory().open(opening),
+            new CodesFile(codebook.quantizer(), codes.open(opening), codebook.error()),
             residency,
             switch (residency) {
               case PAGES, ALL, AUTO -> null;
-              case GROUPS -> lists(files, GroupGraph.FILE, GroupGraph.groupCount(nodeCount));
-              case GRAPH -> lists(files, ThinGraph.FILE, nodeCount);
+              case GROUPS -> parts.groupGraph().open(opening);
+              case GRAPH -> parts.thinGraph().open(opening);
             },
             cache);
-  }
-
-  private NeighbourLists lists(Path files, String name, int vertexCount) throws IOException {
-    return NeighbourLists.map(files.resolve(name), manifest.indexId(), vertexCount, arena);
   }
 
   BaseLayer layer() {
@@ -85,7 +73,11 @@ final class OpenBase implements AutoCloseable {
 
   /// A runner that enters at the medoid.
   PagedRunner newRunner(int laneCount) {
-    return new PagedRunner(layer, EntrySelector.fixed(layer.medoid()), laneCount);
+    return new PagedRunner(
+        arena -> new PagedQuery(layer, EntrySelector.fixed(layer.medoid()), arena),
+        layer.queryForm(),
+        cache,
+        laneCount);
   }
 
   @Override

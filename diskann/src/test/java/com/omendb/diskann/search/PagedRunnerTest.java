@@ -13,6 +13,7 @@ import com.omendb.store.Residency;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
 import com.omendb.store.SearchStats;
+import com.omendb.store.serving.PagedRunner;
 import com.omendb.store.serving.QueryCall;
 import com.omendb.store.serving.SearchWatch;
 import com.omendb.vectors.ElementType;

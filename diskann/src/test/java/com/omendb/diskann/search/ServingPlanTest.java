@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.pagecache.MemoryBudget;
@@ -17,12 +18,14 @@ import com.omendb.store.Residency;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
 import com.omendb.store.metrics.Metrics;
+import com.omendb.store.serving.PagedRunner;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -86,10 +89,11 @@ class ServingPlanTest {
   private static ServingPlan plan(Residency residency, int searchers, long budget)
       throws IOException {
     return ServingPlan.of(
+        PartList.of(CodeSizes.ofManifest(manifest(), directory), List.of()),
         manifest(),
-        pages(),
-        new OpenOptions(budget, searchers, true, residency, ReadEngine.AUTO, Metrics.NONE),
-        directory);
+        pages().pageBytes(),
+        pages().pageCount(),
+        new OpenOptions(budget, searchers, true, residency, ReadEngine.AUTO, Metrics.NONE));
   }
 
   private static long smallest(Residency residency, int searchers) {
@@ -188,7 +192,8 @@ class ServingPlanTest {
         assertTrue(plan.frameBytes() <= (pages().pageCount() + plan.maxPinned()) * pageBytes);
         assertEquals(searchers * PagedRunner.ticketCount(plan.laneCount()), plan.maxPinned());
         assertTrue(
-            CodeSizes.read(manifest(), directory).contains(plan.subspaceCount()),
+            Arrays.stream(CodeSizes.ofManifest(manifest(), directory))
+                .anyMatch(size -> size == plan.subspaceCount()),
             "subspaceCount=" + plan.subspaceCount());
         assertTrue(reserved(plan, smallest + more) <= smallest + more);
       }

@@ -3,7 +3,7 @@ package com.omendb.diskann.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.PageFile;

@@ -4,7 +4,7 @@ import com.omendb.datasets.GroundTruth;
 import com.omendb.datasets.RecallScorer;
 import com.omendb.datasets.SyntheticOptions;
 import com.omendb.datasets.SyntheticVectors;
-import com.omendb.diskann.pages.NodeOrder;
+import com.omendb.diskann.format.NodeOrder;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.OpenOptions;

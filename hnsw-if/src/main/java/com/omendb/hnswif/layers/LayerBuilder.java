@@ -1,6 +1,6 @@
 package com.omendb.hnswif.layers;
 
-import com.omendb.diskann.building.IndexBuild;
+import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
@@ -8,6 +8,8 @@ import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.pagecache.FileHeader;
 import com.omendb.pagecache.SegmentFile;
 import com.omendb.pagecache.storage.FileTarget;
+import com.omendb.store.BuildOptions;
+import com.omendb.vectors.Progress;
 import com.omendb.vectors.UnitLength;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
@@ -19,7 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.UUID;
 
 /// Builds the upper layers of a hybrid index: levels are drawn geometrically (Malkov and Yashunin,
 /// "HNSW", TPAMI 2020, Algorithm 1), and each layer is a navigable graph over its members, built
@@ -35,13 +37,26 @@ public final class LayerBuilder {
   private static final int BUILD_LIST_SIZE = 64;
   private static final float ALPHA = 1.2f;
 
-  private final IndexBuild.Input input;
   private final VectorSource rows;
+  private final NodeOrder order;
+  private final BuildOptions options;
+  private final UUID indexId;
+  private final Progress progress;
 
   /// A builder of the layers over a base layer.
-  public LayerBuilder(IndexBuild.Input input) {
-    this.input = input;
-    this.rows = input.vectors();
+  ///
+  /// @param rows the vectors
+  /// @param order which row each node is
+  /// @param options as given by the user
+  /// @param indexId of the index that is built
+  /// @param progress to report to
+  public LayerBuilder(
+      VectorSource rows, NodeOrder order, BuildOptions options, UUID indexId, Progress progress) {
+    this.rows = rows;
+    this.order = order;
+    this.options = options;
+    this.indexId = indexId;
+    this.progress = progress;
   }
 
   /// Bytes of the file of layers over such vectors if as many are drawn as is to be expected.
@@ -63,7 +78,9 @@ public final class LayerBuilder {
   private record Member(long row, int level) {}
 
   /// Builds the layers and writes them as a file.
-  public void write(FileTarget file, SortedMap<String, String> settings) throws IOException {
+  ///
+  /// @return settings of the manifest
+  public Map<String, String> write(FileTarget file) throws IOException {
     List<Member> members = drawMembers();
     long[] memberCounts = countMembers(members);
     int vectorBytes = rows.vectorBytes();
@@ -80,11 +97,11 @@ public final class LayerBuilder {
           file,
           LayersFormat.MAGIC,
           LayersFormat.VERSION,
-          input.indexId(),
+          indexId,
           fields(memberCounts, entry),
           payload);
     }
-    settings.putAll(settings(memberCounts.length, memberCounts[0]));
+    return settings(memberCounts.length, memberCounts[0]);
   }
 
   /// What a manifest says of layers.
@@ -99,7 +116,7 @@ public final class LayerBuilder {
   private List<Member> drawMembers() {
     List<Member> members = new ArrayList<>();
     for (long row = 0; row < rows.count(); row++) {
-      int level = level(row, input.options().seed());
+      int level = level(row, options.seed());
       if (level > 0) {
         members.add(new Member(row, level));
       }
@@ -133,12 +150,12 @@ public final class LayerBuilder {
   }
 
   private void copyMembers(List<Member> members, MemorySegment payload) {
-    boolean unitLength = UnitLength.applies(input.options().metric(), rows.elementType());
+    boolean unitLength = UnitLength.applies(options.metric(), rows.elementType());
     int vectorBytes = rows.vectorBytes();
     long offset = LayersFormat.vectorsOffset(members.size());
     for (int i = 0; i < members.size(); i++) {
       long row = members.get(i).row();
-      payload.set(NativeMemory.INT, (long) i * Integer.BYTES, input.order().node((int) row));
+      payload.set(NativeMemory.INT, (long) i * Integer.BYTES, order.node((int) row));
       MemorySegment vector = payload.asSlice(offset + (long) i * vectorBytes, vectorBytes);
       MemorySegment.copy(rows.segment(), rows.offset(row), vector, 0, vectorBytes);
       if (unitLength) {
@@ -159,17 +176,16 @@ public final class LayerBuilder {
             count,
             rows.dimension(),
             rows.elementType());
-    VamanaOptions options =
-        new VamanaOptions(
-            MAX_DEGREE, BUILD_LIST_SIZE, ALPHA, input.options().threads(), input.options().seed());
+    VamanaOptions layerOptions =
+        new VamanaOptions(MAX_DEGREE, BUILD_LIST_SIZE, ALPHA, options.threads(), options.seed());
     try (Arena arena = Arena.ofShared()) {
       VamanaGraph graph =
           VamanaBuilder.build(
-              new NodeSpace(vectors, input.options().metric(), arena),
-              options,
+              new NodeSpace(vectors, options.metric(), arena),
+              layerOptions,
               arena,
               "layer " + (layer + 1),
-              input.progress());
+              progress);
       long at = LayersFormat.rowsOffset(memberCounts, layer, vectorBytes, MAX_DEGREE);
       int[] neighbours = new int[graph.adjacency().slots()];
       for (int member = 0; member < count; member++) {
@@ -187,7 +203,7 @@ public final class LayerBuilder {
     fields[LayersFormat.FIELD_LAYER_COUNT] = memberCounts.length;
     fields[LayersFormat.FIELD_DIMENSION] = rows.dimension();
     fields[LayersFormat.FIELD_ELEMENT_TYPE] = rows.elementType().code();
-    fields[LayersFormat.FIELD_METRIC] = input.options().metric().code();
+    fields[LayersFormat.FIELD_METRIC] = options.metric().code();
     fields[LayersFormat.FIELD_MAX_DEGREE] = MAX_DEGREE;
     fields[LayersFormat.FIELD_ENTRY] = entry;
     System.arraycopy(memberCounts, 0, fields, LayersFormat.FIELD_FIRST_COUNT, memberCounts.length);

@@ -21,9 +21,6 @@ import java.util.Arrays;
 ///
 /// Immutable and thread-safe; lives as long as the arena of its mapping.
 public final class UpperLayers implements EntrySelector {
-  /// File name within the index.
-  public static final String FILE = "layers.hnsw";
-
   // One entry node costs the fewest page reads; a list of this length finds it reliably.
   private static final int LIST_SIZE = 8;
   private static final int ENTRY_COUNT = 1;

@@ -64,7 +64,7 @@ class LayersCheckTest {
     VerifyReport report = verify(index);
     assertEquals(1, report.damageCount(), () -> report.damages().toString());
     Damage damage = report.damages().getFirst();
-    assertEquals(UpperLayers.FILE, damage.file());
+    assertEquals("layers.hnsw", damage.file());
     return damage;
   }
 
@@ -86,7 +86,7 @@ class LayersCheckTest {
 
   private void change(Layout[] layout, Consumer<MemorySegment> change) throws IOException {
     Manifest manifest = Manifest.read(index);
-    Path path = TestFiles.file(index, UpperLayers.FILE);
+    Path path = TestFiles.file(index, "layers.hnsw");
     byte[] bytes = Files.readAllBytes(path);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment file = arena.allocate(bytes.length, 64);
@@ -118,8 +118,7 @@ class LayersCheckTest {
       Files.write(path, file.toArray(ValueLayout.JAVA_BYTE));
       TreeMap<String, Manifest.FileEntry> files = new TreeMap<>(manifest.files());
       files.put(
-          UpperLayers.FILE,
-          new Manifest.FileEntry(bytes.length, Crc32c.of(file, 0, file.byteSize())));
+          "layers.hnsw", new Manifest.FileEntry(bytes.length, Crc32c.of(file, 0, file.byteSize())));
       Files.write(
           index.resolve(Manifest.FILE),
           new Manifest(

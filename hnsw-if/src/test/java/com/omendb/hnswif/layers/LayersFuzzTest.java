@@ -52,7 +52,7 @@ class LayersFuzzTest {
       MemorySegment query = arena.allocate(type.vectorBytes(DIMENSION), 64);
       int[] entries = new int[4];
       Fuzz.of("layers-" + type.label(), 401)
-          .from(Files.readAllBytes(TestFiles.file(index, UpperLayers.FILE)))
+          .from(Files.readAllBytes(TestFiles.file(index, "layers.hnsw")))
           .mending(Mender::segment)
           .damaging(
               (bytes, random) -> {

@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.building.IndexBuild;
-import com.omendb.diskann.pages.NodeOrder;
+import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.search.EntrySelector;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.hnswif.Fixtures;
@@ -263,12 +262,11 @@ class UpperLayersTest {
   private Path write(VectorSource vectors, Metric metric, SortedMap<String, String> settings)
       throws IOException {
     BuildOptions options = Fixtures.quickBuild("hybrid", metric).withSeed(42);
-    Path path = directory.resolve(UpperLayers.FILE);
+    Path path = directory.resolve("layers.hnsw");
     try (Arena arena = Arena.ofConfined()) {
-      new LayerBuilder(
-              new IndexBuild.Input(
-                  vectors, reversed(vectors, arena), options, INDEX_ID, Progress.NONE))
-          .write(Storage.disk().file(path), settings);
+      settings.putAll(
+          new LayerBuilder(vectors, reversed(vectors, arena), options, INDEX_ID, Progress.NONE)
+              .write(Storage.disk().file(path)));
     }
     return path;
   }

@@ -39,8 +39,14 @@ public final class Content {
     return piece;
   }
 
-  /// The whole payload if it is in memory.
-  @Nullable MemorySegment image() {
-    return image;
+  /// The whole payload, of a part that is kept in memory.
+  ///
+  /// @throws IllegalStateException if it is not
+  public MemorySegment whole() {
+    MemorySegment whole = image;
+    if (whole == null) {
+      throw new IllegalStateException("not in memory: path=" + scan.path());
+    }
+    return whole;
   }
 }

@@ -6,6 +6,7 @@ import com.omendb.pagecache.FileHeader;
 import com.omendb.pagecache.FileScan;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
+import com.omendb.store.part.IndexPart;
 import com.omendb.store.verify.Damage.Kind;
 import com.omendb.vectors.files.PathCheck;
 import java.io.IOException;
@@ -38,27 +39,28 @@ public final class FileChecks {
   }
 
   /// Checks all files and returns those that are there with the right length and header, open.
-  public SortedMap<String, CheckedFile> check(Map<String, FileSpec> specs) throws IOException {
+  public SortedMap<String, CheckedFile> check(Map<String, ? extends IndexPart> parts)
+      throws IOException {
     SortedMap<String, CheckedFile> sound = new TreeMap<>();
     boolean finished = false;
     try {
-      for (FileSpec spec : specs.values()) {
-        Manifest.FileEntry entry = manifest.files().get(spec.name());
+      for (IndexPart part : parts.values()) {
+        Manifest.FileEntry entry = manifest.files().get(part.name());
         if (entry == null) {
-          log.add(Manifest.FILE, Kind.MANIFEST, 0, "a line file." + spec.name(), "none");
+          log.add(Manifest.FILE, Kind.MANIFEST, 0, "a line file." + part.name(), "none");
           continue;
         }
-        CheckedFile file = check(spec, entry);
+        CheckedFile file = check(part, entry);
         if (file != null) {
-          sound.put(spec.name(), file);
+          sound.put(part.name(), file);
         }
       }
       for (String name : manifest.files().keySet()) {
-        if (!specs.containsKey(name)) {
+        if (!parts.containsKey(name)) {
           log.add(Manifest.FILE, Kind.MANIFEST, 0, "files that are known", "file." + name);
         }
       }
-      noteStrangers(specs);
+      noteStrangers(parts);
       finished = true;
       return sound;
     } finally {
@@ -74,25 +76,25 @@ public final class FileChecks {
     }
   }
 
-  private @Nullable CheckedFile check(FileSpec spec, Manifest.FileEntry entry) throws IOException {
-    Path path = files.resolve(spec.name());
+  private @Nullable CheckedFile check(IndexPart part, Manifest.FileEntry entry) throws IOException {
+    Path path = files.resolve(part.name());
     if (isMissing(path)) {
-      log.add(spec.name(), Kind.MISSING, 0, entry.length() + " bytes", "no such file");
+      log.add(part.name(), Kind.MISSING, 0, entry.length() + " bytes", "no such file");
       return null;
     }
     FileScan scan = null;
     CheckedFile file = null;
     try {
       scan = FileScan.open(path, isFull);
-      FileHeader header = header(spec, entry, scan);
-      file = header == null ? null : new CheckedFile(spec, entry, header, scan);
+      FileHeader header = header(part, entry, scan);
+      file = header == null ? null : new CheckedFile(part, entry, header, scan);
     } catch (CorruptFileException e) {
-      log.add(spec.name(), Kind.HEADER, e.offset(), e.expected(), e.actual());
+      log.add(part.name(), Kind.HEADER, e.offset(), e.expected(), e.actual());
     } catch (UnsupportedFormatException e) {
-      String known = "format version " + spec.version();
-      log.add(spec.name(), Kind.VERSION, 8, known, "format version " + e.formatVersion());
+      String known = "format version " + part.version();
+      log.add(part.name(), Kind.VERSION, 8, known, "format version " + e.formatVersion());
     } catch (IOException e) {
-      log.add(spec.name(), Kind.UNREADABLE, 0, "a readable file", String.valueOf(e));
+      log.add(part.name(), Kind.UNREADABLE, 0, "a readable file", String.valueOf(e));
     } finally {
       if (scan != null && file == null) {
         scan.close();
@@ -111,11 +113,11 @@ public final class FileChecks {
     }
   }
 
-  private @Nullable FileHeader header(FileSpec spec, Manifest.FileEntry entry, FileScan scan)
+  private @Nullable FileHeader header(IndexPart part, Manifest.FileEntry entry, FileScan scan)
       throws IOException {
     if (scan.size() != entry.length()) {
       log.add(
-          spec.name(),
+          part.name(),
           Kind.LENGTH,
           Math.min(scan.size(), entry.length()),
           entry.length() + " bytes",
@@ -128,25 +130,26 @@ public final class FileChecks {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment start = arena.allocate(FileHeader.BYTES, Long.BYTES);
       scan.read(start, 0);
-      header = FileHeader.decode(start, scan.path(), spec.magic(), spec.version(), spec.version());
+      header =
+          FileHeader.decode(start, scan.path(), part.magic(), part.oldestVersion(), part.version());
     }
     if (!header.indexId().equals(manifest.indexId())) {
       log.add(
-          spec.name(), Kind.FOREIGN, 16, "indexId=" + manifest.indexId(), "" + header.indexId());
+          part.name(), Kind.FOREIGN, 16, "indexId=" + manifest.indexId(), "" + header.indexId());
       return null;
     }
     long lead = Math.max(FileHeader.BYTES, header.pageBytes());
-    if (!spec.fits().test(header) || header.payloadBytes() != entry.length() - lead) {
+    if (!part.fits(header, manifest) || header.payloadBytes() != entry.length() - lead) {
       log.add(
-          spec.name(), Kind.HEADER, 0, "what the manifest says of the index", header.toString());
+          part.name(), Kind.HEADER, 0, "what the manifest says of the index", header.toString());
       return null;
     }
     return scan.size() == entry.length() ? header : null;
   }
 
   // Left-overs take room, but nothing reads them.
-  private void noteStrangers(Map<String, FileSpec> specs) throws IOException {
-    noteStrangers(files, specs.keySet().stream().collect(Collectors.toSet())::contains);
+  private void noteStrangers(Map<String, ? extends IndexPart> parts) throws IOException {
+    noteStrangers(files, parts.keySet().stream().collect(Collectors.toSet())::contains);
     noteStrangers(
         directory,
         name -> name.equals(Manifest.FILE) || name.equals(manifest.indexId().toString()));

@@ -23,7 +23,7 @@ import java.util.TreeMap;
 /// @param traits values by name, each on one line
 public record BuildJob(SortedMap<String, String> traits) {
   // Raised when a release builds another graph from the same options.
-  private static final int BUILDER_VERSION = 1;
+  private static final int BUILDER_VERSION = 2;
 
   private static final int SAMPLED_ROWS = 256;
 

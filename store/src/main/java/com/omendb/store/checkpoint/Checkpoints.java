@@ -30,10 +30,8 @@ import java.util.UUID;
 /// | `graph` | the finished graph; let go of after `pairs` |
 /// | `self-check` | none, but the recall of the graph |
 /// | `layout` | which row each node is, and where pages begin |
-/// | `pages`, `thin`, `groups` | files of the index |
 /// | `pairs` | near neighbours to measure codes by |
-/// | `codes-M` | files of the index, for each size M |
-/// | `entry` | what the kind of index adds |
+/// | one for each maker of parts | files of the index |
 /// | `ready` | all files of the index: nothing is left but to publish it |
 ///
 /// A phase is recorded once its files are on the device. Used by one thread; only [#any] may be
@@ -54,20 +52,8 @@ public final class Checkpoints {
   /// The order of the nodes.
   public static final String LAYOUT = "layout";
 
-  /// The base layer's pages and their directory.
-  public static final String PAGES = "pages";
-
-  /// The thin graph.
-  public static final String THIN = "thin";
-
-  /// The graph over groups.
-  public static final String GROUPS = "groups";
-
   /// Near neighbours to measure codes by.
   public static final String PAIRS = "pairs";
-
-  /// What the kind of index adds.
-  public static final String ENTRY = "entry";
 
   /// All files of the index.
   public static final String READY = "ready";
@@ -81,11 +67,6 @@ public final class Checkpoints {
     this.storage = storage;
     this.staging = staging;
     this.state = state;
-  }
-
-  /// The phase that writes codes of a size.
-  public static String codes(int subspaceCount) {
-    return "codes-" + subspaceCount;
   }
 
   /// The index that is built.
@@ -165,12 +146,6 @@ public final class Checkpoints {
     for (String name : names) {
       storage.delete(staging.resolve(name));
     }
-  }
-
-  /// Those of some files that no phase has recorded.
-  public List<String> unrecorded(Set<String> names) {
-    Set<String> recorded = recorded(state);
-    return names.stream().filter(name -> !recorded.contains(name)).sorted().toList();
   }
 
   /// Records that all files of the index are written, and lets go of everything else.

@@ -30,14 +30,18 @@ public final class UnfinishedBuilds implements Publication.Chooser {
   private final BuildJob job;
   private final boolean resume;
   private final Consumer<String> notes;
+  private final Set<String> madeFromGraph;
   private Storage storage = Storage.disk();
   private BuildState chosen;
 
   /// For a build of a job.
   ///
   /// @param resume whether an unfinished build of it may be continued
+  /// @param madeFromGraph phases without which the graph has to be made again, once it was given up
   /// @param notes is told what is continued, what of it is damaged, or why none is
-  public UnfinishedBuilds(BuildJob job, boolean resume, Consumer<String> notes) {
+  public UnfinishedBuilds(
+      BuildJob job, boolean resume, Set<String> madeFromGraph, Consumer<String> notes) {
+    this.madeFromGraph = Set.copyOf(madeFromGraph);
     this.job = job;
     this.resume = resume;
     this.notes = notes;
@@ -132,17 +136,15 @@ public final class UnfinishedBuilds implements Publication.Chooser {
 
   /// What of the phases that are whole can be gone on from: nothing that was made from what is
   /// lost, because it will not be the same when made again on several threads.
-  private static Set<String> usable(Set<String> whole) {
+  private Set<String> usable(Set<String> whole) {
     if (whole.contains(Checkpoints.READY)) {
       return Set.of(Checkpoints.INPUT, Checkpoints.READY);
     }
-    boolean baseLayer =
-        whole.containsAll(
-            Set.of(Checkpoints.PAGES, Checkpoints.THIN, Checkpoints.GROUPS, Checkpoints.PAIRS));
+    boolean graphIsDone = whole.containsAll(madeFromGraph);
     if (!whole.contains(Checkpoints.ORDER)) {
       return Set.of(Checkpoints.INPUT);
     }
-    if (!baseLayer && !whole.contains(Checkpoints.GRAPH)) {
+    if (!graphIsDone && !whole.contains(Checkpoints.GRAPH)) {
       return Set.of(Checkpoints.INPUT, Checkpoints.ORDER);
     }
     if (!whole.contains(Checkpoints.LAYOUT)) {

@@ -21,10 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /// What an index is and which files it consists of: `manifest.omen`, written last.
@@ -78,7 +78,6 @@ public record Manifest(
   private static final String SETTING_PREFIX = "setting.";
   private static final String FILE_PREFIX = "file.";
   private static final long MAX_BYTES = 1 << 20;
-  private static final Pattern FILE_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]*");
 
   /// Checks the ranges, and that no text breaks the lines.
   ///
@@ -280,33 +279,27 @@ public record Manifest(
     storage.rename(staged(directory, indexId), directory.resolve(FILE));
   }
 
-  /// Checks that files are among those that the manifest names: what it does not name is neither
-  /// checked nor counted.
+  /// Checks that the files are exactly those of some names.
   ///
-  /// @throws CorruptFileException if one is not
-  public void requireFiles(Path directory, String... names) throws CorruptFileException {
-    for (String name : names) {
-      if (!files.containsKey(name)) {
+  /// @throws CorruptFileException if one is missing or is not among them
+  public void requireExactly(Set<String> names, Path directory) throws CorruptFileException {
+    if (!files.keySet().containsAll(names)) {
+      throw new CorruptFileException(
+          "manifest lacks a file",
+          directory.resolve(FILE),
+          0,
+          FILE_PREFIX + String.join(", " + FILE_PREFIX, names),
+          files.keySet().toString());
+    }
+    for (String file : files.keySet()) {
+      if (!names.contains(file)) {
         throw new CorruptFileException(
-            "manifest lacks a file",
+            "manifest names a file that is not known, so that the others may mean something else",
             directory.resolve(FILE),
             0,
-            FILE_PREFIX + name,
-            files.keySet().toString());
+            "files of kind " + kind + " in format version " + FORMAT_VERSION,
+            FILE_PREFIX + file);
       }
-    }
-  }
-
-  /// A setting as a number.
-  ///
-  /// @throws CorruptFileException if it is missing or not a number
-  public int intSetting(String name, Path directory) throws CorruptFileException {
-    String value = settings.getOrDefault(name, "");
-    try {
-      return Integer.parseInt(value);
-    } catch (NumberFormatException _) {
-      throw new CorruptFileException(
-          "manifest setting is not a number", directory.resolve(FILE), 0, name + "=number", value);
     }
   }
 
@@ -334,8 +327,7 @@ public record Manifest(
 
     FileEntry file(String name, String value) throws CorruptFileException {
       String[] parts = value.split(" ", -1);
-      // A name with a separator could lead out of the index's directory.
-      if (parts.length != 2 || !FILE_NAME.matcher(name).matches()) {
+      if (parts.length != 2 || !StagingDirectory.isPartName(name)) {
         throw corrupt("file.NAME=LENGTH CRC32C", FILE_PREFIX + name + "=" + value);
       }
       try {

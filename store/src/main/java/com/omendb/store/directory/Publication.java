@@ -190,7 +190,10 @@ public final class Publication implements AutoCloseable {
   }
 
   /// Where a file of the new index is to be written.
+  ///
+  /// @throws IllegalArgumentException if no part of an index may have the name
   public FileTarget file(String name) {
+    StagingDirectory.requirePartName(name);
     written.add(name);
     return storage.file(staging.resolve(name));
   }

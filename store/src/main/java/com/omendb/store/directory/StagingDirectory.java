@@ -25,12 +25,11 @@ final class StagingDirectory {
       Pattern.compile(UUID_PATTERN + Pattern.quote(UNMARKED));
 
   // The files of an index of any kind, what a build remembers, and its scratch files.
+  private static final Pattern PART =
+      Pattern.compile("[a-z0-9][a-z0-9-]*\\.(pages|dir|pq|graph|hnsw|part)");
   private static final Pattern WRITTEN =
       Pattern.compile(
-          "[a-z0-9][a-z0-9-]*\\.(pages|dir|pq|graph|hnsw)"
-              + "|build\\.[a-z0-9-]+(\\.tmp)?"
-              + "|scratch-[0-9]+\\.tmp"
-              + "|graph-[a-z0-9-]+");
+          PART + "|build\\.[a-z0-9-]+(\\.tmp)?" + "|scratch-[0-9]+\\.tmp" + "|graph-[a-z0-9-]+");
 
   private StagingDirectory() {}
 
@@ -60,6 +59,23 @@ final class StagingDirectory {
   static boolean isWritten(Path file) {
     return WRITTEN.matcher(String.valueOf(file.getFileName())).matches()
         && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /// Whether a part of an index may have a name: files of other names could not be deleted, and
+  /// some could lead out of the directory.
+  static boolean isPartName(String name) {
+    return PART.matcher(name).matches();
+  }
+
+  /// Checks that a part of an index may have a name.
+  ///
+  /// @throws IllegalArgumentException if it may not
+  static void requirePartName(String name) {
+    if (!isPartName(name)) {
+      throw new IllegalArgumentException(
+          "a part's file ends in .part, or in one of the endings that parts have had so far: name="
+              + name);
+    }
   }
 
   /// Makes a marked directory.

@@ -8,10 +8,10 @@ import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// One search that somebody asked for, and what came of it. The thread that asked may have another
-/// thread do the search. Or somebody's wish for a runner of his own.
+/// A caller's search and what came of it; another thread than the caller's may run it. Or a
+/// caller's request for exclusive use of a runner.
 public final class QueryCall {
-  private @Nullable SearchRequest request;
+  private @Nullable SearchTask task;
   private final SearchWatch.@Nullable Asked asked;
   private final Thread caller = Thread.currentThread();
   private @Nullable SearchResult result;
@@ -20,29 +20,38 @@ public final class QueryCall {
   private volatile boolean done;
   private volatile @Nullable QueryRunner handedOver;
 
-  private QueryCall(
-      @Nullable SearchRequest request, SearchWatch.@Nullable Asked asked, boolean wish) {
-    this.request = request;
+  private QueryCall(@Nullable SearchTask task, SearchWatch.@Nullable Asked asked, boolean wish) {
+    this.task = task;
     this.asked = asked;
     this.started = wish;
   }
 
   /// A search that is asked for now.
   public QueryCall(SearchRequest request, SearchWatch watch) {
-    this(request, watch.asked(request), false);
+    this(request, null, watch);
   }
 
-  /// A wish for a runner, which is to be handed over with no search under way.
+  /// A search that is asked for now, among some nodes.
+  public QueryCall(SearchRequest request, @Nullable Accept accept, SearchWatch watch) {
+    this(SearchTask.begin(request, accept), watch.asked(request), false);
+  }
+
+  /// A request for exclusive use of a runner, which is handed over with no search under way.
   static QueryCall forRunner() {
     return new QueryCall(null, null, true);
   }
 
   boolean wantsRunner() {
-    return request == null;
+    return task == null;
   }
 
+  public SearchTask task() {
+    return Objects.requireNonNull(task);
+  }
+
+  /// What the caller asked for.
   public SearchRequest request() {
-    return Objects.requireNonNull(request);
+    return task().request();
   }
 
   /// Takes a copy of the query, for the memory that the caller gave may be read by its own thread
@@ -50,7 +59,7 @@ public final class QueryCall {
   ///
   /// @throws IllegalArgumentException if the request does not have the form
   void keepQuery(QueryForm form) {
-    request = form.copied(request());
+    task = task().withRequest(form.copied(request()));
   }
 
   /// Starts the search, once, unless a runner has started it before. Whatever goes wrong fails it.

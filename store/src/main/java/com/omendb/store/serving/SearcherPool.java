@@ -44,8 +44,13 @@ public final class SearcherPool implements AutoCloseable {
   }
 
   /// Runs one search, beside those of other callers if there are many.
-  public SearchResult search(SearchRequest request) throws IOException {
-    QueryCall call = new QueryCall(request, watch);
+  SearchResult search(SearchRequest request) throws IOException {
+    return search(request, null);
+  }
+
+  /// The same among some nodes; null for all.
+  SearchResult search(SearchRequest request, @Nullable Accept accept) throws IOException {
+    QueryCall call = new QueryCall(request, accept, watch);
     QueryRunner runner = idleRunner();
     if (runner == null) {
       try {

@@ -18,8 +18,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -79,7 +81,7 @@ class ManifestTest {
       TreeMap<String, Manifest.FileEntry> files = new TreeMap<>();
       for (int i = random.nextInt(5); i > 0; i--) {
         files.put(
-            "f" + random.nextInt(100) + ".x-y",
+            "f-" + random.nextInt(100) + ".part",
             new Manifest.FileEntry(random.nextLong(1L << 50), random.nextInt()));
       }
       Manifest manifest =
@@ -203,10 +205,20 @@ class ManifestTest {
   }
 
   @Test
-  void settingsAreNumbersOrRefused() throws Exception {
-    assertEquals(64, golden().intSetting("maxDegree", directory));
-    assertThrows(CorruptFileException.class, () -> golden().intSetting("alpha", directory));
-    assertThrows(CorruptFileException.class, () -> golden().intSetting("missing", directory));
+  void filesThatAreMissingOrNotKnownAreRefused() throws Exception {
+    Set<String> names = golden().files().keySet();
+    golden().requireExactly(names, directory);
+    TreeSet<String> more = new TreeSet<>(names);
+    more.add("attributes.col");
+    TestFiles.assertMentions(
+        "file.attributes.col",
+        assertThrows(CorruptFileException.class, () -> golden().requireExactly(more, directory)));
+    String last = new TreeSet<>(names).last();
+    TreeSet<String> fewer = new TreeSet<>(names);
+    fewer.remove(last);
+    TestFiles.assertMentions(
+        "file." + last,
+        assertThrows(CorruptFileException.class, () -> golden().requireExactly(fewer, directory)));
   }
 
   @Test

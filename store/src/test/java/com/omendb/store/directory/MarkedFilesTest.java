@@ -67,7 +67,7 @@ class MarkedFilesTest {
               "build.layout",
               "graph-candidates",
               "scratch-4711.tmp")) {
-        Files.writeString(publication.file(file).path(), "half");
+        Files.writeString(publication.stagingDirectory().resolve(file), "half");
       }
       return TestFiles.copy(running, temporary.resolve(name));
     }

@@ -260,4 +260,17 @@ class PublicationTest {
         new TreeMap<>(),
         new TreeMap<>());
   }
+
+  @Test
+  void aNameThatNoPartMayHaveIsRefused() throws IOException {
+    try (Publication publication =
+        Publication.begin(temporary.resolve("named"), UUID.randomUUID(), false)) {
+      publication.file("attributes.part");
+      for (String name : new String[] {"../a.part", "a/b.part", "notes.txt", "build.state", ""}) {
+        IllegalArgumentException refused =
+            assertThrows(IllegalArgumentException.class, () -> publication.file(name));
+        TestFiles.assertMentions("name=" + name, refused);
+      }
+    }
+  }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// A runner of so many lanes whose searches are done after some advances.
 class TestRunner implements QueryRunner {
   static final SearchResult RESULT =
-      new SearchResult(new long[0], new float[0], new SearchStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+      new SearchResult(new long[0], new float[0], SearchStats.builder().build());
 
   static final QueryForm FORM = new QueryForm(Metric.SQUARED_L2, ElementType.INT8, 1);
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// Invariants: whatever the order of the offers, the result is the first k of all that was offered,
 /// sorted by distance and then id; the bound is the k-th distance once there are k.
 class TopKTest {
-  private static final SearchStats STATS = new SearchStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  private static final SearchStats STATS = SearchStats.builder().build();
 
   private record Offer(long id, float distance) {}
 

@@ -70,7 +70,6 @@ final class ExactNeighboursTest {
   }
 
   private static SearchResult result(long... ids) {
-    return new SearchResult(
-        ids, new float[ids.length], new SearchStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    return new SearchResult(ids, new float[ids.length], SearchStats.builder().build());
   }
 }

@@ -98,18 +98,12 @@ final class BruteForceIndex implements AnnIndex {
     return new SearchResult(
         nearest.stream().mapToLong(Neighbour::id).toArray(),
         distances,
-        new SearchStats(
-            3,
-            listSize,
-            2 * listSize,
-            listSize,
-            0,
-            0,
-            8192L * listSize,
-            0,
-            (int) info.count(),
-            0,
-            System.nanoTime() - start));
+        SearchStats.builder()
+            .walk(3, listSize)
+            .pages(2 * listSize, listSize, 0, 0, 8192L * listSize)
+            .distances(0, (int) info.count())
+            .nanos(0, System.nanoTime() - start)
+            .build());
   }
 
   @Override

@@ -1,0 +1,146 @@
+package com.omendb.diskann;
+
+import com.omendb.diskann.building.IndexBuild;
+import com.omendb.diskann.checking.IndexVerifier;
+import com.omendb.diskann.forecast.Forecasts;
+import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.parts.PartList;
+import com.omendb.diskann.parts.PartMaker;
+import com.omendb.diskann.repair.IndexRepair;
+import com.omendb.diskann.repair.RepairableKind;
+import com.omendb.diskann.search.GraphOpening;
+import com.omendb.pagecache.storage.Storage;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildForecast;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.ServingForecast;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.repair.RepairOptions;
+import com.omendb.store.repair.RepairReport;
+import com.omendb.store.verify.VerifyOptions;
+import com.omendb.store.verify.VerifyReport;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorShape;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// A kind of index with a Vamana graph in SSD pages. Kinds differ in the parts that they add, and
+/// in where their searches enter the graph.
+public abstract class GraphKind implements RepairableKind {
+  private final String name;
+  private final List<PartMaker> added;
+  private final GraphOpening.Entry entry;
+
+  /// A kind of index.
+  ///
+  /// @param name in the manifest
+  /// @param added who makes the parts that the kind adds
+  /// @param entry where searches enter the graph
+  protected GraphKind(String name, List<PartMaker> added, GraphOpening.Entry entry) {
+    this.name = name;
+    this.added = List.copyOf(added);
+    this.entry = entry;
+  }
+
+  @Override
+  public final String name() {
+    return name;
+  }
+
+  @Override
+  public final PartList parts(int[] codeSizes) {
+    return PartList.of(codeSizes, added);
+  }
+
+  private PartList parts(VectorShape vectors, BuildOptions options) {
+    return parts(CodeSizes.of(vectors.dimension(), options.subspaceCount()));
+  }
+
+  @Override
+  public final boolean recognizes(Path directory) throws IOException {
+    return Manifest.read(directory).kind().equals(name);
+  }
+
+  @Override
+  public final AnnIndex open(Path directory, OpenOptions options) throws IOException {
+    return GraphOpening.open(directory, options, this::parts, entry);
+  }
+
+  @Override
+  public final boolean verifies() {
+    return true;
+  }
+
+  @Override
+  public final VerifyReport verify(Path directory, VerifyOptions options, Progress progress)
+      throws IOException {
+    return IndexVerifier.verify(directory, name, this::parts, options, progress);
+  }
+
+  @Override
+  public final BuildForecast forecastBuild(
+      VectorShape vectors, long inputBytes, BuildOptions options) {
+    return Forecasts.ofBuild(vectors, inputBytes, options.withKind(name), parts(vectors, options));
+  }
+
+  @Override
+  public final void checkTarget(Path directory, BuildOptions options) throws IOException {
+    IndexBuild.checkTarget(directory, options);
+  }
+
+  @Override
+  public final void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
+    IndexBuild.checkInput(vectors, options.withKind(name), progress);
+  }
+
+  @Override
+  public final ServingForecast forecastServing(
+      VectorShape vectors, BuildOptions build, OpenOptions open) {
+    return Forecasts.ofServing(vectors, build.withKind(name), open, parts(vectors, build));
+  }
+
+  @Override
+  public final void build(
+      VectorSource vectors, Path directory, BuildOptions options, Progress progress)
+      throws IOException {
+    build(vectors, Storage.disk(), directory, options, progress);
+  }
+
+  /// The same in any storage.
+  public final void build(
+      VectorSource vectors,
+      Storage storage,
+      Path directory,
+      BuildOptions options,
+      Progress progress)
+      throws IOException {
+    BuildOptions ofKind = options.withKind(name);
+    PartList parts = parts(VectorShape.of(vectors), options);
+    IndexBuild.run(
+        vectors,
+        new IndexBuild.Target(storage, directory, Forecasts.neededBytes(vectors, ofKind, parts)),
+        ofKind,
+        parts,
+        progress);
+  }
+
+  @Override
+  public final boolean repairs() {
+    return true;
+  }
+
+  @Override
+  public final RepairReport repair(
+      Path damaged,
+      Path repaired,
+      Optional<VectorSource> source,
+      RepairOptions options,
+      Progress progress)
+      throws IOException {
+    return IndexRepair.run(this, damaged, repaired, source.orElse(null), options, progress);
+  }
+}

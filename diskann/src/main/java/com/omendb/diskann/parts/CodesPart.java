@@ -1,0 +1,85 @@
+package com.omendb.diskann.parts;
+
+import com.omendb.diskann.format.CodesFile;
+import com.omendb.pagecache.FileHeader;
+import com.omendb.pq.ProductQuantizer;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.part.IndexPart;
+import com.omendb.store.part.Placement;
+import com.omendb.vectors.VectorShape;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/// The codes of all nodes, of one size, [CodesFile].
+///
+/// @param codebook what they refer to
+public record CodesPart(CodebookPart codebook) implements GraphPart<MemorySegment> {
+  /// Bytes a code.
+  public int codeBytes() {
+    return codebook.codeBytes();
+  }
+
+  @Override
+  public String name() {
+    return "codes-" + codeBytes() + ".pq";
+  }
+
+  @Override
+  public String magic() {
+    return CodesFile.CODES_MAGIC;
+  }
+
+  @Override
+  public int version() {
+    return CodesFile.VERSION;
+  }
+
+  @Override
+  public Placement placement() {
+    return Placement.CHOSEN;
+  }
+
+  @Override
+  public String purpose() {
+    return "codes";
+  }
+
+  @Override
+  public boolean fits(FileHeader header, Manifest manifest) {
+    return IndexPart.isFlat(header, 2)
+        && header.field(0) == manifest.count()
+        && header.field(1) == codeBytes()
+        && header.payloadBytes() == manifest.count() * codeBytes();
+  }
+
+  @Override
+  public long expectedBytes(VectorShape vectors, BuildOptions options) {
+    return FileHeader.BYTES + vectors.count() * codeBytes();
+  }
+
+  @Override
+  public MemorySegment open(PartOpening opening) throws IOException {
+    return CodesFile.openCodes(
+        opening.path(this), opening.indexId(), opening.nodeCount(), codeBytes(), opening.arena());
+  }
+
+  @Override
+  public Reading reading() {
+    return Reading.WITH_PAGES;
+  }
+
+  @Override
+  public PageComparison check(PartCheck check) {
+    if (check.kept().get(codebook) instanceof ProductQuantizer quantizer) {
+      return new CodeCheck(check.file(), quantizer, check.log());
+    }
+    check.log().note("codes were not compared with vectors for want of a codebook: " + name());
+    return PageComparison.NONE;
+  }
+
+  @Override
+  public PartFacts facts(FileHeader header) {
+    return IndexPart.isFlat(header, 2) ? PartFacts.ofCount(header.field(0)) : PartFacts.NONE;
+  }
+}

@@ -1,0 +1,123 @@
+package com.omendb.diskann.parts;
+
+import com.omendb.errors.CorruptFileException;
+import com.omendb.store.directory.Manifest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The parts of an index over a Vamana graph, and who makes them: those that every kind has, and
+/// those that a kind adds. Everything that goes over the files of an index goes over this list.
+///
+/// Immutable and thread-safe.
+public final class PartList {
+  private static final Pattern CODES_NAME = Pattern.compile("(?:codes|codebook)-([0-9]{1,4})\\.pq");
+
+  private static final PagesPart PAGES = new PagesPart();
+  private static final DirectoryPart DIRECTORY = new DirectoryPart();
+  private static final ThinGraphPart THIN_GRAPH = new ThinGraphPart();
+  private static final GroupGraphPart GROUP_GRAPH = new GroupGraphPart();
+  private final List<CodesMaker> codes;
+  private final List<PartMaker> makers = new ArrayList<>();
+  private final List<GraphPart<?>> parts = new ArrayList<>();
+  private final List<GraphPart<?>> added = new ArrayList<>();
+
+  private PartList(List<CodesMaker> codes, List<PartMaker> addedMakers) {
+    this.codes = codes;
+    makers.add(new PagesMaker(PAGES, DIRECTORY));
+    makers.add(THIN_GRAPH);
+    makers.add(GROUP_GRAPH);
+    makers.addAll(codes);
+    makers.addAll(addedMakers);
+    makers.forEach(maker -> parts.addAll(maker.parts()));
+    addedMakers.forEach(maker -> added.addAll(maker.parts()));
+  }
+
+  /// The parts of an index that keeps codes of some sizes, ascending.
+  ///
+  /// @param added who makes what the kind of index adds
+  public static PartList of(int[] codeSizes, List<? extends PartMaker> added) {
+    List<CodesMaker> codes = new ArrayList<>();
+    for (int size : codeSizes) {
+      codes.add(CodesMaker.of(size));
+    }
+    return new PartList(codes, List.copyOf(added));
+  }
+
+  /// The pages of the base layer.
+  public PagesPart pages() {
+    return PAGES;
+  }
+
+  /// Their directory.
+  public DirectoryPart directory() {
+    return DIRECTORY;
+  }
+
+  /// The graph over all nodes with fewer edges.
+  public ThinGraphPart thinGraph() {
+    return THIN_GRAPH;
+  }
+
+  /// The graph over groups of nodes.
+  public GroupGraphPart groupGraph() {
+    return GROUP_GRAPH;
+  }
+
+  /// Codes of each size, ascending.
+  public List<CodesPart> codes() {
+    return codes.stream().map(CodesMaker::codes).toList();
+  }
+
+  /// All parts, in the order in which they are made.
+  public List<GraphPart<?>> all() {
+    return List.copyOf(parts);
+  }
+
+  /// Those that the kind of index adds.
+  public List<GraphPart<?>> added() {
+    return List.copyOf(added);
+  }
+
+  /// Who makes them, in order.
+  public List<PartMaker> makers() {
+    return List.copyOf(makers);
+  }
+
+  /// The part with a file of this name.
+  public Optional<GraphPart<?>> named(String file) {
+    for (GraphPart<?> part : parts) {
+      if (part.name().equals(file)) {
+        return Optional.of(part);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Checks that the files that a manifest names are these parts: one that is missing would not be
+  /// checked, and one that is not known may change what the others mean.
+  ///
+  /// @throws CorruptFileException if not
+  public void require(Manifest manifest, Path directoryOfIndex) throws CorruptFileException {
+    TreeSet<String> known = new TreeSet<>();
+    parts.forEach(part -> known.add(part.name()));
+    manifest.requireExactly(known, directoryOfIndex);
+  }
+
+  /// The sizes of codes that names of files tell of, ascending.
+  public static SortedSet<Integer> codeSizes(Iterable<String> files) {
+    TreeSet<Integer> sizes = new TreeSet<>();
+    for (String file : files) {
+      Matcher name = CODES_NAME.matcher(file);
+      if (name.matches()) {
+        sizes.add(Integer.parseInt(name.group(1)));
+      }
+    }
+    return sizes;
+  }
+}
