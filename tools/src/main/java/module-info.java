@@ -7,6 +7,7 @@ module com.omendb.tools {
   requires com.omendb.diskann;
   requires com.omendb.pagecache;
   requires info.picocli;
+  requires java.logging;
   requires static micrometer.core;
 
   exports com.omendb.tools.metrics;

@@ -1,6 +1,6 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.VectorFile;
+import com.omendb.datasets.files.VectorFile;
 import com.omendb.tools.report.JsonObject;
 import com.omendb.tools.report.TextTable;
 import com.omendb.vectors.AnnIndex;

@@ -2,7 +2,7 @@ package com.omendb.tools.hard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.omendb.datasets.GroundTruth;
+import com.omendb.datasets.truth.GroundTruth;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
