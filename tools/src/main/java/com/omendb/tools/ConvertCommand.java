@@ -44,15 +44,15 @@ final class ConvertCommand extends Command {
   @Parameters(
       index = "0",
       paramLabel = "INPUT",
-      description = "Vectors: " + Inputs.FORMATS + " Row numbers: .ivecs .ibin .hdf5 .h5")
+      description = "Vectors: " + Inputs.FORMATS + " Row numbers: ivecs ibin hdf5 h5.")
   private Path input;
 
   @Parameters(
       index = "1",
       paramLabel = "OUTPUT",
       description =
-          "The file to write: .fvecs .bvecs .fbin .f16bin .u8bin .i8bin .npy .jsonl .ndjson .csv"
-              + " .tsv; row numbers: .ivecs .ibin")
+          "The file to write: fvecs bvecs fbin f16bin u8bin i8bin npy jsonl ndjson csv tsv; row"
+              + " numbers: ivecs ibin.")
   private Path output;
 
   @Option(

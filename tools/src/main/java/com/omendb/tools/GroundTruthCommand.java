@@ -51,14 +51,15 @@ final class GroundTruthCommand extends Command {
   @Parameters(
       arity = "0..3",
       paramLabel = "FILE",
-      description = "What is not named by an option, in this order: base, queries, out.")
+      description = "What is not named by an option, in this order: base, queries, out.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
   private List<Path> unnamed = new ArrayList<>();
 
   @Option(
       names = "--k",
       defaultValue = "100",
       paramLabel = "K",
-      description = "Neighbours of each query; the places of those that BASE lacks hold -1.")
+      description = "Neighbours of each query; -1 in the places of those that the base lacks.")
   private int k;
 
   @Option(

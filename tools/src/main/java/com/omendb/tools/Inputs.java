@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class Inputs {
   /// The formats that are read, for help texts.
   static final String FORMATS =
-      ".fvecs .bvecs .fbin .f16bin .u8bin .i8bin .npy .hdf5 .h5 .parquet .jsonl .ndjson .csv .tsv,"
-          + " also with .gz; FILE#NAME names a data set or column.";
+      "fvecs bvecs fbin f16bin u8bin i8bin npy hdf5 h5 parquet jsonl ndjson csv tsv, also with .gz;"
+          + " FILE#NAME names a data set or column.";
 
   private Inputs() {}
 

@@ -1,14 +1,46 @@
 package com.omendb.datasets.parquet;
 
+import com.github.luben.zstd.Zstd;
+import com.omendb.datasets.testing.SoundFiles;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.xerial.snappy.Snappy;
 
 /// Writes the bytes of small Parquet files with one column of lists, by the description of the
 /// format: one row group, one page of plain values a column, its structures in Thrift's compact
 /// protocol.
 final class ParquetBytes {
+  /// Compression of a page.
+  enum Codec {
+    UNCOMPRESSED(0),
+    SNAPPY(1),
+    GZIP(2),
+    ZSTD(6);
+
+    private final int number;
+
+    Codec(int number) {
+      this.number = number;
+    }
+
+    private byte[] compress(byte[] bytes) {
+      try {
+        return switch (this) {
+          case UNCOMPRESSED -> bytes;
+          case SNAPPY -> Snappy.compress(bytes);
+          case GZIP -> SoundFiles.gzip(bytes);
+          case ZSTD -> Zstd.compress(bytes);
+        };
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
   private static final int FLOAT = 4;
   private static final int DOUBLE = 5;
   private static final int REQUIRED = 0;
@@ -26,6 +58,11 @@ final class ParquetBytes {
   /// @param doubles whether elements are DOUBLE, else FLOAT
   /// @param rows the lists
   static byte[] of(String column, boolean doubles, Double[]... rows) {
+    return of(Codec.UNCOMPRESSED, column, doubles, rows);
+  }
+
+  /// The same, compressed.
+  static byte[] of(Codec codec, String column, boolean doubles, Double[]... rows) {
     ParquetBytes levels = new ParquetBytes();
     ParquetBytes repetitions = new ParquetBytes();
     ByteBuffer values = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
@@ -52,18 +89,19 @@ final class ParquetBytes {
     page.block(repetitions);
     page.block(levels);
     page.bytes.write(values.array(), 0, values.position());
-    return file(column, doubles ? DOUBLE : FLOAT, rows.length, entries, page);
+    return file(codec, column, doubles ? DOUBLE : FLOAT, rows.length, entries, page);
   }
 
-  private static byte[] file(String column, int type, int rows, int entries, ParquetBytes page) {
+  private static byte[] file(
+      Codec codec, String column, int type, int rows, int entries, ParquetBytes page) {
     ParquetBytes file = new ParquetBytes();
     file.ascii("PAR1");
-    int size = page.bytes.size();
+    byte[] compressed = codec.compress(page.bytes.toByteArray());
     int before = file.bytes.size();
     // The header of the page.
-    file.i32(1, 0).i32(1, size).i32(1, size).struct(2);
+    file.i32(1, 0).i32(1, page.bytes.size()).i32(1, compressed.length).struct(2);
     file.i32(1, entries).i32(1, 0).i32(1, RLE).i32(1, RLE).stop().stop();
-    file.bytes.writeBytes(page.bytes.toByteArray());
+    file.bytes.writeBytes(compressed);
     int length = file.bytes.size() - before;
     int footer = file.bytes.size();
     file.i32(1, 1).list(1, 4);
@@ -77,7 +115,7 @@ final class ParquetBytes {
     file.i64(2, 4).struct(1);
     file.i32(1, type).listOf(1, 2, 5).varint(0).varint(zigzag(RLE)).listOf(1, 3, 8);
     file.text(column).text("list").text("element");
-    file.i32(1, 0).i64(1, entries).i64(1, length).i64(1, length).i64(2, 4).stop();
+    file.i32(1, codec.number).i64(1, entries).i64(1, length).i64(1, length).i64(2, 4).stop();
     file.stop();
     file.i64(1, length).i64(1, rows).stop();
     file.stop();

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ParquetTest {
@@ -53,6 +54,16 @@ class ParquetTest {
           }
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void compressedPagesAreRead(ParquetBytes.Codec codec) throws IOException {
+    Path path = write(ParquetBytes.of(codec, "vector", true, ROWS));
+    try (VectorFile file = VectorFile.open(path)) {
+      assertEquals(3, file.vectors().count());
+      assertEquals(0.1f, file.vectors().element(1, 0));
     }
   }
 
