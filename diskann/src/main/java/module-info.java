@@ -2,31 +2,28 @@
 @org.jspecify.annotations.NullMarked
 module com.omendb.diskann {
   requires transitive static org.jspecify;
-  requires transitive com.omendb.vectors;
-  requires transitive com.omendb.pagecache;
+  requires transitive com.omendb.store;
   requires com.omendb.pq;
   requires jdk.jfr;
-  requires org.lz4.java;
 
   exports com.omendb.diskann;
-  exports com.omendb.diskann.build to
+  exports com.omendb.diskann.building to
       com.omendb.hnswif;
-  exports com.omendb.diskann.check to
+  exports com.omendb.diskann.checking to
       com.omendb.hnswif;
   exports com.omendb.diskann.forecast to
       com.omendb.hnswif;
-  exports com.omendb.diskann.format to
+  exports com.omendb.diskann.pages to
+      com.omendb.hnswif;
+  exports com.omendb.diskann.parts to
       com.omendb.hnswif;
   exports com.omendb.diskann.repair to
       com.omendb.hnswif;
   exports com.omendb.diskann.search to
       com.omendb.hnswif;
-  exports com.omendb.diskann.snapshot;
   exports com.omendb.diskann.vamana to
       com.omendb.hnswif;
 
-  uses com.omendb.vectors.IndexKind;
-
-  provides com.omendb.vectors.IndexKind with
+  provides com.omendb.store.IndexKind with
       com.omendb.diskann.DiskAnnKind;
 }

@@ -2,12 +2,11 @@
 @org.jspecify.annotations.NullMarked
 module com.omendb.hnswif {
   requires transitive static org.jspecify;
-  requires transitive com.omendb.vectors;
+  requires transitive com.omendb.store;
   requires com.omendb.diskann;
-  requires com.omendb.pagecache;
 
   exports com.omendb.hnswif;
 
-  provides com.omendb.vectors.IndexKind with
+  provides com.omendb.store.IndexKind with
       com.omendb.hnswif.HybridKind;
 }

@@ -6,6 +6,7 @@ module com.omendb.pagecache {
   requires jdk.jfr;
   requires jdk.unsupported;
 
+  exports com.omendb.errors;
   exports com.omendb.pagecache;
   exports com.omendb.pagecache.storage;
 }

@@ -2,10 +2,9 @@
 @org.jspecify.annotations.NullMarked
 module com.omendb.tools {
   requires transitive static org.jspecify;
-  requires transitive com.omendb.vectors;
   requires com.omendb.datasets;
   requires com.omendb.diskann;
-  requires com.omendb.pagecache;
+  requires transitive com.omendb.store;
   requires info.picocli;
   requires java.logging;
   requires static micrometer.core;

@@ -5,19 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.omendb.diskann.vamana.Fixtures;
-import com.omendb.pagecache.MemoryBudgetException;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.Searcher;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.Searcher;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestFiles;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -178,14 +179,14 @@ class CallerMemoryTest {
   }
 
   private static void assertRefused(AnnIndex index, SearchRequest request, String reason) {
-    Fixtures.assertMentions(
+    TestFiles.assertMentions(
         reason, assertThrows(IllegalArgumentException.class, () -> index.search(request)));
-    Fixtures.assertMentions(
+    TestFiles.assertMentions(
         reason,
         assertThrows(
             IllegalArgumentException.class, () -> index.searchBatch(List.of(request, request))));
     try (Searcher searcher = index.newSearcher()) {
-      Fixtures.assertMentions(
+      TestFiles.assertMentions(
           reason, assertThrows(IllegalArgumentException.class, () -> searcher.search(request)));
     }
   }
@@ -218,7 +219,7 @@ class CallerMemoryTest {
                           AnnIndex.build(
                               mine, target.resolve("no"), buildOptions(), Progress.NONE)));
       Thread.ofPlatform().start(other);
-      Fixtures.assertMentions(
+      TestFiles.assertMentions(
           "base vectors lies in a confined arena of another thread: thread=", other.get());
     }
   }

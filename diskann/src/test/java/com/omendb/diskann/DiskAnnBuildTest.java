@@ -8,17 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.vamana.Fixtures;
-import com.omendb.pagecache.MemoryBudgetException;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildMethod;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildMethod;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -111,7 +112,7 @@ class DiskAnnBuildTest {
   @Test
   void aFailureInAnyPhaseLeavesTheOldIndexAsItWas() throws Exception {
     Path directory = Fixtures.build(old, temporary.resolve("index"), OPTIONS);
-    SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+    SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     for (String failing : phases()) {
       IllegalStateException failure = new IllegalStateException("failing in " + failing);
       Progress progress =
@@ -138,7 +139,7 @@ class DiskAnnBuildTest {
   @Test
   void anInterruptInAnyPhaseLeavesTheOldIndexAsItWas() throws Exception {
     Path directory = Fixtures.build(old, temporary.resolve("index"), OPTIONS);
-    SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+    SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     for (String interrupted : phases()) {
       Progress progress =
           progress(
@@ -161,7 +162,7 @@ class DiskAnnBuildTest {
   @ValueSource(strings = {"base.pages", "pages.dir", "codes-2.pq", "codebook-2.pq"})
   void aFileThatCannotBeWrittenLeavesTheOldIndexAsItWas(String file) throws Exception {
     Path directory = Fixtures.build(old, temporary.resolve("index"), OPTIONS);
-    SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+    SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     Progress progress =
         progress(
             phase -> {
@@ -194,7 +195,7 @@ class DiskAnnBuildTest {
   @Test
   void anIndexIsReplacedOnlyIfAskedAndThenWhileItIsSearched() throws Exception {
     Path directory = Fixtures.build(old, temporary.resolve("index"), OPTIONS);
-    SortedMap<String, byte[]> before = Fixtures.snapshot(directory);
+    SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     assertThrows(
         FileAlreadyExistsException.class,
         () -> AnnIndex.build(other, directory, OPTIONS, Progress.NONE));
@@ -214,7 +215,7 @@ class DiskAnnBuildTest {
       assertSameResult(expected, index);
     }
     assertSearchable(directory, other);
-    assertEquals(11, Fixtures.snapshot(directory).size());
+    assertEquals(11, TestFiles.snapshot(directory).size());
   }
 
   private void assertSameResult(SearchResult expected, AnnIndex index) throws IOException {
@@ -241,7 +242,7 @@ class DiskAnnBuildTest {
 
   /// All of a file but its header, which holds the index's own id.
   private static byte[] payload(Path index, String file) throws IOException {
-    byte[] bytes = Files.readAllBytes(Fixtures.file(index, file));
+    byte[] bytes = Files.readAllBytes(TestFiles.file(index, file));
     return Arrays.copyOfRange(bytes, 4096, bytes.length);
   }
 
@@ -252,7 +253,7 @@ class DiskAnnBuildTest {
         assertThrows(
             MemoryBudgetException.class,
             () -> Fixtures.build(old, directory, OPTIONS.withMemoryBudgetBytes(1)));
-    Fixtures.assertMentions("build", refusal);
+    TestFiles.assertMentions("build", refusal);
     long smallest = refusal.smallestBudgetBytes();
     MemoryBudgetException again =
         assertThrows(
@@ -296,18 +297,18 @@ class DiskAnnBuildTest {
     Path fresh = temporary.resolve("fresh");
     Path empty = Files.createDirectories(temporary.resolve("empty"));
     Path index = Fixtures.build(old, temporary.resolve("index"), OPTIONS.withOverwrite(true));
-    SortedMap<String, byte[]> before = Fixtures.snapshot(index);
+    SortedMap<String, byte[]> before = TestFiles.snapshot(index);
     for (Path directory : List.of(fresh, empty, index)) {
       IllegalArgumentException e =
           assertThrows(
               IllegalArgumentException.class,
               () -> Fixtures.build(base, directory, options.withOverwrite(true)));
       for (String part : parts) {
-        Fixtures.assertMentions(part, e);
+        TestFiles.assertMentions(part, e);
       }
     }
     assertFalse(Files.exists(fresh));
-    assertTrue(Files.isDirectory(empty) && Fixtures.snapshot(empty).isEmpty());
+    assertTrue(Files.isDirectory(empty) && TestFiles.snapshot(empty).isEmpty());
     assertUnchanged(before, index);
   }
 
@@ -329,7 +330,7 @@ class DiskAnnBuildTest {
   /// What is there beside the index as it was must be what one build can be resumed from.
   private static void assertUntouched(SortedMap<String, byte[]> before, Path directory)
       throws IOException {
-    SortedMap<String, byte[]> after = Fixtures.snapshot(directory);
+    SortedMap<String, byte[]> after = TestFiles.snapshot(directory);
     before.forEach((name, bytes) -> assertArrayEquals(bytes, after.get(name), name));
     after.keySet().removeAll(before.keySet());
     List<String> states =
@@ -342,7 +343,7 @@ class DiskAnnBuildTest {
 
   private static void assertUnchanged(SortedMap<String, byte[]> before, Path directory)
       throws IOException {
-    SortedMap<String, byte[]> after = Fixtures.snapshot(directory);
+    SortedMap<String, byte[]> after = TestFiles.snapshot(directory);
     assertEquals(before.keySet(), after.keySet());
     before.forEach((name, bytes) -> assertArrayEquals(bytes, after.get(name), name));
   }

@@ -5,20 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.vamana.Fixtures;
-import com.omendb.pagecache.CorruptFileException;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.pagecache.Crc32c;
-import com.omendb.pagecache.UnsupportedFormatException;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -68,13 +69,13 @@ class DiskAnnDamageTest {
 
   @BeforeEach
   void copy() throws IOException {
-    directory = Fixtures.copy(sound.resolve("index"), temporary.resolve("index"));
+    directory = TestFiles.copy(sound.resolve("index"), temporary.resolve("index"));
   }
 
   @Test
   void aFlippedByteFailsTheSearchesThatReadItsPageAndNoOther() throws Exception {
     SplittableRandom random = Seeds.random("aFlippedByteFailsTheSearchesThatReadItsPage", 61);
-    Path pages = Fixtures.file(directory, "base.pages");
+    Path pages = TestFiles.file(directory, "base.pages");
     int pageCount = (int) (Files.size(pages) / PAGE_BYTES) - 1;
     assertTrue(pageCount >= 30, "pageCount=" + pageCount);
     List<SearchResult> expected = search(directory);
@@ -84,7 +85,7 @@ class DiskAnnDamageTest {
       long offset = (page + 1L) * PAGE_BYTES;
       long damaged = offset + random.nextInt(PAGE_BYTES);
       int bits = random.nextInt(1, 256);
-      Fixtures.flip(pages, damaged, bits);
+      TestFiles.flip(pages, damaged, bits);
       try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
         CorruptFileException e =
             assertThrows(
@@ -103,7 +104,7 @@ class DiskAnnDamageTest {
           }
         }
       }
-      Fixtures.flip(pages, damaged, bits);
+      TestFiles.flip(pages, damaged, bits);
     }
     assertTrue(failures > 0 && successes > failures, failures + " failed, " + successes + " not");
     assertSame(expected.getFirst(), search(directory).getFirst());
@@ -112,7 +113,7 @@ class DiskAnnDamageTest {
   @Test
   void aPageThatBreaksTheFormatButNotItsChecksumIsRefusedOrReadSafely() throws Exception {
     SplittableRandom random = Seeds.random("aPageThatBreaksTheFormat", 62);
-    Path pages = Fixtures.file(directory, "base.pages");
+    Path pages = TestFiles.file(directory, "base.pages");
     byte[] whole = Files.readAllBytes(pages);
     int pageCount = whole.length / PAGE_BYTES - 1;
     int refused = 0;
@@ -146,7 +147,7 @@ class DiskAnnDamageTest {
   @ValueSource(strings = {"base.pages", "codes-48.pq", "codebook-48.pq", "pages.dir"})
   void damageToAFileIsRefusedByOpening(String name) throws Exception {
     SplittableRandom random = Seeds.random("damageToAFileIsRefusedByOpening", 63);
-    Path file = Fixtures.file(directory, name);
+    Path file = TestFiles.file(directory, name);
     byte[] whole = Files.readAllBytes(file);
     int verified = name.equals("base.pages") ? PAGE_BYTES : whole.length;
     for (int round = 0; round < 120; round++) {
@@ -169,9 +170,9 @@ class DiskAnnDamageTest {
   @ParameterizedTest
   @ValueSource(strings = {"base.pages", "codes-48.pq", "codebook-48.pq", "pages.dir"})
   void aFileOfAnotherBuildOfTheSameVectorsIsRefused(String name) throws Exception {
-    Path file = Fixtures.file(directory, name);
-    Files.write(file, Files.readAllBytes(Fixtures.file(sound.resolve("other"), name)));
-    Fixtures.assertMentions("indexId", assertRefused(file));
+    Path file = TestFiles.file(directory, name);
+    Files.write(file, Files.readAllBytes(TestFiles.file(sound.resolve("other"), name)));
+    TestFiles.assertMentions("indexId", assertRefused(file));
   }
 
   private IOException assertRefused(Path file) {
@@ -179,7 +180,7 @@ class DiskAnnDamageTest {
         assertThrows(
             IOException.class, () -> AnnIndex.open(directory, Fixtures.quickOpen()).close());
     assertTrue(e instanceof CorruptFileException || e instanceof UnsupportedFormatException);
-    Fixtures.assertMentions(file.toString(), e);
+    TestFiles.assertMentions(file.toString(), e);
     return e;
   }
 
@@ -192,7 +193,7 @@ class DiskAnnDamageTest {
       NoSuchFileException e =
           assertThrows(
               NoSuchFileException.class, () -> AnnIndex.open(none, Fixtures.quickOpen()).close());
-      Fixtures.assertMentions(none.toString(), e);
+      TestFiles.assertMentions(none.toString(), e);
     }
   }
 
@@ -274,8 +275,8 @@ class DiskAnnDamageTest {
     IOException e =
         assertThrows(
             IOException.class, () -> AnnIndex.open(directory, Fixtures.quickOpen()).close());
-    Fixtures.assertMentions("diskann", e);
-    Fixtures.assertMentions(directory.toString(), e);
+    TestFiles.assertMentions("diskann", e);
+    TestFiles.assertMentions(directory.toString(), e);
   }
 
   private List<SearchResult> search(Path index) throws IOException {

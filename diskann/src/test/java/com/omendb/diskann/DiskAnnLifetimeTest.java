@@ -7,16 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.omendb.diskann.vamana.Fixtures;
-import com.omendb.pagecache.MemoryBudgetException;
-import com.omendb.vectors.AnnIndex;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.ReadEngine;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.Searcher;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.ReadEngine;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.Searcher;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.testing.TestFiles;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ class DiskAnnLifetimeTest {
             MemoryBudgetException.class,
             () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(1)));
     long smallest = refusal.smallestBudgetBytes();
-    Fixtures.assertMentions(String.valueOf(smallest), refusal);
+    TestFiles.assertMentions(String.valueOf(smallest), refusal);
     List<SearchResult> expected = results(options);
     assertSame(expected, results(options.withMemoryBudgetBytes(smallest)));
     MemoryBudgetException again =
@@ -160,7 +161,7 @@ class DiskAnnLifetimeTest {
       Searcher first = index.newSearcher();
       Searcher second = index.newSearcher();
       IllegalStateException e = assertThrows(IllegalStateException.class, index::newSearcher);
-      Fixtures.assertMentions("maxSearchers=2", e);
+      TestFiles.assertMentions("maxSearchers=2", e);
       SearchRequest request = SearchRequest.of(base, 5, K);
       assertArrayEquals(first.search(request).ids(), second.search(request).ids());
       first.close();

@@ -6,22 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.vamana.Fixtures;
-import com.omendb.pagecache.CorruptFileException;
-import com.omendb.vectors.AnnIndex;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.SearchStats;
+import com.omendb.store.Searcher;
+import com.omendb.store.metrics.InMemoryMetrics;
+import com.omendb.store.metrics.Labels;
+import com.omendb.store.metrics.LatencySnapshot;
+import com.omendb.store.metrics.Meter;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.SearchStats;
-import com.omendb.vectors.Searcher;
 import com.omendb.vectors.VectorSource;
-import com.omendb.vectors.metrics.InMemoryMetrics;
-import com.omendb.vectors.metrics.Labels;
-import com.omendb.vectors.metrics.LatencySnapshot;
-import com.omendb.vectors.metrics.Meter;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -169,10 +170,10 @@ class DiskAnnMetricsTest {
 
   @Test
   void failuresAreCountedByWhatTheyAre() throws Exception {
-    Path pages = Fixtures.file(directory, "base.pages");
+    Path pages = TestFiles.file(directory, "base.pages");
     int pageCount = (int) (Files.size(pages) / 4096) - 1;
     for (int page = 0; page < pageCount; page++) {
-      Fixtures.flip(pages, (page + 1L) * 4096 + 77, 4);
+      TestFiles.flip(pages, (page + 1L) * 4096 + 77, 4);
     }
     try (AnnIndex index = AnnIndex.open(directory, options(Residency.PAGES, 1))) {
       assertThrows(CorruptFileException.class, () -> index.search(request(0)));

@@ -6,16 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.vamana.Fixtures;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.IndexInfo;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.SearchStats;
 import com.omendb.vectors.ElementType;
-import com.omendb.vectors.IndexInfo;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.SearchStats;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -258,7 +259,7 @@ class DiskAnnSearchTest {
         assertEquals("leaf", info.settings().get("method"));
         assertEquals("5", info.settings().get("subspaceCount"));
         assertEquals("99", info.settings().get("seed"));
-        long bytes = Fixtures.snapshot(directory).values().stream().mapToLong(b -> b.length).sum();
+        long bytes = TestFiles.snapshot(directory).values().stream().mapToLong(b -> b.length).sum();
         assertEquals(bytes, info.indexBytes());
         assertThrows(UnsupportedOperationException.class, () -> info.settings().clear());
         assertThrows(UnsupportedOperationException.class, () -> info.memoryBytes().clear());
@@ -314,7 +315,7 @@ class DiskAnnSearchTest {
 
   private static void assertRefused(String part, Executable call) {
     IllegalArgumentException e = assertThrows(IllegalArgumentException.class, call);
-    Fixtures.assertMentions(part, e);
+    TestFiles.assertMentions(part, e);
     assertTrue(String.valueOf(e.getMessage()).matches("(?s).*=\\S+"), e::getMessage);
   }
 

@@ -7,17 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.omendb.diskann.vamana.Fixtures;
-import com.omendb.pagecache.MemoryBudgetException;
-import com.omendb.vectors.AnnIndex;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.Searcher;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.Searcher;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -235,7 +236,7 @@ class OverloadTest {
         assertSame(expected.get(query), found);
         searched.countDown();
       } catch (IllegalStateException e) {
-        Fixtures.assertMentions("closed", e);
+        TestFiles.assertMentions("closed", e);
         return null;
       }
     }
@@ -254,7 +255,7 @@ class OverloadTest {
                   try {
                     lent.search(request(query % QUERIES));
                   } catch (IllegalStateException e) {
-                    Fixtures.assertMentions("closed", e);
+                    TestFiles.assertMentions("closed", e);
                     assertTrue(closed.get());
                     lent.close();
                     return null;

@@ -1,13 +1,13 @@
 package com.omendb.hnswif;
 
-import com.omendb.pagecache.MemoryBudgetException;
-import com.omendb.vectors.AnnIndex;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.ReadEngine;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
 import com.omendb.vectors.ElementType;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.ReadEngine;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -6,17 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.omendb.pagecache.CorruptFileException;
-import com.omendb.vectors.AnnIndex;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.ReadEngine;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.ReadEngine;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
@@ -121,7 +122,7 @@ class DegradedSearchTest {
     for (int query = 0; query < QUERIES; query++) {
       requests.add(SearchRequest.of(queries, query, K).withDegraded(true));
     }
-    pages = Fixtures.file(built.resolve(kind), "base.pages");
+    pages = TestFiles.file(built.resolve(kind), "base.pages");
     List<SearchResult> sound;
     try (AnnIndex index = open(kind, residency, engine)) {
       sound = index.searchBatch(requests);
@@ -168,7 +169,7 @@ class DegradedSearchTest {
       String kind, Residency residency, ReadEngine engine) throws Exception {
     Path copy = Files.createDirectory(built.resolve("cut-" + kind + residency));
     copy(built.resolve(kind), copy);
-    pages = Fixtures.file(copy, "base.pages");
+    pages = TestFiles.file(copy, "base.pages");
     List<SearchResult> sound = new ArrayList<>();
     try (AnnIndex index = open(copy, residency, engine)) {
       for (int query = 0; query < QUERIES; query++) {
@@ -220,7 +221,7 @@ class DegradedSearchTest {
   /// Flips a byte in this share of the pages, at least one of which is the first.
   private void damaged(String kind, SplittableRandom random, double share) throws IOException {
     pagesBefore.clear();
-    pages = Fixtures.file(built.resolve(kind), "base.pages");
+    pages = TestFiles.file(built.resolve(kind), "base.pages");
     try (RandomAccessFile file = new RandomAccessFile(pages.toFile(), "rw")) {
       int pageCount = (int) (file.length() / PAGE_BYTES) - 1;
       byte[] page = new byte[PAGE_BYTES];

@@ -3,13 +3,13 @@ package com.omendb.hnswif;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.omendb.vectors.AnnIndex;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.Searcher;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.Searcher;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;

@@ -7,22 +7,20 @@ import com.omendb.datasets.synthetic.SyntheticOptions;
 import com.omendb.datasets.synthetic.SyntheticVectors;
 import com.omendb.datasets.truth.GroundTruth;
 import com.omendb.datasets.truth.RecallScorer;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /// Vectors, indexes and checks that the tests of this module share.
 public final class Fixtures {
@@ -124,18 +122,5 @@ public final class Fixtures {
                 || (before == result.distance(rank) && result.id(rank - 1) < result.id(rank)));
       }
     }
-  }
-
-  /// The file of this name of the only index in a directory.
-  public static Path file(Path directory, String name) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
-    }
-  }
-
-  /// Fails unless the message of an exception contains `part`.
-  public static void assertMentions(String part, Throwable e) {
-    String message = String.valueOf(e.getMessage());
-    assertTrue(message.contains(part), message);
   }
 }

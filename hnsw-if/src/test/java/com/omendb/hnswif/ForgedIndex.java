@@ -1,7 +1,7 @@
 package com.omendb.hnswif;
 
-import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.Publication;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.directory.Publication;
 import com.omendb.vectors.testing.Mender;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,18 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.format.Manifest;
-import com.omendb.pagecache.UnsupportedFormatException;
-import com.omendb.vectors.AnnIndex;
+import com.omendb.errors.UnsupportedFormatException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.IndexInfo;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.ElementType;
-import com.omendb.vectors.IndexInfo;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Mender;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.URISyntaxException;
@@ -122,7 +123,7 @@ class GoldenIndexTest {
             UnsupportedFormatException.class,
             () -> AnnIndex.open(index, Fixtures.quickOpen()).close());
     assertEquals(1, e.formatVersion());
-    Fixtures.assertMentions("version 1, this release reads 2", e);
+    TestFiles.assertMentions("version 1, this release reads 2", e);
     Fixtures.build(
         BASE, index, Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).withOverwrite(true));
     try (AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen())) {
@@ -153,9 +154,9 @@ class GoldenIndexTest {
       if (name.endsWith("-2.pq") || name.endsWith("-3.pq")) {
         continue; // Of several sizes the largest is read.
       }
-      Fixtures.assertMentions(
+      TestFiles.assertMentions(
           "written by version %d, this release reads %d to %d: path=%s"
-              .formatted(version + 7, version, version, Fixtures.file(copy, name)),
+              .formatted(version + 7, version, version, TestFiles.file(copy, name)),
           assertThrows(
               UnsupportedFormatException.class,
               () -> AnnIndex.open(copy, Fixtures.quickOpen().withResidency(residency)).close()));
@@ -167,7 +168,7 @@ class GoldenIndexTest {
             manifest
                 .replace("omendb-manifest=2", "omendb-manifest=3")
                 .getBytes(StandardCharsets.UTF_8)));
-    Fixtures.assertMentions(
+    TestFiles.assertMentions(
         "written by version 3, this release reads 2 to 2",
         assertThrows(
             UnsupportedFormatException.class,

@@ -3,24 +3,25 @@ package com.omendb.hnswif;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.format.Manifest;
-import com.omendb.pagecache.CorruptFileException;
-import com.omendb.pagecache.UnsupportedFormatException;
-import com.omendb.vectors.AnnIndex;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnsupportedFormatException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.ReadEngine;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.repair.RepairOptions;
+import com.omendb.store.repair.RepairReport;
+import com.omendb.store.verify.VerifyOptions;
+import com.omendb.store.verify.VerifyReport;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.ReadEngine;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
-import com.omendb.vectors.check.VerifyOptions;
-import com.omendb.vectors.check.VerifyReport;
-import com.omendb.vectors.repair.RepairOptions;
-import com.omendb.vectors.repair.RepairReport;
 import com.omendb.vectors.testing.Fuzz;
 import com.omendb.vectors.testing.Mender;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -379,7 +380,7 @@ class HostileIndexTest {
                   sound.settings(),
                   fewer)
               .encode());
-      Fixtures.assertMentions(name, assertRefused(RESIDENCIES));
+      TestFiles.assertMentions(name, assertRefused(RESIDENCIES));
     }
   }
 

@@ -4,15 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.pagecache.CorruptFileException;
-import com.omendb.pagecache.UnsupportedFormatException;
-import com.omendb.vectors.AnnIndex;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnsupportedFormatException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ class HybridDamageTest {
   void damageToAFileIsRefusedByOpening(String name, Residency residency) throws Exception {
     SplittableRandom random = Seeds.random("hybridDamageToAFileIsRefusedByOpening", 81);
     Path index = build("index");
-    Path file = Fixtures.file(index, name);
+    Path file = TestFiles.file(index, name);
     byte[] whole = Files.readAllBytes(file);
     int verified = name.equals("base.pages") ? 4096 : whole.length;
     for (int round = 0; round < 60; round++) {
@@ -73,7 +74,7 @@ class HybridDamageTest {
       Files.write(file, Arrays.copyOf(whole, length));
       assertRefused(index, residency, file);
     }
-    Files.write(file, Files.readAllBytes(Fixtures.file(build("other"), name)));
+    Files.write(file, Files.readAllBytes(TestFiles.file(build("other"), name)));
     assertRefused(index, residency, file);
     Files.delete(file);
     assertRefused(index, residency, file);
@@ -89,13 +90,13 @@ class HybridDamageTest {
             IOException.class,
             () -> AnnIndex.open(index, Fixtures.quickOpen().withResidency(residency)).close());
     assertTrue(e instanceof CorruptFileException || e instanceof UnsupportedFormatException);
-    Fixtures.assertMentions(file.toString(), e);
+    TestFiles.assertMentions(file.toString(), e);
   }
 
   @Test
   void aFlippedByteOfAPageIsRefusedBySearching() throws Exception {
     Path index = build("index");
-    Path file = Fixtures.file(index, "base.pages");
+    Path file = TestFiles.file(index, "base.pages");
     byte[] damaged = Files.readAllBytes(file);
     damaged[damaged.length - 1] ^= 1;
     Files.write(file, damaged);

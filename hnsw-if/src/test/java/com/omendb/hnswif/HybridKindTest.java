@@ -7,17 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.datasets.truth.GroundTruth;
-import com.omendb.pagecache.MemoryBudgetException;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.SearchStats;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.SearchStats;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -108,7 +109,7 @@ class HybridKindTest {
                 "groups.graph",
                 "thin.graph",
                 "layers.hnsw")) {
-          bytes += Files.size(Fixtures.file(directory, file));
+          bytes += Files.size(TestFiles.file(directory, file));
         }
         assertEquals(bytes, index.info().indexBytes());
       }
@@ -197,7 +198,7 @@ class HybridKindTest {
       try (AnnIndex index = AnnIndex.open(directory, options.withMemoryBudgetBytes(smallest))) {
         assertSame(expected, results(index, base));
         assertEquals(
-            Files.size(Fixtures.file(directory, "layers.hnsw")),
+            Files.size(TestFiles.file(directory, "layers.hnsw")),
             index.info().memoryBytes().get("layers.hnsw"));
         long reserved =
             index.info().memoryBytes().values().stream().mapToLong(Long::longValue).sum();
@@ -241,7 +242,7 @@ class HybridKindTest {
 
   /// All of the layers but their header, which holds the index's own id.
   private static byte[] layers(Path index) throws IOException {
-    byte[] bytes = Files.readAllBytes(Fixtures.file(index, "layers.hnsw"));
+    byte[] bytes = Files.readAllBytes(TestFiles.file(index, "layers.hnsw"));
     return Arrays.copyOfRange(bytes, 4096, bytes.length);
   }
 

@@ -1,9 +1,9 @@
 package com.omendb.hnswif;
 
-import com.omendb.vectors.AnnIndex;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.ReadEngine;
+import com.omendb.store.SearchRequest;
 import com.omendb.vectors.ElementType;
-import com.omendb.vectors.ReadEngine;
-import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -5,17 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.pagecache.MemoryBudgetException;
-import com.omendb.vectors.AnnIndex;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.SearchStats;
+import com.omendb.store.Searcher;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.SearchStats;
-import com.omendb.vectors.Searcher;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.testing.TestFiles;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,7 +152,7 @@ class ResidencyTest {
       IllegalArgumentException e =
           assertThrows(
               IllegalArgumentException.class, () -> searcher.searchBatch(List.of(good, bad, good)));
-      Fixtures.assertMentions("dimension=3", e);
+      TestFiles.assertMentions("dimension=3", e);
       assertArrayEquals(before.ids(), searcher.search(good).ids());
       assertArrayEquals(before.ids(), searcher.searchBatch(List.of(good)).getFirst().ids());
     }

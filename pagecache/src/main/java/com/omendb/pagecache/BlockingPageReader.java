@@ -1,5 +1,6 @@
 package com.omendb.pagecache;
 
+import com.omendb.errors.CorruptFileException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;

@@ -1,5 +1,6 @@
 package com.omendb.pagecache;
 
+import com.omendb.errors.DiskSpaceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

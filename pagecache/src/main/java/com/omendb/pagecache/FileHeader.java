@@ -1,5 +1,7 @@
 package com.omendb.pagecache;
 
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnsupportedFormatException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,5 +1,6 @@
 package com.omendb.pagecache;
 
+import com.omendb.errors.MemoryBudgetException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,5 +1,7 @@
 package com.omendb.pagecache;
 
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnreadablePageException;
 import com.omendb.pagecache.linux.ReadRing;
 import com.omendb.pagecache.log.LogCode;
 import java.io.IOException;

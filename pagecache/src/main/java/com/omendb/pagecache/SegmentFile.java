@@ -1,5 +1,6 @@
 package com.omendb.pagecache;
 
+import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pagecache.storage.StorageFile;
 import java.io.IOException;

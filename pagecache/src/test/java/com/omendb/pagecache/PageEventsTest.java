@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.errors.CorruptFileException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.pagecache.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.Arena;

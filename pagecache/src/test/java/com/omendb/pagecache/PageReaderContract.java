@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.errors.CorruptFileException;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
 import java.io.RandomAccessFile;

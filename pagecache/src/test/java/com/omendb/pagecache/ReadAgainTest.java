@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnreadablePageException;
 import com.omendb.pagecache.linux.LinuxCalls;
 import com.omendb.pagecache.linux.ReadRing;
 import com.omendb.vectors.testing.Seeds;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;

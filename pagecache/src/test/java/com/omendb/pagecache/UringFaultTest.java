@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.linux.LinuxCalls;
 import com.omendb.pagecache.linux.ReadRing;
 import com.omendb.vectors.testing.Seeds;

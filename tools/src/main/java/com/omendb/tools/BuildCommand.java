@@ -1,8 +1,8 @@
 package com.omendb.tools;
 
 import com.omendb.datasets.files.VectorFile;
+import com.omendb.store.BuildOptions;
 import com.omendb.tools.report.ProgressPrinter;
-import com.omendb.vectors.BuildOptions;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;

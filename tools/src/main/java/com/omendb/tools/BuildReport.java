@@ -1,11 +1,11 @@
 package com.omendb.tools;
 
 import com.omendb.pagecache.ProcessMemory;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildOptions;
 import com.omendb.tools.report.ByteSize;
 import com.omendb.tools.report.JsonObject;
 import com.omendb.tools.report.ProgressPrinter;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;

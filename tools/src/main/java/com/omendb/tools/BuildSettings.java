@@ -1,7 +1,7 @@
 package com.omendb.tools;
 
-import com.omendb.vectors.BuildMethod;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.store.BuildMethod;
+import com.omendb.store.BuildOptions;
 import com.omendb.vectors.Metric;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package com.omendb.tools;
 
 import com.omendb.datasets.files.StoredType;
+import com.omendb.store.BuildMethod;
+import com.omendb.store.ReadEngine;
+import com.omendb.store.Residency;
 import com.omendb.tools.report.ByteSize;
-import com.omendb.vectors.BuildMethod;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.ReadEngine;
-import com.omendb.vectors.Residency;
 import java.math.BigDecimal;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;

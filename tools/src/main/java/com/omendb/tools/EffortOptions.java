@@ -1,6 +1,6 @@
 package com.omendb.tools;
 
-import com.omendb.vectors.SearchRequest;
+import com.omendb.store.SearchRequest;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 

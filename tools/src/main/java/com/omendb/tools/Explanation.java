@@ -1,8 +1,8 @@
 package com.omendb.tools;
 
+import com.omendb.store.SearchStats;
 import com.omendb.tools.report.ByteSize;
 import com.omendb.tools.report.JsonObject;
-import com.omendb.vectors.SearchStats;
 import java.util.Locale;
 
 /// What one search cost, as text and as JSON.

@@ -1,11 +1,11 @@
 package com.omendb.tools;
 
-import com.omendb.pagecache.MemoryBudgetException;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.IndexInfo;
+import com.omendb.store.OpenOptions;
 import com.omendb.tools.report.ByteSize;
 import com.omendb.tools.report.JsonObject;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.IndexInfo;
-import com.omendb.vectors.OpenOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

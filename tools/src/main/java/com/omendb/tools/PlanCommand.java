@@ -1,15 +1,15 @@
 package com.omendb.tools;
 
 import com.omendb.datasets.files.VectorFile;
+import com.omendb.errors.MemoryBudgetException;
 import com.omendb.pagecache.DiskSpace;
-import com.omendb.pagecache.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildForecast;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.ServingForecast;
 import com.omendb.tools.report.ProgressPrinter;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildForecast;
-import com.omendb.vectors.BuildOptions;
 import com.omendb.vectors.ElementType;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.ServingForecast;
 import com.omendb.vectors.VectorShape;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,11 +1,11 @@
 package com.omendb.tools;
 
+import com.omendb.store.BuildForecast;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.ServingForecast;
 import com.omendb.tools.report.ByteSize;
 import com.omendb.tools.report.JsonObject;
 import com.omendb.tools.report.TextTable;
-import com.omendb.vectors.BuildForecast;
-import com.omendb.vectors.BuildOptions;
-import com.omendb.vectors.ServingForecast;
 import com.omendb.vectors.VectorShape;
 import java.util.ArrayList;
 import java.util.List;

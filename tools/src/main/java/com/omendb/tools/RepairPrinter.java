@@ -1,11 +1,11 @@
 package com.omendb.tools;
 
+import com.omendb.store.repair.RepairReport;
+import com.omendb.store.repair.RepairReport.FileRepair;
 import com.omendb.tools.RepairCommand.Measured;
 import com.omendb.tools.RepairCommand.RecallChange;
 import com.omendb.tools.eval.RecallProbe;
 import com.omendb.tools.report.JsonObject;
-import com.omendb.vectors.repair.RepairReport;
-import com.omendb.vectors.repair.RepairReport.FileRepair;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;

@@ -1,15 +1,15 @@
 package com.omendb.tools;
 
 import com.omendb.datasets.files.VectorFile;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.IndexInfo;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.Searcher;
 import com.omendb.tools.report.JsonObject;
 import com.omendb.tools.report.TextTable;
-import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.ElementType;
-import com.omendb.vectors.IndexInfo;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.Searcher;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package com.omendb.tools;
 
+import com.omendb.store.SearchRequest;
 import com.omendb.tools.eval.EvalSetting;
 import com.omendb.vectors.ElementType;
-import com.omendb.vectors.SearchRequest;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.MemorySegment;
 

@@ -1,11 +1,11 @@
 package com.omendb.tools;
 
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.ReadEngine;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.metrics.InMemoryMetrics;
-import com.omendb.vectors.metrics.Metrics;
-import com.omendb.vectors.metrics.PrometheusText;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.ReadEngine;
+import com.omendb.store.Residency;
+import com.omendb.store.metrics.InMemoryMetrics;
+import com.omendb.store.metrics.Metrics;
+import com.omendb.store.metrics.PrometheusText;
 import picocli.CommandLine.Option;
 
 /// The options of `search` and `eval` that say how an index is held open, where neither its memory

@@ -1,7 +1,7 @@
 package com.omendb.tools;
 
-import com.omendb.diskann.snapshot.SnapshotReport;
-import com.omendb.diskann.snapshot.Snapshots;
+import com.omendb.store.snapshot.SnapshotReport;
+import com.omendb.store.snapshot.Snapshots;
 import com.omendb.tools.report.ByteSize;
 import com.omendb.tools.report.JsonObject;
 import com.omendb.tools.report.ProgressPrinter;

@@ -1,9 +1,9 @@
 package com.omendb.tools;
 
+import com.omendb.store.AnnIndex;
+import com.omendb.store.verify.VerifyOptions;
+import com.omendb.store.verify.VerifyReport;
 import com.omendb.tools.report.ProgressPrinter;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.check.VerifyOptions;
-import com.omendb.vectors.check.VerifyReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

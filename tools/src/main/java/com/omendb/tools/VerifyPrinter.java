@@ -1,9 +1,9 @@
 package com.omendb.tools;
 
+import com.omendb.store.verify.Damage;
+import com.omendb.store.verify.VerifyReport;
 import com.omendb.tools.report.ByteSize;
 import com.omendb.tools.report.JsonObject;
-import com.omendb.vectors.check.Damage;
-import com.omendb.vectors.check.VerifyReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

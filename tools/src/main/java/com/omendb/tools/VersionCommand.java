@@ -1,9 +1,9 @@
 package com.omendb.tools;
 
 import com.omendb.pagecache.ProcessMemory;
+import com.omendb.store.AnnIndex;
 import com.omendb.tools.report.ByteSize;
 import com.omendb.tools.report.JsonObject;
-import com.omendb.vectors.AnnIndex;
 import com.omendb.vectors.DistanceKernels;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package com.omendb.diskann.forecast;
 
-import com.omendb.vectors.BuildOptions;
+import com.omendb.store.BuildOptions;
 import com.omendb.vectors.VectorShape;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,13 +1,13 @@
 package com.omendb.diskann.forecast;
 
-import com.omendb.diskann.build.BuildPlan;
-import com.omendb.diskann.format.CodeSizes;
+import com.omendb.diskann.building.BuildPlan;
+import com.omendb.diskann.parts.CodeSizes;
 import com.omendb.diskann.search.ServingPlan;
-import com.omendb.pagecache.CorruptFileException;
-import com.omendb.vectors.BuildForecast;
-import com.omendb.vectors.BuildOptions;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.ServingForecast;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.store.BuildForecast;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.ServingForecast;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ public final class Forecasts {
   /// Forecasts the serving of an index that would be built so.
   ///
   /// @param entryFiles files that the kind of index adds, with their bytes
-  /// @throws com.omendb.pagecache.MemoryBudgetException if the budget is too small
+  /// @throws com.omendb.errors.MemoryBudgetException if the budget is too small
   public static ServingForecast ofServing(
       VectorShape vectors, BuildOptions build, OpenOptions open, Map<String, Long> entryFiles) {
     IndexSizes index = IndexSizes.of(vectors, build, entryFiles);

@@ -1,15 +1,15 @@
 package com.omendb.diskann.forecast;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.CodeSizes;
-import com.omendb.diskann.format.CodesFile;
-import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.layout.ThinGraph;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.parts.CodesFile;
 import com.omendb.pagecache.FileHeader;
 import com.omendb.pq.ProductQuantizer;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.VectorShape;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package com.omendb.diskann.forecast;
 
-import com.omendb.vectors.Residency;
+import com.omendb.store.Residency;
 
 /// Every constant of the forecasts, with its origin. Nothing else in this package is a measurement;
 /// docs/CAPACITY.md says how they are used.

@@ -1,7 +1,7 @@
 package com.omendb.diskann.forecast;
 
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.ServingForecast.Point;
+import com.omendb.store.Residency;
+import com.omendb.store.ServingForecast.Point;
 import java.util.ArrayList;
 import java.util.List;
 

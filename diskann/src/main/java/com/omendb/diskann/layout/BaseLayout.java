@@ -1,8 +1,8 @@
 package com.omendb.diskann.layout;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.BasePagesWriter;
-import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.pages.BasePagesWriter;
+import com.omendb.diskann.pages.NodeOrder;
 import com.omendb.diskann.vamana.GraphWalk;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaGraph;

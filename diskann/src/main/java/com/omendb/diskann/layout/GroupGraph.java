@@ -1,7 +1,7 @@
 package com.omendb.diskann.layout;
 
-import com.omendb.diskann.format.NeighbourLists;
-import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.pages.NodeOrder;
+import com.omendb.diskann.parts.NeighbourLists;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RobustPrune;

@@ -1,6 +1,6 @@
 package com.omendb.diskann.layout;
 
-import com.omendb.diskann.format.NeighbourLists;
+import com.omendb.diskann.parts.NeighbourLists;
 import com.omendb.diskann.vamana.Workers;
 import com.omendb.pagecache.AlignedMemory;
 import com.omendb.vectors.Progress;

@@ -1,6 +1,6 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.pages.BasePageFormat;
 import java.util.BitSet;
 import java.util.SortedMap;
 

@@ -1,8 +1,8 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.build.IndexBuild;
-import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.building.IndexBuild;
 import com.omendb.pagecache.FileHeader;
+import com.omendb.store.directory.Manifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

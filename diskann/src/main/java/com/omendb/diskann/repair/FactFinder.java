@@ -1,17 +1,17 @@
 package com.omendb.diskann.repair;
 
 import com.omendb.diskann.DiskAnnKind;
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.CodeSizes;
-import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.layout.ThinGraph;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.errors.UnrepairableException;
 import com.omendb.pagecache.FileHeader;
+import com.omendb.store.IndexKind;
+import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.ElementType;
-import com.omendb.vectors.IndexKind;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
-import com.omendb.vectors.repair.UnrepairableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.CodesFile;
-import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.NeighbourLists;
-import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.layout.ThinGraph;
-import com.omendb.pagecache.CorruptFileException;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.parts.CodesFile;
+import com.omendb.diskann.parts.NeighbourLists;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.Progress;
 import java.io.IOException;
 import java.lang.foreign.Arena;

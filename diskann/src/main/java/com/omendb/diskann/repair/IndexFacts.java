@@ -1,17 +1,17 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.CodeSizes;
-import com.omendb.diskann.format.CodesFile;
-import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.layout.ThinGraph;
-import com.omendb.vectors.BuildMethod;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.parts.CodesFile;
+import com.omendb.store.BuildMethod;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.repair.RepairOptions;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.repair.RepairOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,11 +1,11 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.IndexDirectory;
-import com.omendb.diskann.format.Manifest;
-import com.omendb.pagecache.CorruptFileException;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnrepairableException;
 import com.omendb.pagecache.FileHeader;
-import com.omendb.vectors.repair.UnrepairableException;
+import com.omendb.store.directory.IndexDirectory;
+import com.omendb.store.directory.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
@@ -49,7 +49,7 @@ record IndexRemains(
   /// @throws NoSuchFileException if there is no such directory
   /// @throws UnrepairableException if it holds no files of an index, or those of several and
   ///   nothing says which is meant
-  /// @throws com.omendb.pagecache.UnsupportedFormatException if another release wrote the manifest
+  /// @throws com.omendb.errors.UnsupportedFormatException if another release wrote the manifest
   static IndexRemains find(Path directory) throws IOException {
     IndexDirectory.require(directory);
     try {

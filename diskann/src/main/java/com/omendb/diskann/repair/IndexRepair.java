@@ -1,20 +1,20 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.build.IndexBuild;
+import com.omendb.diskann.building.IndexBuild;
 import com.omendb.diskann.forecast.Forecasts;
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.Publication;
-import com.omendb.pagecache.CorruptFileException;
-import com.omendb.pagecache.DiskSpaceException;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.DiskSpaceException;
+import com.omendb.errors.UnrepairableException;
 import com.omendb.pagecache.storage.Storage;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.directory.Publication;
+import com.omendb.store.repair.RepairOptions;
+import com.omendb.store.repair.RepairReport;
+import com.omendb.store.repair.RepairReport.FileRepair;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
-import com.omendb.vectors.repair.RepairOptions;
-import com.omendb.vectors.repair.RepairReport;
-import com.omendb.vectors.repair.RepairReport.FileRepair;
-import com.omendb.vectors.repair.UnrepairableException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ public final class IndexRepair {
     this.assumed = new ArrayList<>(facts.assumed());
   }
 
-  /// Repairs an index; see [com.omendb.vectors.AnnIndex#repair].
+  /// Repairs an index; see [com.omendb.store.AnnIndex#repair].
   ///
   /// @param source the vectors that it was built from, or null
   public static RepairReport run(

@@ -1,7 +1,7 @@
 package com.omendb.diskann.repair;
 
+import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.AlignedMemory;
-import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.PageFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -1,11 +1,11 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.NeighbourCodec;
-import com.omendb.diskann.format.PageView;
-import com.omendb.diskann.format.PageView.MalformedPageException;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.pages.NeighbourCodec;
+import com.omendb.diskann.pages.PageView;
+import com.omendb.diskann.pages.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.Adjacency;
-import com.omendb.pagecache.CorruptFileException;
+import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.PageFile;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.memory.NativeMemory;

@@ -1,6 +1,6 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.vectors.IndexKind;
+import com.omendb.store.IndexKind;
 import java.util.Optional;
 
 /// A kind of index over this module's base layer, which [IndexRepair] can therefore repair.

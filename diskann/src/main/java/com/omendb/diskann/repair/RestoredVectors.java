@@ -1,12 +1,12 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.format.UnitLength;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeInserter;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.Workers;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.store.BuildOptions;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.UnitLength;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;

@@ -1,12 +1,12 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.NeighbourCodec;
-import com.omendb.diskann.format.PageDirectory;
-import com.omendb.diskann.format.PageView;
-import com.omendb.diskann.format.PageView.MalformedPageException;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.pages.NeighbourCodec;
+import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.pages.PageView;
+import com.omendb.diskann.pages.PageView.MalformedPageException;
+import com.omendb.errors.UnrepairableException;
 import com.omendb.pagecache.FileHeader;
-import com.omendb.vectors.repair.UnrepairableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

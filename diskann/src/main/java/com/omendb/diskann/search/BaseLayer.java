@@ -1,15 +1,16 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.CodesFile;
-import com.omendb.diskann.format.NeighbourCodec;
-import com.omendb.diskann.format.NeighbourLists;
-import com.omendb.diskann.format.PageDirectory;
-import com.omendb.diskann.format.PageView;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.pages.NeighbourCodec;
+import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.pages.PageView;
+import com.omendb.diskann.parts.CodesFile;
+import com.omendb.diskann.parts.NeighbourLists;
 import com.omendb.pagecache.PageCache;
+import com.omendb.store.Residency;
+import com.omendb.store.serving.QueryForm;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.Residency;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

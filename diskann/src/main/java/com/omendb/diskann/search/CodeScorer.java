@@ -1,7 +1,8 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.format.CodesFile;
+import com.omendb.diskann.parts.CodesFile;
 import com.omendb.pq.DistanceTable;
+import com.omendb.store.serving.QueryVector;
 import com.omendb.vectors.Metric;
 import java.lang.foreign.Arena;
 

@@ -1,29 +1,37 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.CodeSizes;
-import com.omendb.diskann.format.CodesFile;
-import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.NeighbourLists;
-import com.omendb.diskann.format.OpeningTasks;
-import com.omendb.diskann.format.OpeningTasks.Making;
-import com.omendb.diskann.format.PageDirectory;
-import com.omendb.diskann.format.Publication;
 import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.layout.ThinGraph;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.parts.CodesFile;
+import com.omendb.diskann.parts.NeighbourLists;
 import com.omendb.pagecache.MemoryBudget;
 import com.omendb.pagecache.PageCache;
 import com.omendb.pagecache.PageFile;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.IndexInfo;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.ReadEngine;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.Searcher;
-import com.omendb.vectors.metrics.GuardedMetrics;
-import com.omendb.vectors.metrics.Metrics;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.IndexInfo;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.ReadEngine;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.Searcher;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.directory.Publication;
+import com.omendb.store.metrics.GuardedMetrics;
+import com.omendb.store.metrics.Metrics;
+import com.omendb.store.serving.CloseGuard;
+import com.omendb.store.serving.Closing;
+import com.omendb.store.serving.IndexGauges;
+import com.omendb.store.serving.OpeningTasks;
+import com.omendb.store.serving.OpeningTasks.Making;
+import com.omendb.store.serving.QueryForm;
+import com.omendb.store.serving.QueryRunner;
+import com.omendb.store.serving.QueryVector;
+import com.omendb.store.serving.SearchWatch;
+import com.omendb.store.serving.SearcherPool;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -82,7 +90,7 @@ public final class DiskAnnIndex implements AnnIndex {
   /// Opens the index in a directory.
   ///
   /// @throws IOException if it is missing, damaged or of another version
-  /// @throws com.omendb.pagecache.MemoryBudgetException if the budget is too small
+  /// @throws com.omendb.errors.MemoryBudgetException if the budget is too small
   public static DiskAnnIndex open(Path directory, OpenOptions options, EntryOpener entryOpener)
       throws IOException {
     Manifest manifest = Manifest.read(directory);

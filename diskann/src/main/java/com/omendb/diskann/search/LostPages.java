@@ -1,7 +1,7 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.format.PageDirectory;
-import com.omendb.pagecache.CorruptFileException;
+import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.PageFile;
 import java.io.IOException;
 import java.util.Arrays;

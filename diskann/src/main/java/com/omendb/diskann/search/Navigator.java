@@ -1,7 +1,7 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.layout.GroupGraph;
+import com.omendb.diskann.parts.NeighbourLists;
 import com.omendb.diskann.vamana.CandidateList;
 
 /// Brings a search from its entry nodes as near to the answer as what lies in memory allows, before

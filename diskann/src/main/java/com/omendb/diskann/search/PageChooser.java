@@ -1,6 +1,6 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.pages.PageDirectory;
 import java.util.Arrays;
 
 /// Chooses the pages that are worth reading next: a page's gain is the number of its unread

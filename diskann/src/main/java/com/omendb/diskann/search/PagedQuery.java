@@ -1,13 +1,15 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.format.PageView;
-import com.omendb.diskann.format.PageView.MalformedPageException;
+import com.omendb.diskann.pages.PageView;
+import com.omendb.diskann.pages.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.RandomOrder;
-import com.omendb.pagecache.CorruptFileException;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.SearchStats;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.SearchStats;
+import com.omendb.store.serving.QueryVector;
+import com.omendb.store.serving.TopK;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;

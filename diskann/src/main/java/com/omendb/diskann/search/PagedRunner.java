@@ -1,11 +1,14 @@
 package com.omendb.diskann.search;
 
-import com.omendb.pagecache.CorruptFileException;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnreadablePageException;
 import com.omendb.pagecache.PageRequests;
-import com.omendb.pagecache.UnreadablePageException;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.serving.QueryCall;
+import com.omendb.store.serving.QueryRunner;
+import com.omendb.store.serving.QueryVector;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,14 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.format.NeighbourLists;
+import com.omendb.diskann.parts.NeighbourLists;
 import com.omendb.diskann.vamana.CandidateList;
-import com.omendb.pagecache.CorruptFileException;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchStats;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchStats;
+import com.omendb.store.serving.QueryCall;
+import com.omendb.store.serving.QueryRunner;
+import com.omendb.store.serving.QueryVector;
+import com.omendb.store.serving.TopK;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;

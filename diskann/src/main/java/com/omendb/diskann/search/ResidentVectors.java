@@ -1,7 +1,7 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.format.PageView;
-import com.omendb.diskann.format.PageView.MalformedPageException;
+import com.omendb.diskann.pages.PageView;
+import com.omendb.diskann.pages.PageView.MalformedPageException;
 import com.omendb.pagecache.AlignedMemory;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;

@@ -1,15 +1,15 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.format.OpeningTasks;
-import com.omendb.diskann.format.PageDirectory;
-import com.omendb.diskann.format.PageView;
-import com.omendb.diskann.format.PageView.MalformedPageException;
+import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.pages.PageView;
+import com.omendb.diskann.pages.PageView.MalformedPageException;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnreadablePageException;
 import com.omendb.pagecache.AlignedMemory;
-import com.omendb.pagecache.CorruptFileException;
 import com.omendb.pagecache.FileScan;
 import com.omendb.pagecache.PageFile;
 import com.omendb.pagecache.PageReader;
-import com.omendb.pagecache.UnreadablePageException;
+import com.omendb.store.serving.OpeningTasks;
 import com.omendb.vectors.log.LogCode;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -5,19 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.vamana.Fixtures;
-import com.omendb.pagecache.MemoryBudgetException;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildForecast;
-import com.omendb.vectors.BuildMethod;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildForecast;
+import com.omendb.store.BuildMethod;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.Residency;
+import com.omendb.store.ServingForecast;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.ServingForecast;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class ForecastsTest {
       AnnIndex.build(vectors, index, BUILD, Progress.NONE);
       long measured = 0;
       for (Map.Entry<String, Long> file : forecast.fileBytes().entrySet()) {
-        long bytes = Files.size(Fixtures.file(index, file.getKey()));
+        long bytes = Files.size(TestFiles.file(index, file.getKey()));
         measured += bytes;
         if (file.getKey().endsWith(".pq") || file.getKey().equals("pages.dir")) {
           assertEquals(bytes, file.getValue(), file.getKey());

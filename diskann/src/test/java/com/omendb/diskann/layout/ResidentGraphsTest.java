@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.format.NeighbourCodec;
-import com.omendb.diskann.format.NeighbourLists;
-import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.pages.NeighbourCodec;
+import com.omendb.diskann.pages.NodeOrder;
+import com.omendb.diskann.parts.NeighbourLists;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.diskann.vamana.NodeSpace;

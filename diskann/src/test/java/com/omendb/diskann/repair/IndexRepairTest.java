@@ -6,21 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.vamana.Fixtures;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.errors.UnrepairableException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.repair.RepairOptions;
+import com.omendb.store.repair.RepairReport;
+import com.omendb.store.repair.RepairReport.FileRepair;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
-import com.omendb.vectors.repair.RepairOptions;
-import com.omendb.vectors.repair.RepairReport;
-import com.omendb.vectors.repair.RepairReport.FileRepair;
-import com.omendb.vectors.repair.UnrepairableException;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
@@ -80,14 +81,14 @@ class IndexRepairTest {
 
   @BeforeEach
   void copy() throws IOException {
-    damaged = Fixtures.copy(sound.resolve("index"), temporary.resolve("index"));
+    damaged = TestFiles.copy(sound.resolve("index"), temporary.resolve("index"));
     repaired = temporary.resolve("repaired");
   }
 
   @AfterEach
   void nothingWasChanged() throws IOException {
     if (!before.isEmpty()) {
-      SortedMap<String, byte[]> after = Fixtures.snapshot(damaged);
+      SortedMap<String, byte[]> after = TestFiles.snapshot(damaged);
       assertEquals(before.keySet(), after.keySet());
       before.forEach((name, bytes) -> assertArrayEquals(bytes, after.get(name), name));
     }
@@ -104,12 +105,12 @@ class IndexRepairTest {
         "groups.graph"
       })
   void aFileThatIsLostOrDamagedIsMadeFromThePages(String name) throws IOException {
-    Path file = Fixtures.file(damaged, name);
+    Path file = TestFiles.file(damaged, name);
     for (int round = 0; round < 3; round++) {
       byte[] whole = Files.readAllBytes(file);
       switch (round) {
         case 0 -> Files.delete(file);
-        case 1 -> Fixtures.flip(file, whole.length / 2 + 2048, 4);
+        case 1 -> TestFiles.flip(file, whole.length / 2 + 2048, 4);
         default -> Files.write(file, Arrays.copyOf(whole, whole.length - 1));
       }
       repaired = temporary.resolve("repaired" + round);
@@ -117,8 +118,8 @@ class IndexRepairTest {
       assertTrue(files(report).contains(name), report::toString);
       assertEquals(COUNT, report.count());
       assertEquals(0, report.lostRecordCount());
-      SortedMap<String, byte[]> old = Fixtures.snapshot(damaged);
-      SortedMap<String, byte[]> fresh = Fixtures.snapshot(repaired);
+      SortedMap<String, byte[]> old = TestFiles.snapshot(damaged);
+      SortedMap<String, byte[]> fresh = TestFiles.snapshot(repaired);
       old.forEach(
           (path, bytes) -> {
             if (!files(report).contains(Path.of(path).getFileName().toString())
@@ -140,7 +141,7 @@ class IndexRepairTest {
     before.forEach(
         (name, bytes) -> {
           try {
-            assertArrayEquals(bytes, Fixtures.snapshot(repaired).get(name), name);
+            assertArrayEquals(bytes, TestFiles.snapshot(repaired).get(name), name);
           } catch (IOException e) {
             throw new AssertionError(e);
           }
@@ -155,7 +156,7 @@ class IndexRepairTest {
     if (missing) {
       Files.delete(manifest);
     } else {
-      Fixtures.flip(manifest, 100, 1);
+      TestFiles.flip(manifest, 100, 1);
     }
     RepairReport report = repair(null);
     assertEquals(List.of(Manifest.FILE), files(report));
@@ -218,12 +219,12 @@ class IndexRepairTest {
   @ValueSource(booleans = {false, true})
   void withoutAHeaderThePagesTellHowTheyAreLaidOut(boolean manifestToo) throws IOException {
     // With the manifest, nothing but the source knows the element type and metric; so not both.
-    Fixtures.flip(Fixtures.file(damaged, "base.pages"), 20, 255);
+    TestFiles.flip(TestFiles.file(damaged, "base.pages"), 20, 255);
     if (manifestToo) {
       Files.delete(damaged.resolve(Manifest.FILE));
       snapshot();
       UnrepairableException e = assertThrows(UnrepairableException.class, () -> repair(null));
-      Fixtures.assertMentions("the metric", e);
+      TestFiles.assertMentions("the metric", e);
       assertFalse(Files.exists(repaired));
       return;
     }
@@ -235,7 +236,7 @@ class IndexRepairTest {
 
   @Test
   void aFileThatEndsEarlyLosesOnlyWhatIsMissing() throws IOException {
-    Path pages = Fixtures.file(damaged, "base.pages");
+    Path pages = TestFiles.file(damaged, "base.pages");
     long length = Files.size(pages);
     BitSet lost = new BitSet();
     for (int page = (int) (length / PAGE_BYTES) - 4; page < length / PAGE_BYTES - 1; page++) {
@@ -253,10 +254,10 @@ class IndexRepairTest {
   void severalFilesAtOnce() throws IOException {
     SplittableRandom random = Seeds.random("severalFilesAtOnce", 74);
     BitSet lost = LostPages.lose(damaged, random, 3);
-    Files.delete(Fixtures.file(damaged, "pages.dir"));
-    Files.delete(Fixtures.file(damaged, "codebook-24.pq"));
-    Fixtures.flip(Fixtures.file(damaged, "thin.graph"), 9000, 8);
-    Fixtures.flip(damaged.resolve(Manifest.FILE), 60, 2);
+    Files.delete(TestFiles.file(damaged, "pages.dir"));
+    Files.delete(TestFiles.file(damaged, "codebook-24.pq"));
+    TestFiles.flip(TestFiles.file(damaged, "thin.graph"), 9000, 8);
+    TestFiles.flip(damaged.resolve(Manifest.FILE), 60, 2);
     RepairReport report = repair(null);
     assertEquals(Optional.of(lost), report.lostIds());
     assertHoldsAll(repaired, lost);
@@ -274,7 +275,7 @@ class IndexRepairTest {
     LostPages.lose(damaged, random, LostPages.pageCount(damaged) / 2);
     assertEquals(COUNT, repair(base).count());
     assertHoldsAll(repaired, new BitSet());
-    Files.delete(Fixtures.file(damaged, "base.pages"));
+    Files.delete(TestFiles.file(damaged, "base.pages"));
     before.clear();
     repaired = temporary.resolve("repaired2");
     assertEquals(COUNT, repair(base).count());
@@ -283,9 +284,9 @@ class IndexRepairTest {
 
   @Test
   void withNothingLeftItIsRefused() throws IOException {
-    Files.delete(Fixtures.file(damaged, "base.pages"));
+    Files.delete(TestFiles.file(damaged, "base.pages"));
     snapshot();
-    Fixtures.assertMentions(
+    TestFiles.assertMentions(
         "all vectors are lost", assertThrows(UnrepairableException.class, () -> repair(null)));
     assertFalse(Files.exists(repaired));
     Path empty = Files.createDirectory(temporary.resolve("empty"));
@@ -320,7 +321,7 @@ class IndexRepairTest {
     VectorSource others = Fixtures.clustered(COUNT, 96, ElementType.UINT8, 61, ARENA);
     VectorSource otherType = Fixtures.clustered(COUNT, 96, ElementType.INT8, 60, ARENA);
     for (VectorSource source : List.of(fewer, others, otherType)) {
-      Fixtures.assertMentions(
+      TestFiles.assertMentions(
           "source", assertThrows(IllegalArgumentException.class, () -> repair(source)));
       assertFalse(Files.exists(repaired));
     }
@@ -340,7 +341,7 @@ class IndexRepairTest {
                     Optional.empty(),
                     REPAIR.withMemoryBudgetBytes(1 << 20),
                     Progress.NONE));
-    Fixtures.assertMentions("memory budget", e);
+    TestFiles.assertMentions("memory budget", e);
     assertFalse(Files.exists(repaired));
   }
 
@@ -372,7 +373,7 @@ class IndexRepairTest {
   }
 
   private void snapshot() throws IOException {
-    before = Fixtures.snapshot(damaged);
+    before = TestFiles.snapshot(damaged);
   }
 
   private static List<String> files(RepairReport report) {

@@ -2,11 +2,11 @@ package com.omendb.diskann.repair;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.NeighbourCodec;
-import com.omendb.diskann.format.PageView;
-import com.omendb.diskann.format.PageView.MalformedPageException;
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.pages.NeighbourCodec;
+import com.omendb.diskann.pages.PageView;
+import com.omendb.diskann.pages.PageView.MalformedPageException;
+import com.omendb.store.directory.Manifest;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +23,12 @@ final class LostPages {
 
   /// Pages of the index.
   static int pageCount(Path damaged) throws IOException {
-    return (int) (Files.size(Fixtures.file(damaged, "base.pages")) / PAGE_BYTES) - 1;
+    return (int) (Files.size(TestFiles.file(damaged, "base.pages")) / PAGE_BYTES) - 1;
   }
 
   /// Damages random pages and returns the ids that were in them.
   static BitSet lose(Path damaged, SplittableRandom random, int count) throws IOException {
-    Path pages = Fixtures.file(damaged, "base.pages");
+    Path pages = TestFiles.file(damaged, "base.pages");
     int[] numbers = IntStream.range(0, pageCount(damaged)).toArray();
     BitSet lost = new BitSet();
     for (int i = 0; i < count; i++) {
@@ -36,7 +36,7 @@ final class LostPages {
       int page = numbers[at];
       numbers[at] = numbers[i];
       lost.or(ids(damaged, page));
-      Fixtures.flip(pages, (page + 1L) * PAGE_BYTES + random.nextInt(PAGE_BYTES), 1);
+      TestFiles.flip(pages, (page + 1L) * PAGE_BYTES + random.nextInt(PAGE_BYTES), 1);
     }
     return lost;
   }
@@ -48,7 +48,7 @@ final class LostPages {
     PageShape shape =
         Objects.requireNonNull(ShapeFinder.find(remains, FactFinder.find(remains, null)));
     BitSet ids = new BitSet();
-    try (PageBytes pages = new PageBytes(Fixtures.file(damaged, "base.pages"), PAGE_BYTES)) {
+    try (PageBytes pages = new PageBytes(TestFiles.file(damaged, "base.pages"), PAGE_BYTES)) {
       assertEquals(null, pages.read(page));
       PageView view =
           new PageView(

@@ -1,17 +1,17 @@
 package com.omendb.diskann.search;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.CodeSizes;
-import com.omendb.diskann.format.CodesFile;
-import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.NeighbourLists;
-import com.omendb.diskann.format.PageDirectory;
-import com.omendb.diskann.format.Publication;
 import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.layout.ThinGraph;
+import com.omendb.diskann.pages.BasePageFormat;
+import com.omendb.diskann.pages.PageDirectory;
+import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.parts.CodesFile;
+import com.omendb.diskann.parts.NeighbourLists;
 import com.omendb.pagecache.PageCache;
 import com.omendb.pagecache.PageFile;
-import com.omendb.vectors.Residency;
+import com.omendb.store.Residency;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.directory.Publication;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;

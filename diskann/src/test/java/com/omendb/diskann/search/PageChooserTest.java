@@ -3,7 +3,7 @@ package com.omendb.diskann.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.pages.PageDirectory;
 import com.omendb.pagecache.SegmentFile;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.memory.NativeMemory;

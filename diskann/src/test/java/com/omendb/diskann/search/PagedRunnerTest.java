@@ -8,15 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.vamana.Fixtures;
-import com.omendb.pagecache.CorruptFileException;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.SearchStats;
+import com.omendb.store.serving.QueryCall;
+import com.omendb.store.serving.SearchWatch;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.SearchStats;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -129,8 +132,8 @@ class PagedRunnerTest {
   void aLaneWhosePageFailsLeavesTheOthersWhole(@TempDir Path temporary) throws Exception {
     SplittableRandom random = Seeds.random("aLaneWhosePageFailsLeavesTheOthersWhole", 212);
     List<SearchResult> sound = searchAll(built.resolve("index"));
-    Path directory = Fixtures.copy(built.resolve("index"), temporary.resolve("index"));
-    Path pages = Fixtures.file(directory, "base.pages");
+    Path directory = TestFiles.copy(built.resolve("index"), temporary.resolve("index"));
+    Path pages = TestFiles.file(directory, "base.pages");
     int failed = 0;
     int whole = 0;
     for (int round = 0; round < 12; round++) {
@@ -139,7 +142,7 @@ class PagedRunnerTest {
         int page = random.nextInt(open.layer().directory().pageCount());
         long offset = (page + 1L) * pageBytes;
         long damaged = offset + random.nextInt(pageBytes);
-        Fixtures.flip(pages, damaged, 1 << random.nextInt(8));
+        TestFiles.flip(pages, damaged, 1 << random.nextInt(8));
         byte[] bytes = Files.readAllBytes(pages);
         List<QueryCall> calls = new ArrayList<>();
         try (PagedRunner runner = open.newRunner(8)) {
@@ -172,7 +175,7 @@ class PagedRunnerTest {
   }
 
   private static byte flippedBack(Path directory, long offset) throws IOException {
-    return Files.readAllBytes(Fixtures.file(directory, "base.pages"))[(int) offset];
+    return Files.readAllBytes(TestFiles.file(directory, "base.pages"))[(int) offset];
   }
 
   private static List<SearchResult> searchAll(Path directory) throws IOException {

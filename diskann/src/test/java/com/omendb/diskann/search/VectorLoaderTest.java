@@ -3,17 +3,18 @@ package com.omendb.diskann.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.format.Manifest;
-import com.omendb.diskann.format.Publication;
+import com.omendb.diskann.pages.BasePageFormat;
 import com.omendb.diskann.vamana.Fixtures;
-import com.omendb.pagecache.CorruptFileException;
+import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.PageFile;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.directory.Publication;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -96,7 +97,7 @@ class VectorLoaderTest {
           base, directory, Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withSubspaceCount(1));
       CorruptFileException e =
           assertThrows(CorruptFileException.class, () -> load(50, 9, 51, arena));
-      Fixtures.assertMentions("every node once", e);
+      TestFiles.assertMentions("every node once", e);
     }
   }
 

@@ -1,33 +1,26 @@
 package com.omendb.diskann.vamana;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import com.omendb.datasets.synthetic.SyntheticOptions;
 import com.omendb.datasets.synthetic.SyntheticVectors;
 import com.omendb.datasets.truth.GroundTruth;
 import com.omendb.datasets.truth.RecallScorer;
-import com.omendb.diskann.format.NodeOrder;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.diskann.pages.NodeOrder;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.SortedMap;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /// Vectors, graphs, indexes and damage that the tests of this module share.
 public final class Fixtures {
@@ -153,51 +146,5 @@ public final class Fixtures {
       hits += scorer.hits(query, result.ids(), result.distances());
     }
     return hits / (double) (k * queries.count());
-  }
-
-  /// The file of this name of the only index in a directory.
-  public static Path file(Path directory, String name) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
-    }
-  }
-
-  /// Flips bits of one byte of a file.
-  public static void flip(Path file, long offset, int bits) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    bytes[Math.toIntExact(offset)] ^= (byte) bits;
-    Files.write(file, bytes);
-  }
-
-  /// The bytes of every file below a directory by relative name.
-  public static SortedMap<String, byte[]> snapshot(Path directory) throws IOException {
-    TreeMap<String, byte[]> bytes = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        bytes.put(directory.relativize(file).toString(), Files.readAllBytes(file));
-      }
-    }
-    return bytes;
-  }
-
-  /// Fails unless the message of an exception contains `part`.
-  public static void assertMentions(String part, Throwable e) {
-    String message = String.valueOf(e.getMessage());
-    assertTrue(message.contains(part), message);
-  }
-
-  /// Copies a directory of files and sub-directories.
-  public static Path copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      files.forEach(
-          file -> {
-            try {
-              Files.copy(file, to.resolve(from.relativize(file).toString()));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-    }
-    return to;
   }
 }

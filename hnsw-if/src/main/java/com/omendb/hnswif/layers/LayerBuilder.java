@@ -1,7 +1,6 @@
 package com.omendb.hnswif.layers;
 
-import com.omendb.diskann.build.IndexBuild;
-import com.omendb.diskann.format.UnitLength;
+import com.omendb.diskann.building.IndexBuild;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
@@ -9,6 +8,7 @@ import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.pagecache.FileHeader;
 import com.omendb.pagecache.SegmentFile;
 import com.omendb.pagecache.storage.FileTarget;
+import com.omendb.vectors.UnitLength;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;

@@ -1,13 +1,13 @@
 package com.omendb.hnswif.layers;
 
-import com.omendb.diskann.check.CheckedFile;
-import com.omendb.diskann.check.Content;
-import com.omendb.diskann.check.DamageLog;
-import com.omendb.diskann.check.EntryCheck;
-import com.omendb.diskann.check.FileSpec;
-import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.checking.EntryCheck;
 import com.omendb.pagecache.FileHeader;
-import com.omendb.vectors.check.Damage.Kind;
+import com.omendb.store.checking.CheckedFile;
+import com.omendb.store.checking.Content;
+import com.omendb.store.checking.DamageLog;
+import com.omendb.store.checking.FileSpec;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.verify.Damage.Kind;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;

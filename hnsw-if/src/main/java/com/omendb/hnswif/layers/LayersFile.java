@@ -1,9 +1,9 @@
 package com.omendb.hnswif.layers;
 
-import com.omendb.diskann.build.IndexBuild;
-import com.omendb.diskann.format.Manifest;
+import com.omendb.diskann.building.IndexBuild;
 import com.omendb.diskann.repair.EntryFile;
 import com.omendb.pagecache.FileHeader;
+import com.omendb.store.directory.Manifest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package com.omendb.hnswif.layers;
 
-import com.omendb.diskann.format.Manifest;
+import com.omendb.store.directory.Manifest;
 import java.util.Arrays;
 
 /// The layout of `layers.hnsw`: the upper layers of a hybrid index, mapped for searching.

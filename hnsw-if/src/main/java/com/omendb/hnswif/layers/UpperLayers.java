@@ -1,13 +1,13 @@
 package com.omendb.hnswif.layers;
 
-import com.omendb.diskann.format.HeaderFields;
-import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.search.EntrySelector;
 import com.omendb.diskann.search.ExactDistance;
 import com.omendb.diskann.vamana.CandidateList;
 import com.omendb.diskann.vamana.NodeSet;
-import com.omendb.pagecache.CorruptFileException;
+import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.SegmentFile;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.part.HeaderFields;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -3,20 +3,21 @@ package com.omendb.hnswif.layers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.format.Manifest;
+import com.omendb.errors.MemoryBudgetException;
 import com.omendb.hnswif.Fixtures;
 import com.omendb.pagecache.Crc32c;
 import com.omendb.pagecache.FileHeader;
-import com.omendb.pagecache.MemoryBudgetException;
-import com.omendb.vectors.AnnIndex;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.verify.Damage;
+import com.omendb.store.verify.Damage.Kind;
+import com.omendb.store.verify.VerifyOptions;
+import com.omendb.store.verify.VerifyReport;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.check.Damage;
-import com.omendb.vectors.check.Damage.Kind;
-import com.omendb.vectors.check.VerifyOptions;
-import com.omendb.vectors.check.VerifyReport;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -85,7 +86,7 @@ class LayersCheckTest {
 
   private void change(Layout[] layout, Consumer<MemorySegment> change) throws IOException {
     Manifest manifest = Manifest.read(index);
-    Path path = Fixtures.file(index, UpperLayers.FILE);
+    Path path = TestFiles.file(index, UpperLayers.FILE);
     byte[] bytes = Files.readAllBytes(path);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment file = arena.allocate(bytes.length, 64);

@@ -3,16 +3,17 @@ package com.omendb.hnswif.layers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.format.Manifest;
 import com.omendb.diskann.search.EntrySelector;
 import com.omendb.hnswif.Fixtures;
 import com.omendb.pagecache.FileHeader;
 import com.omendb.pagecache.SegmentFile;
+import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.testing.Fuzz;
 import com.omendb.vectors.testing.GuardedMemory;
 import com.omendb.vectors.testing.Mender;
+import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -51,7 +52,7 @@ class LayersFuzzTest {
       MemorySegment query = arena.allocate(type.vectorBytes(DIMENSION), 64);
       int[] entries = new int[4];
       Fuzz.of("layers-" + type.label(), 401)
-          .from(Files.readAllBytes(Fixtures.file(index, UpperLayers.FILE)))
+          .from(Files.readAllBytes(TestFiles.file(index, UpperLayers.FILE)))
           .mending(Mender::segment)
           .damaging(
               (bytes, random) -> {

@@ -1,10 +1,10 @@
 package com.omendb.tools.bench;
 
+import com.omendb.store.BuildMethod;
+import com.omendb.store.Residency;
 import com.omendb.tools.hard.Answers;
 import com.omendb.tools.hard.Comparison;
 import com.omendb.tools.hard.HardTrial;
-import com.omendb.vectors.BuildMethod;
-import com.omendb.vectors.Residency;
 import com.omendb.vectors.testing.hard.HardFamily;
 import java.util.ArrayList;
 import java.util.List;

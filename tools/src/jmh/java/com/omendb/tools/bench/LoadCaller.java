@@ -1,6 +1,6 @@
 package com.omendb.tools.bench;
 
-import com.omendb.vectors.SearchResult;
+import com.omendb.store.SearchResult;
 
 /// One thread of a [Load]. It goes on after an error, so that a run shows whether searches recover.
 final class LoadCaller implements Runnable {

@@ -1,8 +1,8 @@
 package com.omendb.tools.bench;
 
 import com.omendb.datasets.truth.RecallScorer;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.SearchRequest;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.SearchRequest;
 import com.omendb.vectors.VectorSource;
 import java.util.concurrent.atomic.AtomicLong;
 

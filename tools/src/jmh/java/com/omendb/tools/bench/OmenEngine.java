@@ -1,11 +1,11 @@
 package com.omendb.tools.bench;
 
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.OpenOptions;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.SearchStats;
-import com.omendb.vectors.Searcher;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.SearchStats;
+import com.omendb.store.Searcher;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;

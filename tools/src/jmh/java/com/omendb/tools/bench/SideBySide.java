@@ -3,7 +3,7 @@ package com.omendb.tools.bench;
 import com.omendb.datasets.files.VectorFile;
 import com.omendb.datasets.truth.GroundTruth;
 import com.omendb.datasets.truth.RecallScorer;
-import com.omendb.vectors.OpenOptions;
+import com.omendb.store.OpenOptions;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package com.omendb.tools.eval;
 
 import com.omendb.datasets.truth.GroundTruth;
-import com.omendb.vectors.OpenOptions;
+import com.omendb.store.OpenOptions;
 import com.omendb.vectors.VectorSource;
 import java.nio.file.Path;
 

@@ -1,6 +1,6 @@
 package com.omendb.tools.eval;
 
-import com.omendb.vectors.SearchRequest;
+import com.omendb.store.SearchRequest;
 
 /// The knobs of a search that an evaluation turns.
 ///

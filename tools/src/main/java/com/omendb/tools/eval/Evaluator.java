@@ -1,7 +1,7 @@
 package com.omendb.tools.eval;
 
 import com.omendb.pagecache.ProcessMemory;
-import com.omendb.vectors.AnnIndex;
+import com.omendb.store.AnnIndex;
 import com.omendb.vectors.Progress;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

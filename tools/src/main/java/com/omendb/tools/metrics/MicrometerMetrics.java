@@ -1,9 +1,9 @@
 package com.omendb.tools.metrics;
 
-import com.omendb.vectors.metrics.Labels;
-import com.omendb.vectors.metrics.Meter;
-import com.omendb.vectors.metrics.Metrics;
-import com.omendb.vectors.metrics.ObservedValue;
+import com.omendb.store.metrics.Labels;
+import com.omendb.store.metrics.Meter;
+import com.omendb.store.metrics.Metrics;
+import com.omendb.store.metrics.ObservedValue;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

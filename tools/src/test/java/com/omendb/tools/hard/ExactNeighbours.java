@@ -1,7 +1,7 @@
 package com.omendb.tools.hard;
 
+import com.omendb.store.SearchResult;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.SearchResult;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.hard.HardVectors;
 import java.util.Arrays;

@@ -3,11 +3,11 @@ package com.omendb.tools.hard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.omendb.datasets.truth.GroundTruth;
+import com.omendb.store.SearchResult;
+import com.omendb.store.SearchStats;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.SearchStats;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.hard.HardFamilies;
 import com.omendb.vectors.testing.hard.HardFamily;

@@ -2,9 +2,9 @@ package com.omendb.tools.hard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.omendb.vectors.BuildMethod;
-import com.omendb.vectors.BuildOptions;
-import com.omendb.vectors.Residency;
+import com.omendb.store.BuildMethod;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.Residency;
 import com.omendb.vectors.testing.Seeds;
 import com.omendb.vectors.testing.hard.HardFamilies;
 import com.omendb.vectors.testing.hard.HardFamily;

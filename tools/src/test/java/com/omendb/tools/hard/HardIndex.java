@@ -1,15 +1,15 @@
 package com.omendb.tools.hard;
 
-import com.omendb.pagecache.MemoryBudgetException;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildOptions;
-import com.omendb.vectors.OpenOptions;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.OpenOptions;
+import com.omendb.store.Residency;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.SearchStats;
+import com.omendb.store.Searcher;
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.Residency;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.SearchStats;
-import com.omendb.vectors.Searcher;
 import com.omendb.vectors.testing.hard.HardVectors;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package com.omendb.tools.hard;
 
-import com.omendb.vectors.BuildMethod;
-import com.omendb.vectors.BuildOptions;
-import com.omendb.vectors.Residency;
+import com.omendb.store.BuildMethod;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.Residency;
 import com.omendb.vectors.testing.hard.HardFamily;
 import com.omendb.vectors.testing.hard.HardVectors;
 import java.io.IOException;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.omendb.vectors.metrics.Labels;
-import com.omendb.vectors.metrics.Meter;
-import com.omendb.vectors.metrics.Metrics;
+import com.omendb.store.metrics.Labels;
+import com.omendb.store.metrics.Meter;
+import com.omendb.store.metrics.Metrics;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.TimeUnit;

@@ -1,11 +1,11 @@
 package com.omendb.tools.testing;
 
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.IndexInfo;
-import com.omendb.vectors.SearchRequest;
-import com.omendb.vectors.SearchResult;
-import com.omendb.vectors.SearchStats;
-import com.omendb.vectors.Searcher;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.IndexInfo;
+import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchResult;
+import com.omendb.store.SearchStats;
+import com.omendb.store.Searcher;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -1,13 +1,13 @@
 package com.omendb.tools.testing;
 
-import com.omendb.pagecache.MemoryBudgetException;
-import com.omendb.vectors.AnnIndex;
-import com.omendb.vectors.BuildOptions;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.IndexInfo;
+import com.omendb.store.IndexKind;
+import com.omendb.store.OpenOptions;
 import com.omendb.vectors.ElementType;
-import com.omendb.vectors.IndexInfo;
-import com.omendb.vectors.IndexKind;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.OpenOptions;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package com.omendb.tools.tidy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.vectors.metrics.FailureType;
-import com.omendb.vectors.metrics.Meter;
+import com.omendb.store.metrics.FailureType;
+import com.omendb.store.metrics.Meter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -45,9 +45,10 @@ final class TidyTest {
           "pq", Set.of("vectors"),
           "datasets", Set.of("vectors"),
           "datasets/*", Set.of("datasets"),
-          "diskann", Set.of("pq", "pagecache", "vectors"),
-          "hnswif", Set.of("diskann", "pq", "pagecache", "vectors"),
-          "tools", Set.of("hnswif", "diskann", "pq", "pagecache", "datasets", "vectors"));
+          "store", Set.of("pagecache", "vectors"),
+          "diskann", Set.of("store", "pq", "pagecache", "vectors"),
+          "hnswif", Set.of("diskann", "store", "pq", "pagecache", "vectors"),
+          "tools", Set.of("hnswif", "diskann", "store", "pq", "pagecache", "datasets", "vectors"));
 
   private static final Pattern REQUIRES =
       Pattern.compile("requires\\s+(?:transitive\\s+|static\\s+)*com\\.omendb\\.([\\w.]+)\\s*;");
@@ -150,7 +151,7 @@ final class TidyTest {
         "writes files past the storage",
         tree.java(),
         source ->
-            Set.of("pagecache", "diskann", "hnsw-if").contains(source.module())
+            Set.of("pagecache", "store", "diskann", "hnsw-if").contains(source.module())
                 && !source.isTest()
                 && !source.path().contains("/pagecache/storage/")
                 && !exempt.contains(String.valueOf(source.file().getFileName()))

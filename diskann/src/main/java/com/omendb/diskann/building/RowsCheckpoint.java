@@ -1,0 +1,56 @@
+package com.omendb.diskann.building;
+
+import com.omendb.pagecache.AlignedMemory;
+import com.omendb.store.checkpoint.CheckpointReader;
+import com.omendb.store.checkpoint.CheckpointWriter;
+import com.omendb.store.checkpoint.Checkpoints;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.memory.NativeMemory;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// The order of [LocalRows] in a file: the row of the input that each vector is, an int. The
+/// vectors themselves are copied from the input again.
+final class RowsCheckpoint {
+  private RowsCheckpoint() {}
+
+  /// Bytes of the file.
+  static long bytes(long count) {
+    return count * Integer.BYTES;
+  }
+
+  /// Writes an order and records it.
+  static void write(LocalRows rows, Checkpoints checkpoints) throws IOException {
+    try (CheckpointWriter writer = new CheckpointWriter(checkpoints.file(Checkpoints.ORDER))) {
+      for (int row = 0; row < rows.vectors().count(); row++) {
+        writer.putInt((int) rows.inputRow(row));
+      }
+      checkpoints.finish(Checkpoints.ORDER, writer.finish(), Map.of());
+    }
+  }
+
+  /// Brings an input into the order that was recorded, in memory of the arena.
+  ///
+  /// @param beforeTouch is told how many places of that memory will be touched next, or null
+  static LocalRows read(
+      Checkpoints checkpoints,
+      VectorSource input,
+      @Nullable IntConsumer beforeTouch,
+      Arena arena,
+      Progress progress)
+      throws IOException {
+    int count = (int) input.count();
+    MemorySegment inputRows = AlignedMemory.allocate(arena, bytes(count), 64);
+    try (CheckpointReader reader = new CheckpointReader(checkpoints.file(Checkpoints.ORDER))) {
+      for (int row = 0; row < count; row++) {
+        inputRows.setAtIndex(NativeMemory.INT, row, reader.getIndex(count));
+      }
+    }
+    return LocalRows.inOrder(input, inputRows, beforeTouch, arena, progress);
+  }
+}

@@ -1,0 +1,27 @@
+package com.omendb.errors;
+
+import com.omendb.pagecache.storage.LockOwner;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Somebody else is writing into the directory; nothing was touched.
+public final class DirectoryLockedException extends FileSystemException {
+  private static final long serialVersionUID = 1;
+
+  private final transient @Nullable LockOwner owner;
+
+  public DirectoryLockedException(Path directory, @Nullable LockOwner owner) {
+    super(
+        directory.toString(),
+        null,
+        "is being written by "
+            + (owner == null ? "another process, which has not said who it is" : owner));
+    this.owner = owner;
+  }
+
+  /// Who holds the lock, or null if that could not be read.
+  public @Nullable LockOwner owner() {
+    return owner;
+  }
+}

@@ -1,0 +1,29 @@
+package com.omendb.errors;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/// An archive that leaves out files which an earlier archive holds, and that one was not given.
+public final class MissingBaseException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  private final UUID snapshotId;
+
+  public MissingBaseException(Path archive, String file, UUID snapshotId) {
+    super(
+        "the archive leaves out what an earlier one holds, and that one was not given as a base:"
+            + " path="
+            + archive
+            + ", file="
+            + file
+            + ", snapshotId="
+            + snapshotId);
+    this.snapshotId = snapshotId;
+  }
+
+  /// The snapshot that is needed.
+  public UUID snapshotId() {
+    return snapshotId;
+  }
+}

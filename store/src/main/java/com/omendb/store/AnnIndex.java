@@ -1,0 +1,144 @@
+package com.omendb.store;
+
+import com.omendb.store.repair.RepairOptions;
+import com.omendb.store.repair.RepairReport;
+import com.omendb.store.verify.VerifyOptions;
+import com.omendb.store.verify.VerifyReport;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorShape;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/// An approximate-nearest-neighbour index in a directory, opened for searching under a memory
+/// budget.
+///
+/// Thread-safe, and searches are not ended by interrupts, which stay pending. [#close()] waits for
+/// searches that are running, ends the waits of those that are not, and returns when all is closed,
+/// whoever closed it first; later calls fail with [IllegalStateException].
+public interface AnnIndex extends AutoCloseable {
+
+  /// Opens the index in a directory, whatever its kind.
+  ///
+  /// @throws IOException if the directory holds no index, or a damaged one, or one of a version or
+  ///   kind that this release does not read
+  /// @throws IllegalArgumentException if the memory budget is too small; the message says the
+  ///   smallest that works
+  static AnnIndex open(Path directory, OpenOptions options) throws IOException {
+    return IndexKind.forDirectory(directory).open(directory, options);
+  }
+
+  /// Builds an index of `options.kind()` from `vectors` in `directory`. Row i gets the id i. The
+  /// vectors may lie in a confined arena of the calling thread.
+  ///
+  /// The index appears in `directory` complete or not at all; an older one there stays whole until
+  /// that moment.
+  ///
+  /// @throws IOException if the directory exists and may not be overwritten, or cannot be written
+  /// @throws IllegalArgumentException if an option or a vector is unusable, or the memory budget is
+  ///   too small; the message says what and, for the budget, the smallest that works
+  static void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
+      throws IOException {
+    IndexKind.named(options.kind())
+        .build(vectors.forAllThreads("base vectors"), directory, options, progress);
+  }
+
+  /// Fails as [#build] would if an index may not be made in a directory, and changes nothing.
+  static void checkTarget(Path directory, BuildOptions options) throws IOException {
+    IndexKind.named(options.kind()).checkTarget(directory, options);
+  }
+
+  /// Fails as [#build] would for these vectors, wherever the index is to be; see
+  /// [IndexKind#checkInput].
+  static void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
+    IndexKind.named(options.kind()).checkInput(vectors, options, progress);
+  }
+
+  /// What [#build] would use, without building; see [IndexKind#forecastBuild].
+  static BuildForecast forecastBuild(VectorShape vectors, BuildOptions options) {
+    return IndexKind.named(options.kind()).forecastBuild(vectors, 0, options);
+  }
+
+  /// How an index that [#build] would make would be served; see [IndexKind#forecastServing].
+  static ServingForecast forecastServing(
+      VectorShape vectors, BuildOptions build, OpenOptions open) {
+    return IndexKind.named(build.kind()).forecastServing(vectors, build, open);
+  }
+
+  /// Checks the files of the index in a directory without opening it. What is wrong with them is
+  /// told by the report, not by an exception.
+  ///
+  /// @throws IOException if the directory holds no index, or one of a version or kind that this
+  ///   release does not read
+  /// @throws IllegalArgumentException if the memory budget is too small; the message says the
+  ///   smallest that works
+  static VerifyReport verify(Path directory, VerifyOptions options, Progress progress)
+      throws IOException {
+    return IndexKind.forVerifying(directory).verify(directory, options, progress);
+  }
+
+  /// Makes a whole index of what is left of a damaged one, in a new directory; the damaged one
+  /// stays as it is.
+  ///
+  /// What can be made out of the rest is: codes from vectors, edges of lost records from their
+  /// neighbours, graphs, layers and the manifest from the records. Vectors in lost pages come from
+  /// the source if one is given; else the new index is without them, and the report lists their
+  /// ids.
+  ///
+  /// @param source the vectors that the index was built from
+  /// @throws UnrepairableException if too little is left
+  /// @throws IOException if the new directory exists and holds something, or cannot be written
+  /// @throws IllegalArgumentException if the source is not that of the index, or the memory budget
+  ///   is too small; the message says the smallest that works
+  static RepairReport repair(
+      Path damaged,
+      Path repaired,
+      Optional<VectorSource> source,
+      RepairOptions options,
+      Progress progress)
+      throws IOException {
+    return IndexKind.forRepairing()
+        .repair(
+            damaged,
+            repaired,
+            source.map(vectors -> vectors.forAllThreads("source vectors")),
+            options,
+            progress);
+  }
+
+  /// The names of the kinds of index that are installed.
+  static String installedKinds() {
+    return ServiceLoader.load(IndexKind.class).stream()
+        .map(provider -> provider.get().name())
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  /// What the index is and how it was built.
+  IndexInfo info();
+
+  /// Finds the nearest neighbours of a query with a pooled [Searcher].
+  ///
+  /// @throws IllegalArgumentException if the request does not fit the index
+  /// @throws IOException if a page that the search needs cannot be read, or fails its checksum
+  ///   twice, and the request is not `degraded`; the message names file and page
+  /// @throws IllegalStateException if the index is closed
+  SearchResult search(SearchRequest request) throws IOException;
+
+  /// Searches for several queries side by side with a pooled [Searcher]; see
+  /// [Searcher#searchBatch].
+  List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException;
+
+  /// A searcher for the calling thread to keep and reuse, one of those that the index was opened
+  /// for: a thread that holds them all and calls [#search] waits for itself.
+  ///
+  /// @throws IllegalStateException if every searcher is lent or busy, or the index is closed
+  Searcher newSearcher();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,59 @@
+package com.omendb.store;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// What a build would use, worked out without building. Immutable; its maps keep their order.
+///
+/// @param memoryBytes memory by phase, each with everything that is in memory during it if all data
+///   is; the largest is the peak of such a build
+/// @param peakBytes what the process uses at its peak if the budget is no bound
+/// @param memoryBudgetBytes the budget that was given
+/// @param smallestBudgetBytes the smallest budget that works, with the data in scratch files
+/// @param inFiles whether under the given budget the data is left in scratch files
+/// @param scratchBytes bytes of scratch files at their peak, on the volume of the index
+/// @param checkpointBytes bytes at their peak of what is kept so that a build that is cut short can
+///   be resumed, on the volume of the index; gone when it is published
+/// @param fileBytes bytes of each file of the index, by name
+/// @param seconds expected time of each phase, on the given threads of the machine that the model
+///   was measured on
+public record BuildForecast(
+    Map<String, Long> memoryBytes,
+    long peakBytes,
+    long memoryBudgetBytes,
+    long smallestBudgetBytes,
+    boolean inFiles,
+    long scratchBytes,
+    long checkpointBytes,
+    Map<String, Long> fileBytes,
+    Map<String, Double> seconds) {
+
+  /// Copies the maps.
+  public BuildForecast {
+    memoryBytes = Collections.unmodifiableMap(new LinkedHashMap<>(memoryBytes));
+    fileBytes = Collections.unmodifiableMap(new LinkedHashMap<>(fileBytes));
+    seconds = Collections.unmodifiableMap(new LinkedHashMap<>(seconds));
+  }
+
+  /// Bytes of the index.
+  public long indexBytes() {
+    return fileBytes.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /// Free bytes that the volume of the index must have: scratch files, checkpoints and the whole
+  /// index at once.
+  public long diskBytes() {
+    return Math.addExact(Math.addExact(scratchBytes, checkpointBytes), indexBytes());
+  }
+
+  /// Expected time of the whole build.
+  public double totalSeconds() {
+    return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  /// Whether the given budget suffices.
+  public boolean fitsMemory() {
+    return smallestBudgetBytes <= memoryBudgetBytes;
+  }
+}

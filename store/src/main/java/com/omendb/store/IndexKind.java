@@ -1,0 +1,161 @@
+package com.omendb.store;
+
+import com.omendb.store.repair.RepairOptions;
+import com.omendb.store.repair.RepairReport;
+import com.omendb.store.verify.VerifyOptions;
+import com.omendb.store.verify.VerifyReport;
+import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorShape;
+import com.omendb.vectors.VectorSource;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/// A kind of index, found with [ServiceLoader]: how to build one and how to open one.
+///
+/// Implementations are stateless and thread-safe.
+public interface IndexKind {
+
+  /// The name that the manifest records, such as `hybrid`.
+  String name();
+
+  /// Whether the directory holds an index of this kind.
+  ///
+  /// @throws IOException if the directory has no readable manifest
+  boolean recognizes(Path directory) throws IOException;
+
+  /// See [AnnIndex#open].
+  AnnIndex open(Path directory, OpenOptions options) throws IOException;
+
+  /// See [AnnIndex#build].
+  void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
+      throws IOException;
+
+  /// What [#build] would use, worked out without building.
+  ///
+  /// @param vectors the shape of the vectors, which need not exist
+  /// @param inputBytes bytes of them that lie in memory that is not mapped from a file; 0 for a
+  ///   file
+  /// @throws IllegalArgumentException if an option does not fit the shape, or this kind makes no
+  ///   forecasts
+  default BuildForecast forecastBuild(VectorShape vectors, long inputBytes, BuildOptions options) {
+    throw new IllegalArgumentException("this kind of index makes no forecasts: kind=" + name());
+  }
+
+  /// Fails as [#build] would if an index may not be made in a directory, and changes nothing.
+  default void checkTarget(Path directory, BuildOptions options) throws IOException {}
+
+  /// Fails as [#build] would before its first phase is done, wherever the index is to be: for
+  /// options that do not fit the vectors, too small a budget, or vectors that cannot be indexed,
+  /// all of which are looked at. The room on the disk is not: [#forecastBuild] says it.
+  ///
+  /// @param progress told of the look at the vectors
+  default void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {}
+
+  /// How an index that [#build] would make of such vectors would be served.
+  ///
+  /// @throws IllegalArgumentException if the memory budget of `open` is too small, with the
+  ///   smallest that works, or this kind makes no forecasts
+  default ServingForecast forecastServing(
+      VectorShape vectors, BuildOptions build, OpenOptions open) {
+    throw new IllegalArgumentException("this kind of index makes no forecasts: kind=" + name());
+  }
+
+  /// Whether [#verify] works for indexes of this kind.
+  default boolean verifies() {
+    return false;
+  }
+
+  /// See [AnnIndex#verify]. Also called when the manifest is damaged, so that no kind recognizes
+  /// the directory: then the report says so.
+  ///
+  /// @throws UnsupportedOperationException if indexes of this kind cannot be verified
+  default VerifyReport verify(Path directory, VerifyOptions options, Progress progress)
+      throws IOException {
+    throw new UnsupportedOperationException(
+        "indexes of this kind cannot be verified: kind=" + name());
+  }
+
+  /// Whether [#repair] works, for indexes of this kind and those of its relatives.
+  default boolean repairs() {
+    return false;
+  }
+
+  /// See [AnnIndex#repair]. The manifest may be damaged, so it is found out here what kind the
+  /// index is.
+  ///
+  /// @throws UnsupportedOperationException if indexes of this kind cannot be repaired
+  default RepairReport repair(
+      Path damaged,
+      Path repaired,
+      Optional<VectorSource> source,
+      RepairOptions options,
+      Progress progress)
+      throws IOException {
+    throw new UnsupportedOperationException(
+        "indexes of this kind cannot be repaired: kind=" + name());
+  }
+
+  /// The installed kind of this name, ignoring case.
+  ///
+  /// @throws IllegalArgumentException if there is none
+  static IndexKind named(String name) {
+    for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {
+      if (kind.name().equalsIgnoreCase(name)) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException(
+        "unknown kind of index: kind=" + name + ", installed: " + AnnIndex.installedKinds());
+  }
+
+  /// The kind of the index in a directory.
+  ///
+  /// @throws IOException if there is no index or no installed kind recognizes it
+  static IndexKind forDirectory(Path directory) throws IOException {
+    for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {
+      if (kind.recognizes(directory)) {
+        return kind;
+      }
+    }
+    throw new IOException(
+        "no installed kind of index can open "
+            + directory
+            + ", installed: "
+            + AnnIndex.installedKinds());
+  }
+
+  /// The kind to verify a directory with: the one that recognizes it, or any that verifies if the
+  /// manifest cannot be read.
+  ///
+  /// @throws IOException if there is no index or nothing installed can verify it
+  static IndexKind forVerifying(Path directory) throws IOException {
+    try {
+      return forDirectory(directory);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {
+        if (kind.verifies()) {
+          return kind;
+        }
+      }
+      throw e;
+    }
+  }
+
+  /// A kind to repair an index with.
+  ///
+  /// @throws IllegalArgumentException if none is installed
+  static IndexKind forRepairing() {
+    for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {
+      if (kind.repairs()) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no installed kind of index can be repaired, installed: " + AnnIndex.installedKinds());
+  }
+}

@@ -1,0 +1,33 @@
+package com.omendb.store;
+
+import java.util.Locale;
+
+/// How the pages of an open index are read from the SSD.
+public enum ReadEngine {
+  /// As the system property `omen.pageReader` says; else the best that works here.
+  AUTO,
+  /// Linux's io_uring: a round of reads costs one system call.
+  IO_URING,
+  /// Positional reads, side by side on a bounded pool of threads.
+  DIRECT,
+  /// Copies out of a mapping of the file, through the operating system's cache.
+  MAPPED;
+
+  /// What users call it.
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /// The engine with this label, ignoring case.
+  ///
+  /// @throws IllegalArgumentException if there is none
+  public static ReadEngine ofLabel(String label) {
+    for (ReadEngine engine : values()) {
+      if (engine.label().equals(label.toLowerCase(Locale.ROOT))) {
+        return engine;
+      }
+    }
+    throw new IllegalArgumentException(
+        "unknown read engine, known are auto, io_uring, direct, mapped: engine=" + label);
+  }
+}

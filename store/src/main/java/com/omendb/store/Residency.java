@@ -1,0 +1,37 @@
+package com.omendb.store;
+
+import java.util.Locale;
+
+/// How much of an index lies in memory while it is open, beside what is always there.
+public enum Residency {
+  /// As much as the memory budget allows.
+  AUTO,
+  /// The entry layers and the codes: the graph is walked through its pages.
+  PAGES,
+  /// With them a graph over groups of neighbouring nodes: it leads to nearly all pages worth
+  /// reading.
+  GROUPS,
+  /// The entry layers, the codes and a thin graph over all nodes: pages are read for exact
+  /// distances only.
+  GRAPH,
+  /// The thin graph and all vectors: nothing is read.
+  ALL;
+
+  /// What users call it.
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /// The residency with this label, ignoring case.
+  ///
+  /// @throws IllegalArgumentException if there is none
+  public static Residency ofLabel(String label) {
+    for (Residency residency : values()) {
+      if (residency.label().equals(label.toLowerCase(Locale.ROOT))) {
+        return residency;
+      }
+    }
+    throw new IllegalArgumentException(
+        "unknown residency, known are auto, pages, groups, graph, all: residency=" + label);
+  }
+}

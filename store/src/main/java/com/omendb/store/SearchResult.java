@@ -1,0 +1,64 @@
+package com.omendb.store;
+
+import java.util.Arrays;
+
+/// The neighbours found by one search, nearest first, with exact distances, and what it cost.
+///
+/// Equal distances are ordered by lower id. Immutable and thread-safe.
+public final class SearchResult {
+  private final long[] ids;
+  private final float[] distances;
+  private final SearchStats stats;
+
+  /// Takes ownership of both arrays, which must have one length and be in order.
+  public SearchResult(long[] ids, float[] distances, SearchStats stats) {
+    if (ids.length != distances.length) {
+      throw new IllegalArgumentException(
+          "lengths differ: ids=" + ids.length + ", distances=" + distances.length);
+    }
+    this.ids = ids;
+    this.distances = distances;
+    this.stats = stats;
+  }
+
+  /// Neighbours found.
+  public int count() {
+    return ids.length;
+  }
+
+  /// The vectorId of the neighbour at `rank`, 0 being the nearest.
+  public long id(int rank) {
+    return ids[rank];
+  }
+
+  /// The exact distance of the neighbour at `rank`, in the index's metric.
+  public float distance(int rank) {
+    return distances[rank];
+  }
+
+  /// A copy of all ids, nearest first.
+  public long[] ids() {
+    return ids.clone();
+  }
+
+  /// A copy of all exact distances, nearest first.
+  public float[] distances() {
+    return distances.clone();
+  }
+
+  /// What the search cost.
+  public SearchStats stats() {
+    return stats;
+  }
+
+  @Override
+  public String toString() {
+    return "SearchResult[ids="
+        + Arrays.toString(ids)
+        + ", distances="
+        + Arrays.toString(distances)
+        + ", "
+        + stats
+        + "]";
+  }
+}

@@ -1,0 +1,352 @@
+package com.omendb.store.directory;
+
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnsupportedFormatException;
+import com.omendb.pagecache.storage.Storage;
+import com.omendb.pagecache.storage.StorageFile;
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
+import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.files.PathCheck;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/// What an index is and which files it consists of: `manifest.omen`, written last.
+///
+/// Text, UTF-8, one `name=value` a line; the last line is the CRC32C of everything before it:
+///
+/// ```
+/// omendb-manifest=2
+/// kind=hybrid
+/// indexId=0b5f...
+/// count=1000000
+/// dimension=128
+/// elementType=uint8
+/// metric=l2
+/// setting.maxDegree=64
+/// file.base.pages=273551360 9c41e2d0
+/// crc32c=5d3a0b77
+/// ```
+///
+/// The files lie in the sub-directory named by `indexId`; a file line holds the length in bytes and
+/// the CRC32C of the whole file in hexadecimal. A directory without a valid manifest is not an
+/// index. Immutable.
+///
+/// @param kind name of the kind of index
+/// @param indexId unique to this build
+/// @param count vectors
+/// @param dimension elements a vector
+/// @param elementType type of the elements
+/// @param metric distance of the index
+/// @param settings how it was built, by name
+/// @param files the files by name
+public record Manifest(
+    String kind,
+    UUID indexId,
+    long count,
+    int dimension,
+    ElementType elementType,
+    Metric metric,
+    SortedMap<String, String> settings,
+    SortedMap<String, FileEntry> files) {
+  /// File name of the manifest.
+  public static final String FILE = "manifest.omen";
+
+  private static final String STAGED_SUFFIX = ".manifest.tmp";
+
+  /// The version of all formats of an index together.
+  public static final int FORMAT_VERSION = 2;
+
+  private static final String VERSION_KEY = "omendb-manifest";
+  private static final String CHECKSUM_KEY = "crc32c";
+  private static final String SETTING_PREFIX = "setting.";
+  private static final String FILE_PREFIX = "file.";
+  private static final long MAX_BYTES = 1 << 20;
+  private static final Pattern FILE_NAME = Pattern.compile("[a-z0-9][a-z0-9.-]*");
+
+  /// Checks the ranges, and that no text breaks the lines.
+  ///
+  /// @throws IllegalArgumentException naming the part that is out of range
+  public Manifest {
+    if (count < 1) {
+      throw new IllegalArgumentException("an index holds at least one vector: count=" + count);
+    }
+    if (dimension < 1 || dimension > VectorSource.MAX_DIMENSION) {
+      throw new IllegalArgumentException(
+          "dimension out of range 1.." + VectorSource.MAX_DIMENSION + ": dimension=" + dimension);
+    }
+    requireOneLine(kind);
+    settings.forEach(
+        (name, value) -> {
+          requireOneLine(name);
+          requireOneLine(value);
+        });
+  }
+
+  /// Length and CRC32C of a file.
+  public record FileEntry(long length, int crc32c) {
+    /// Checks the range.
+    ///
+    /// @throws IllegalArgumentException if the length is negative
+    public FileEntry {
+      if (length < 0) {
+        throw new IllegalArgumentException("a file's length is not negative: length=" + length);
+      }
+    }
+  }
+
+  /// The manifest's bytes.
+  public byte[] encode() {
+    List<String> lines = new ArrayList<>();
+    lines.add(VERSION_KEY + "=" + FORMAT_VERSION);
+    lines.add("kind=" + kind);
+    lines.add("indexId=" + indexId);
+    lines.add("count=" + count);
+    lines.add("dimension=" + dimension);
+    lines.add("elementType=" + elementType.label());
+    lines.add("metric=" + metric.label());
+    settings.forEach((name, value) -> lines.add(SETTING_PREFIX + name + "=" + value));
+    files.forEach(
+        (name, file) ->
+            lines.add(
+                String.format(
+                    Locale.ROOT, "%s%s=%d %08x", FILE_PREFIX, name, file.length(), file.crc32c())));
+    String body = String.join("\n", lines) + "\n";
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    String last =
+        String.format(Locale.ROOT, "%s=%08x\n", CHECKSUM_KEY, checksum(bytes, bytes.length));
+    return (body + last).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// Whether a directory holds a manifest: of any version, or damaged, but no other file of the
+  /// name.
+  static boolean isIn(Path directory) throws IOException {
+    return text(directory).startsWith(VERSION_KEY + "=");
+  }
+
+  /// The id that a manifest of any version, so far and to come, and even a damaged one states:
+  /// where the index's files are. Empty if it states none.
+  static String statedIndexId(Path directory) throws IOException {
+    return text(directory)
+        .lines()
+        .filter(line -> line.startsWith("indexId="))
+        .map(line -> line.substring("indexId=".length()))
+        .filter(StagingDirectory::isIndexId)
+        .findFirst()
+        .orElse("");
+  }
+
+  private static String text(Path directory) throws IOException {
+    Path path = directory.resolve(FILE);
+    BasicFileAttributes found = PathCheck.find(path);
+    if (found == null || !found.isRegularFile()) {
+      return "";
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      return new String(in.readNBytes((int) MAX_BYTES), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  /// Reads the manifest of an index directory.
+  ///
+  /// @throws NoSuchFileException if the directory or its manifest does not exist
+  /// @throws CorruptFileException if the manifest is damaged
+  /// @throws UnsupportedFormatException if another release wrote it
+  public static Manifest read(Path directory) throws IOException {
+    Path path = directory.resolve(FILE);
+    IndexDirectory.require(directory);
+    BasicFileAttributes found = PathCheck.find(path);
+    if (found == null || !found.isRegularFile()) {
+      throw new NoSuchFileException(
+          path.toString(), null, "not an OmenDB index: the directory has no manifest");
+    }
+    long length = Files.size(path);
+    if (length > MAX_BYTES) {
+      throw new CorruptFileException(
+          "manifest is too long", path, 0, "at most " + MAX_BYTES + " bytes", length + " bytes");
+    }
+    return decode(Files.readAllBytes(path), path);
+  }
+
+  /// Decodes a manifest's bytes; `path` is for messages.
+  public static Manifest decode(byte[] bytes, Path path) throws IOException {
+    Map<String, String> values = parse(bytes, path);
+    Fields fields = new Fields(values, path);
+    TreeMap<String, String> settings = new TreeMap<>();
+    TreeMap<String, FileEntry> files = new TreeMap<>();
+    for (Map.Entry<String, String> entry : values.entrySet()) {
+      if (entry.getKey().startsWith(SETTING_PREFIX)) {
+        settings.put(entry.getKey().substring(SETTING_PREFIX.length()), entry.getValue());
+      } else if (entry.getKey().startsWith(FILE_PREFIX)) {
+        String name = entry.getKey().substring(FILE_PREFIX.length());
+        files.put(name, fields.file(name, entry.getValue()));
+      }
+    }
+    try {
+      return new Manifest(
+          fields.text("kind"),
+          UUID.fromString(fields.text("indexId")),
+          Long.parseLong(fields.text("count")),
+          Integer.parseInt(fields.text("dimension")),
+          ElementType.ofLabel(fields.text("elementType")),
+          Metric.ofLabel(fields.text("metric")),
+          settings,
+          files);
+    } catch (IllegalArgumentException e) {
+      throw fields.corrupt("readable values", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Map<String, String> parse(byte[] bytes, Path path) throws IOException {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    int lastLine = text.lastIndexOf('\n', Math.max(0, text.length() - 2)) + 1;
+    int bodyBytes = text.substring(0, lastLine).getBytes(StandardCharsets.UTF_8).length;
+    String expected =
+        bodyBytes > bytes.length
+            ? "valid UTF-8"
+            : String.format(Locale.ROOT, "%s=%08x\n", CHECKSUM_KEY, checksum(bytes, bodyBytes));
+    if (!text.substring(lastLine).equals(expected)) {
+      throw new CorruptFileException(
+          "manifest fails its checksum",
+          path,
+          bodyBytes,
+          expected.strip(),
+          text.substring(lastLine).strip());
+    }
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String line : text.substring(0, lastLine).split("\n", -1)) {
+      int equals = line.indexOf('=');
+      if (equals > 0 && values.put(line.substring(0, equals), line.substring(equals + 1)) != null) {
+        throw new CorruptFileException("manifest names a thing twice", path, 0, "one line", line);
+      }
+    }
+    int version = version(values, path);
+    if (version != FORMAT_VERSION) {
+      throw new UnsupportedFormatException(path, version, FORMAT_VERSION, FORMAT_VERSION);
+    }
+    return values;
+  }
+
+  private static int version(Map<String, String> values, Path path) throws CorruptFileException {
+    String version = values.getOrDefault(VERSION_KEY, "");
+    try {
+      return Integer.parseInt(version);
+    } catch (NumberFormatException _) {
+      throw new CorruptFileException(
+          "not a manifest", path, 0, VERSION_KEY + "=" + FORMAT_VERSION, version);
+    }
+  }
+
+  /// Where the manifest of an index is written before it gets its name.
+  static Path staged(Path directory, UUID indexId) {
+    return directory.resolve(indexId + STAGED_SUFFIX);
+  }
+
+  /// The id of the index whose manifest is written under a name; empty if none is.
+  static String indexIdOfStaged(String name) {
+    String id =
+        name.endsWith(STAGED_SUFFIX)
+            ? name.substring(0, name.length() - STAGED_SUFFIX.length())
+            : "";
+    return StagingDirectory.isIndexId(id) ? id : "";
+  }
+
+  /// Writes the manifest under its temporary name and forces it to the device.
+  void stage(Storage storage, Path directory) throws IOException {
+    try (StorageFile file = storage.file(staged(directory, indexId)).create()) {
+      file.writeFully(ByteBuffer.wrap(encode()), 0);
+      file.force();
+    }
+  }
+
+  /// Gives the manifest that was staged its name, which publishes it.
+  void renameStaged(Storage storage, Path directory) throws IOException {
+    storage.rename(staged(directory, indexId), directory.resolve(FILE));
+  }
+
+  /// Checks that files are among those that the manifest names: what it does not name is neither
+  /// checked nor counted.
+  ///
+  /// @throws CorruptFileException if one is not
+  public void requireFiles(Path directory, String... names) throws CorruptFileException {
+    for (String name : names) {
+      if (!files.containsKey(name)) {
+        throw new CorruptFileException(
+            "manifest lacks a file",
+            directory.resolve(FILE),
+            0,
+            FILE_PREFIX + name,
+            files.keySet().toString());
+      }
+    }
+  }
+
+  /// A setting as a number.
+  ///
+  /// @throws CorruptFileException if it is missing or not a number
+  public int intSetting(String name, Path directory) throws CorruptFileException {
+    String value = settings.getOrDefault(name, "");
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException _) {
+      throw new CorruptFileException(
+          "manifest setting is not a number", directory.resolve(FILE), 0, name + "=number", value);
+    }
+  }
+
+  private static void requireOneLine(String text) {
+    if (text.indexOf('\n') >= 0) {
+      throw new IllegalArgumentException("a manifest's values are lines: text=" + text);
+    }
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
+  /// Takes values out of the parsed lines.
+  private record Fields(Map<String, String> values, Path path) {
+    String text(String name) throws CorruptFileException {
+      String value = values.get(name);
+      if (value == null) {
+        throw corrupt("a line " + name + "=", "none");
+      }
+      return value;
+    }
+
+    FileEntry file(String name, String value) throws CorruptFileException {
+      String[] parts = value.split(" ", -1);
+      // A name with a separator could lead out of the index's directory.
+      if (parts.length != 2 || !FILE_NAME.matcher(name).matches()) {
+        throw corrupt("file.NAME=LENGTH CRC32C", FILE_PREFIX + name + "=" + value);
+      }
+      try {
+        return new FileEntry(Long.parseLong(parts[0]), Integer.parseUnsignedInt(parts[1], 16));
+      } catch (IllegalArgumentException _) {
+        throw corrupt("file.NAME=LENGTH CRC32C", FILE_PREFIX + name + "=" + value);
+      }
+    }
+
+    CorruptFileException corrupt(String expected, String actual) {
+      return new CorruptFileException("manifest is malformed", path, 0, expected, actual);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package com.omendb.store.metrics;
+
+import java.util.Locale;
+
+/// Why a search failed, as [Meter#SEARCH_FAILURES] tells apart.
+public enum FailureType {
+  /// A page or file is damaged.
+  CORRUPT,
+  /// A page could not be read.
+  READ,
+  /// The request does not fit the index: the caller's mistake.
+  REQUEST,
+  /// The index or the searcher is closed, or every searcher is taken.
+  REFUSED,
+  /// Memory ran out.
+  MEMORY,
+  /// Anything else, which is a fault of the library.
+  OTHER;
+
+  /// The value of the label [Labels#TYPE].
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,81 @@
+package com.omendb.store.metrics;
+
+import com.omendb.vectors.log.LogCode;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+/// Passes everything on to the metrics of a user, and keeps what goes wrong in them from what is
+/// measured: whatever they throw is logged, the first time, and nothing else comes of it.
+/// Thread-safe.
+public final class GuardedMetrics implements Metrics {
+  private final Metrics metrics;
+  private final AtomicBoolean failed = new AtomicBoolean();
+
+  private GuardedMetrics(Metrics metrics) {
+    this.metrics = metrics;
+  }
+
+  /// A guard around metrics, which logs once; [Metrics#NONE] needs none.
+  public static Metrics of(Metrics metrics) {
+    return NONE.equals(metrics) ? NONE : new GuardedMetrics(metrics);
+  }
+
+  @Override
+  public Counter counter(Meter meter, Labels labels) {
+    try {
+      Counter counter = Objects.requireNonNull(metrics.counter(meter, labels), "counter");
+      return amount -> {
+        try {
+          counter.add(amount);
+        } catch (Throwable e) {
+          logOnce(e);
+        }
+      };
+    } catch (Throwable e) {
+      logOnce(e);
+      return NONE.counter(meter, labels);
+    }
+  }
+
+  @Override
+  public Latencies latencies(Meter meter, Labels labels) {
+    try {
+      Latencies latencies = Objects.requireNonNull(metrics.latencies(meter, labels), "latencies");
+      return nanos -> {
+        try {
+          latencies.record(nanos);
+        } catch (Throwable e) {
+          logOnce(e);
+        }
+      };
+    } catch (Throwable e) {
+      logOnce(e);
+      return NONE.latencies(meter, labels);
+    }
+  }
+
+  @Override
+  public Observation observe(Meter meter, Labels labels, LongSupplier value) {
+    try {
+      Observation observation =
+          Objects.requireNonNull(metrics.observe(meter, labels, value), "observation");
+      return () -> {
+        try {
+          observation.close();
+        } catch (Throwable e) {
+          logOnce(e);
+        }
+      };
+    } catch (Throwable e) {
+      logOnce(e);
+      return NONE.observe(meter, labels, value);
+    }
+  }
+
+  private void logOnce(Throwable e) {
+    if (failed.compareAndSet(false, true)) {
+      LogCode.REPORTING_FAILED.log(e);
+    }
+  }
+}

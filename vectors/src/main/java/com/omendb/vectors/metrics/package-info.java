@@ -1,3 +1,0 @@
-/// What an index and a build tell whoever operates them: counters, gauges and latencies, without a
-/// dependency. Start at [com.omendb.vectors.metrics.Metrics].
-package com.omendb.vectors.metrics;
