@@ -1,17 +1,17 @@
 /// Vector file formats, the catalogue of public sets, synthetic data, exact ground truth and
-/// recall.
+/// recall. Formats that need a library are read by modules of their own, which provide a
+/// [com.omendb.datasets.tables.TableFormat].
 @org.jspecify.annotations.NullMarked
 module com.omendb.datasets {
   requires transitive static org.jspecify;
   requires transitive com.omendb.vectors;
   requires java.net.http;
-  requires io.jhdf;
-  // jHDF is an automatic module and cannot name what it needs; without these lines a program that
-  // is
-  // started from the module path would not find them.
-  requires com.ning.compress.lzf;
-  requires org.apache.commons.lang3;
-  requires org.slf4j;
 
-  exports com.omendb.datasets;
+  exports com.omendb.datasets.download;
+  exports com.omendb.datasets.files;
+  exports com.omendb.datasets.synthetic;
+  exports com.omendb.datasets.tables;
+  exports com.omendb.datasets.truth;
+
+  uses com.omendb.datasets.tables.TableFormat;
 }

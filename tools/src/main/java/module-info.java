@@ -6,6 +6,7 @@ module com.omendb.tools {
   requires com.omendb.diskann;
   requires transitive com.omendb.store;
   requires info.picocli;
+  requires java.logging;
   requires static micrometer.core;
 
   exports com.omendb.tools.metrics;

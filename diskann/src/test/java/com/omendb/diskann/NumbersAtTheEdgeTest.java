@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.datasets.GroundTruth;
+import com.omendb.datasets.truth.GroundTruth;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildMethod;

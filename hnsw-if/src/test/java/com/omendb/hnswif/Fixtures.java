@@ -3,10 +3,10 @@ package com.omendb.hnswif;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.datasets.GroundTruth;
-import com.omendb.datasets.RecallScorer;
-import com.omendb.datasets.SyntheticOptions;
-import com.omendb.datasets.SyntheticVectors;
+import com.omendb.datasets.synthetic.SyntheticOptions;
+import com.omendb.datasets.synthetic.SyntheticVectors;
+import com.omendb.datasets.truth.GroundTruth;
+import com.omendb.datasets.truth.RecallScorer;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.OpenOptions;

@@ -1,6 +1,6 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.VectorFile;
+import com.omendb.datasets.files.VectorFile;
 import com.omendb.store.BuildOptions;
 import com.omendb.tools.report.ProgressPrinter;
 import java.io.IOException;
@@ -27,10 +27,7 @@ import picocli.CommandLine.Parameters;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls the command
 final class BuildCommand extends Command {
-  @Parameters(
-      index = "0",
-      paramLabel = "BASE",
-      description = "Vectors: .fvecs .bvecs .fbin .u8bin .i8bin .hdf5 .h5, also with .gz.")
+  @Parameters(index = "0", paramLabel = "BASE", description = "Vectors: " + Inputs.FORMATS)
   private Path base;
 
   @Parameters(index = "1", paramLabel = "INDEX", description = "The index directory to create.")

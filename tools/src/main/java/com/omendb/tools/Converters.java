@@ -1,5 +1,6 @@
 package com.omendb.tools;
 
+import com.omendb.datasets.files.StoredType;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.ReadEngine;
 import com.omendb.store.Residency;
@@ -59,6 +60,14 @@ final class Converters {
     @Override
     public ElementType convert(String text) {
       return told(() -> ElementType.ofLabel(text));
+    }
+  }
+
+  /// `float32`, `float16`, `uint8`, `int8`.
+  static final class StoredTypeName implements ITypeConverter<StoredType> {
+    @Override
+    public StoredType convert(String text) {
+      return told(() -> StoredType.ofLabel(text));
     }
   }
 

@@ -1,9 +1,9 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.Dataset;
-import com.omendb.datasets.DatasetCatalog;
-import com.omendb.datasets.DatasetDownloader;
-import com.omendb.datasets.DatasetFiles;
+import com.omendb.datasets.download.Dataset;
+import com.omendb.datasets.download.DatasetCatalog;
+import com.omendb.datasets.download.DatasetDownloader;
+import com.omendb.datasets.download.DatasetFiles;
 import com.omendb.tools.report.JsonObject;
 import com.omendb.tools.report.ProgressPrinter;
 import java.io.IOException;

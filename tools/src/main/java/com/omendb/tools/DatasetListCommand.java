@@ -1,9 +1,9 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.Dataset;
-import com.omendb.datasets.DatasetCatalog;
-import com.omendb.datasets.DatasetFile;
-import com.omendb.datasets.DownloadSource;
+import com.omendb.datasets.download.Dataset;
+import com.omendb.datasets.download.DatasetCatalog;
+import com.omendb.datasets.download.DatasetFile;
+import com.omendb.datasets.download.DownloadSource;
 import com.omendb.tools.report.JsonObject;
 import com.omendb.tools.report.TextTable;
 import java.util.List;

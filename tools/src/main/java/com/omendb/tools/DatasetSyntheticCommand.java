@@ -1,7 +1,7 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.SyntheticOptions;
-import com.omendb.datasets.SyntheticVectors;
+import com.omendb.datasets.synthetic.SyntheticOptions;
+import com.omendb.datasets.synthetic.SyntheticVectors;
 import com.omendb.tools.report.JsonObject;
 import com.omendb.tools.report.ProgressPrinter;
 import com.omendb.vectors.ElementType;

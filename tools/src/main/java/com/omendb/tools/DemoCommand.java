@@ -1,9 +1,9 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.GroundTruth;
-import com.omendb.datasets.SyntheticOptions;
-import com.omendb.datasets.SyntheticVectors;
-import com.omendb.datasets.VectorFile;
+import com.omendb.datasets.files.VectorFile;
+import com.omendb.datasets.synthetic.SyntheticOptions;
+import com.omendb.datasets.synthetic.SyntheticVectors;
+import com.omendb.datasets.truth.GroundTruth;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.OpenOptions;
 import com.omendb.tools.eval.EvalPlan;

@@ -1,6 +1,6 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.GroundTruth;
+import com.omendb.datasets.truth.GroundTruth;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;

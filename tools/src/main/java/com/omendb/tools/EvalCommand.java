@@ -1,7 +1,7 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.GroundTruth;
-import com.omendb.datasets.VectorFile;
+import com.omendb.datasets.files.VectorFile;
+import com.omendb.datasets.truth.GroundTruth;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
 import com.omendb.store.SearchRequest;
@@ -66,7 +66,9 @@ final class EvalCommand extends Command {
   @Option(
       names = "--base",
       paramLabel = "FILE",
-      description = "The indexed vectors, to compute the exact neighbours with where they lack.")
+      description =
+          "The indexed vectors, to compute the exact neighbours with where they lack: "
+              + Inputs.FORMATS)
   private @Nullable Path base;
 
   @Option(names = "--k", defaultValue = "10", paramLabel = "K", description = "Neighbours wanted.")

@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -23,6 +25,9 @@ public final class Main {
   private static final int WRONG_USAGE = 2;
   private static final int READER_GONE = 128 + 13;
 
+  /// The Parquet library says which instructions it uses, which is no result of a command.
+  private static final Logger PARQUET_LIBRARY = Logger.getLogger("dev.hardwood");
+
   private Main() {}
 
   /// Runs the program and exits with its code.
@@ -30,6 +35,7 @@ public final class Main {
   public static void main(String[] args) {
     // What is printed does not depend on the language of its surroundings.
     Locale.setDefault(Locale.ROOT);
+    PARQUET_LIBRARY.setLevel(Level.WARNING);
     FileOutputStream out = new FileOutputStream(FileDescriptor.out);
     System.exit(run(args, new ResultStream(out, System.out.charset()), System.err));
   }
@@ -86,6 +92,7 @@ public final class Main {
                 .addSubcommand(new DatasetListCommand(console))
                 .addSubcommand(new DatasetDownloadCommand(console))
                 .addSubcommand(new DatasetSyntheticCommand(console)));
+    commands.put("convert", () -> new ConvertCommand(console));
     commands.put("groundtruth", () -> new GroundTruthCommand(console));
     commands.put("demo", () -> new DemoCommand(console));
     commands.put("version", () -> new VersionCommand(console));

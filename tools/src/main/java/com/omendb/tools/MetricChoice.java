@@ -1,7 +1,7 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.VectorFile;
-import com.omendb.datasets.WrongTruthException;
+import com.omendb.datasets.files.VectorFile;
+import com.omendb.datasets.truth.WrongTruthException;
 import com.omendb.vectors.Metric;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.VectorFile;
+import com.omendb.datasets.files.VectorFile;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.pagecache.DiskSpace;
 import com.omendb.store.AnnIndex;

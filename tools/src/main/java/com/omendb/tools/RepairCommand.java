@@ -1,8 +1,8 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.GroundTruth;
-import com.omendb.datasets.VectorFile;
-import com.omendb.datasets.WrongTruthException;
+import com.omendb.datasets.files.VectorFile;
+import com.omendb.datasets.truth.GroundTruth;
+import com.omendb.datasets.truth.WrongTruthException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
 import com.omendb.store.Residency;

@@ -1,6 +1,6 @@
 package com.omendb.tools;
 
-import com.omendb.datasets.VectorFile;
+import com.omendb.datasets.files.VectorFile;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.IndexInfo;
 import com.omendb.store.OpenOptions;

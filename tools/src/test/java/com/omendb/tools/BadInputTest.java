@@ -131,14 +131,14 @@ final class BadInputTest {
     wrongUsage(
         "k=0", "groundtruth", fixture.base(), fixture.queries(), folder.resolve("x"), "--k", 0);
     wrongUsage("count=0", "dataset", "synthetic", folder.resolve("x.u8bin"), "--count", 0);
-    failed(
-        "k=601",
+    wrongUsage(
+        "k=1048577",
         "groundtruth",
         fixture.base(),
         fixture.queries(),
         folder.resolve("x.ibin"),
         "--k",
-        601);
+        1048577);
   }
 
   @Test

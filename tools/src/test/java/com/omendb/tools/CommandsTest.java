@@ -1,13 +1,16 @@
 package com.omendb.tools;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.datasets.truth.GroundTruth;
 import com.omendb.tools.testing.BruteForceKind;
 import com.omendb.tools.testing.Fixture;
 import com.omendb.tools.testing.JsonReader;
 import com.omendb.tools.testing.Run;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,6 +66,75 @@ final class CommandsTest {
     assertTrue(refused.err().contains(index.toString()), refused::toString);
     ok("build", fixture.base(), index, "--kind", BruteForceKind.NAME, "--overwrite");
     assertTrue(ok("info", index).out().contains("600 of dimension 16"));
+  }
+
+  @Test
+  void filesOfGroundTruthAreNamedOrInOrder() throws IOException {
+    byte[] expected = Files.readAllBytes(fixture.truth());
+    Path out = folder.resolve("named.ibin");
+    Object[][] ways = {
+      {"--base", fixture.base(), "--queries", fixture.queries(), "--out", out},
+      {"--out", out, "--queries", fixture.queries(), "--base", fixture.base()},
+      {fixture.base(), fixture.queries(), out},
+      {"--queries", fixture.queries(), fixture.base(), out},
+    };
+    for (Object[] files : ways) {
+      List<Object> line = new ArrayList<>(List.of("groundtruth", "--k", 20, "--overwrite"));
+      line.addAll(List.of(files));
+      ok(line.toArray());
+      assertArrayEquals(expected, Files.readAllBytes(out));
+    }
+    wrongUsage("--queries", "groundtruth", "--base", fixture.base());
+    wrongUsage("--out", "groundtruth", fixture.base(), fixture.queries());
+    wrongUsage(
+        "one argument too many",
+        "groundtruth",
+        "--base",
+        fixture.base(),
+        fixture.queries(),
+        out,
+        "more");
+  }
+
+  @Test
+  void neighboursThatThereAreNotAreMinusOne() throws IOException {
+    Path out = folder.resolve("few.ibin");
+    Run run =
+        ok(
+            "groundtruth",
+            "--base",
+            fixture.base(),
+            "--queries",
+            fixture.queries(),
+            "--out",
+            out,
+            "--rows",
+            "0:5",
+            "--k",
+            8,
+            "-q");
+    assertTrue(run.err().contains("count=5, k=8"), run::toString);
+    GroundTruth truth = GroundTruth.read(out);
+    assertEquals(8, truth.k());
+    for (long query = 0; query < truth.queryCount(); query++) {
+      assertEquals(5, truth.count(query));
+      assertEquals(GroundTruth.EMPTY, truth.id(query, 5));
+      assertEquals(Float.POSITIVE_INFINITY, truth.distance(query, 7));
+    }
+    Path index = folder.resolve("few-index");
+    ok("build", fixture.base(), index, "--kind", BruteForceKind.NAME, "--rows", "0:5");
+    Run eval =
+        ok("eval", index, "--queries", fixture.queries(), "--truth", out, "--k", 5, "--json");
+    assertEquals(
+        1.0,
+        JsonReader.number(
+            JsonReader.object(eval.out().lines().findFirst().orElseThrow()), "recallAt5"));
+  }
+
+  private static void wrongUsage(String reason, Object... arguments) {
+    Run run = Run.omen(arguments);
+    assertEquals(2, run.exitCode(), run::toString);
+    assertTrue(run.err().contains(reason), run::toString);
   }
 
   @Test

@@ -1,9 +1,9 @@
 package com.omendb.diskann.vamana;
 
-import com.omendb.datasets.GroundTruth;
-import com.omendb.datasets.RecallScorer;
-import com.omendb.datasets.SyntheticOptions;
-import com.omendb.datasets.SyntheticVectors;
+import com.omendb.datasets.synthetic.SyntheticOptions;
+import com.omendb.datasets.synthetic.SyntheticVectors;
+import com.omendb.datasets.truth.GroundTruth;
+import com.omendb.datasets.truth.RecallScorer;
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;

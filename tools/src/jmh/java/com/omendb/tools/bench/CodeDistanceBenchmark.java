@@ -1,7 +1,7 @@
 package com.omendb.tools.bench;
 
-import com.omendb.datasets.SyntheticOptions;
-import com.omendb.datasets.SyntheticVectors;
+import com.omendb.datasets.synthetic.SyntheticOptions;
+import com.omendb.datasets.synthetic.SyntheticVectors;
 import com.omendb.pq.DistanceTable;
 import com.omendb.pq.PqOptions;
 import com.omendb.pq.ProductQuantizer;

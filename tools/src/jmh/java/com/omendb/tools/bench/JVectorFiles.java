@@ -1,6 +1,6 @@
 package com.omendb.tools.bench;
 
-import com.omendb.datasets.VectorFile;
+import com.omendb.datasets.files.VectorFile;
 import com.omendb.vectors.VectorSource;
 import io.github.jbellis.jvector.disk.BufferedRandomAccessWriter;
 import io.github.jbellis.jvector.graph.GraphIndexBuilder;

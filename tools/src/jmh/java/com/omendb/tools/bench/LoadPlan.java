@@ -1,6 +1,6 @@
 package com.omendb.tools.bench;
 
-import com.omendb.datasets.RecallScorer;
+import com.omendb.datasets.truth.RecallScorer;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.SearchRequest;
 import com.omendb.vectors.VectorSource;

@@ -1,6 +1,6 @@
 package com.omendb.tools.bench;
 
-import com.omendb.datasets.RecallScorer;
+import com.omendb.datasets.truth.RecallScorer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

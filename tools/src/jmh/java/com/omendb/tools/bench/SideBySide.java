@@ -1,8 +1,8 @@
 package com.omendb.tools.bench;
 
-import com.omendb.datasets.GroundTruth;
-import com.omendb.datasets.RecallScorer;
-import com.omendb.datasets.VectorFile;
+import com.omendb.datasets.files.VectorFile;
+import com.omendb.datasets.truth.GroundTruth;
+import com.omendb.datasets.truth.RecallScorer;
 import com.omendb.store.OpenOptions;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package com.omendb.tools.eval;
 
-import com.omendb.datasets.GroundTruth;
+import com.omendb.datasets.truth.GroundTruth;
 import com.omendb.store.OpenOptions;
 import com.omendb.vectors.VectorSource;
 import java.nio.file.Path;

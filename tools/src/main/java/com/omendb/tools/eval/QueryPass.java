@@ -1,8 +1,8 @@
 package com.omendb.tools.eval;
 
-import com.omendb.datasets.RecallScorer;
-import com.omendb.datasets.TruthCheck;
-import com.omendb.datasets.TruthReading;
+import com.omendb.datasets.truth.RecallScorer;
+import com.omendb.datasets.truth.TruthCheck;
+import com.omendb.datasets.truth.TruthReading;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
@@ -138,7 +138,7 @@ final class QueryPass {
   ///
   /// @param latencies gets the time of each query
   /// @throws IllegalStateException if a result is wrong
-  /// @throws com.omendb.datasets.WrongTruthException if a result proves the truth wrong
+  /// @throws com.omendb.datasets.truth.WrongTruthException if a result proves the truth wrong
   /// @throws IOException if the index cannot be read
   Totals run(Latencies latencies) throws IOException, InterruptedException {
     CountDownLatch ready = new CountDownLatch(plan.threads());

@@ -1,7 +1,7 @@
 package com.omendb.tools.eval;
 
-import com.omendb.datasets.GroundTruth;
-import com.omendb.datasets.RecallScorer;
+import com.omendb.datasets.truth.GroundTruth;
+import com.omendb.datasets.truth.RecallScorer;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
 import com.omendb.store.SearchRequest;

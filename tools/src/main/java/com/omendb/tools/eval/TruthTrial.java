@@ -1,9 +1,9 @@
 package com.omendb.tools.eval;
 
-import com.omendb.datasets.GroundTruth;
-import com.omendb.datasets.TruthCheck;
-import com.omendb.datasets.TruthReading;
-import com.omendb.datasets.WrongTruthException;
+import com.omendb.datasets.truth.GroundTruth;
+import com.omendb.datasets.truth.TruthCheck;
+import com.omendb.datasets.truth.TruthReading;
+import com.omendb.datasets.truth.WrongTruthException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.IndexInfo;
 import com.omendb.store.SearchRequest;

@@ -3,8 +3,8 @@ package com.omendb.tools.acceptance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.datasets.SyntheticOptions;
-import com.omendb.datasets.SyntheticVectors;
+import com.omendb.datasets.synthetic.SyntheticOptions;
+import com.omendb.datasets.synthetic.SyntheticVectors;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.store.AnnIndex;

@@ -2,7 +2,7 @@ package com.omendb.tools.hard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.omendb.datasets.GroundTruth;
+import com.omendb.datasets.truth.GroundTruth;
 import com.omendb.store.SearchResult;
 import com.omendb.store.SearchStats;
 import com.omendb.vectors.ElementType;

@@ -19,9 +19,10 @@ record SourceTree(Path root, List<Source> sources) {
       return path.endsWith(".java");
     }
 
-    /// The folder of the module that it belongs to.
+    /// The folder of the module that it belongs to, such as `datasets/hdf5`.
     String module() {
-      return path.substring(0, path.indexOf('/'));
+      int end = path.indexOf("/src/");
+      return path.substring(0, end < 0 ? path.lastIndexOf('/') : end);
     }
 
     boolean isTest() {

@@ -1,0 +1,56 @@
+package com.omendb.datasets.synthetic;
+
+import com.omendb.vectors.ElementType;
+import com.omendb.vectors.VectorSource;
+
+/// What kind of vectors [SyntheticVectors] makes.
+///
+/// The same options always give the same vectors.
+///
+/// @param count number of base vectors
+/// @param dimension elements a vector
+/// @param elementType type of an element
+/// @param clusterCount number of clusters; 0 chooses one for every 1,000 vectors, 16 to 2,048
+/// @param intrinsicDimension about the local intrinsic dimension of the set, 1 to 48, as the
+///   maximum likelihood estimate (Levina and Bickel, NIPS 2004) over 20 nearest neighbours shows
+///   it: the higher, the harder is the search. SIFT descriptors have about 10 to 20
+/// @param seed chooses one of many sets alike
+public record SyntheticOptions(
+    long count,
+    int dimension,
+    ElementType elementType,
+    int clusterCount,
+    int intrinsicDimension,
+    long seed) {
+
+  /// Intrinsic dimension of sets about as hard as SIFT descriptors.
+  public static final int DEFAULT_INTRINSIC_DIMENSION = 16;
+
+  static final int MAX_INTRINSIC_DIMENSION = 48;
+  static final int MAX_CLUSTER_COUNT = 1 << 16;
+
+  /// Checks the ranges.
+  public SyntheticOptions {
+    requireRange("count", count, 1, Integer.MAX_VALUE);
+    requireRange("dimension", dimension, 1, VectorSource.MAX_DIMENSION);
+    requireRange("clusterCount", clusterCount, 0, MAX_CLUSTER_COUNT);
+    requireRange("intrinsicDimension", intrinsicDimension, 1, MAX_INTRINSIC_DIMENSION);
+  }
+
+  /// Options with the default number of clusters and intrinsic dimension.
+  public SyntheticOptions(long count, int dimension, ElementType elementType, long seed) {
+    this(count, dimension, elementType, 0, DEFAULT_INTRINSIC_DIMENSION, seed);
+  }
+
+  /// The number of clusters in force: what was asked for, or what `count` suggests.
+  public int effectiveClusterCount() {
+    return clusterCount > 0 ? clusterCount : Math.clamp(count / 1000, 16, 2048);
+  }
+
+  private static void requireRange(String name, long value, long min, long max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(
+          name + " out of range " + min + ".." + max + ": " + name + "=" + value);
+    }
+  }
+}
