@@ -53,6 +53,7 @@ abstract class Command implements Callable<Integer> {
 
   @Override
   public final Integer call() throws Exception {
+    VectorModule.load();
     run();
     return exitCode();
   }

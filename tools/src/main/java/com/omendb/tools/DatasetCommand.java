@@ -1,5 +1,6 @@
 package com.omendb.tools;
 
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,6 +30,20 @@ final class DatasetCommand implements Runnable {
       description = "Show this help.")
   @SuppressWarnings("UnusedVariable") // the parser looks at it
   private boolean help;
+
+  private final Console console;
+
+  DatasetCommand(Console console) {
+    this.console = console;
+  }
+
+  /// The commands that do the work.
+  List<Command> commands() {
+    return List.of(
+        new DatasetListCommand(console),
+        new DatasetDownloadCommand(console),
+        new DatasetSyntheticCommand(console));
+  }
 
   @Override
   public void run() {

@@ -7,12 +7,14 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /// The program behind `./omen`: build, search and evaluate indexes, and get data to do it with.
@@ -63,14 +65,28 @@ public final class Main {
 
   /// The parser with all commands.
   static CommandLine commandLine(Console console) {
-    return commandLine(console, _ -> true);
+    return commandLine(console, commands(console));
   }
 
   /// The parser for some arguments. It looks at every option of every command that it knows, which
-  /// takes longer than a search: where the first argument names a command, it knows that one alone.
+  /// takes longer than a search. So it knows the command that the first argument names alone, and
+  /// of all commands only what the help lists if no argument names one.
   private static CommandLine commandLine(Console console, String[] args) {
-    boolean named = args.length > 0 && commands(console).containsKey(args[0]);
-    return commandLine(console, name -> !named || name.equals(args[0]));
+    Map<String, Supplier<Object>> commands = commands(console);
+    if (args.length > 0 && commands.containsKey(args[0])) {
+      commands.keySet().retainAll(Set.of(args[0]));
+    } else if (Stream.of(args).noneMatch(commands::containsKey)) {
+      commands.replaceAll((name, command) -> () -> summary(name, command.get()));
+    }
+    return commandLine(console, commands);
+  }
+
+  /// A command without its options.
+  private static CommandSpec summary(String name, Object command) {
+    CommandSpec spec = CommandSpec.create().name(name);
+    spec.usageMessage()
+        .description(command.getClass().getAnnotation(CommandLine.Command.class).description());
+    return spec;
   }
 
   /// The commands in the order of the help, each made when it is asked for.
@@ -85,29 +101,25 @@ public final class Main {
     commands.put("repair", () -> new RepairCommand(console));
     commands.put("snapshot", () -> new SnapshotCommand(console));
     commands.put("restore", () -> new RestoreCommand(console));
-    commands.put(
-        "dataset",
-        () ->
-            new CommandLine(new DatasetCommand())
-                .addSubcommand(new DatasetListCommand(console))
-                .addSubcommand(new DatasetDownloadCommand(console))
-                .addSubcommand(new DatasetSyntheticCommand(console)));
+    commands.put("dataset", () -> new DatasetCommand(console));
     commands.put("convert", () -> new ConvertCommand(console));
     commands.put("groundtruth", () -> new GroundTruthCommand(console));
     commands.put("demo", () -> new DemoCommand(console));
+    commands.put("completion", () -> new CompletionCommand(console));
     commands.put("version", () -> new VersionCommand(console));
     return commands;
   }
 
-  private static CommandLine commandLine(Console console, Predicate<String> wanted) {
+  private static CommandLine commandLine(Console console, Map<String, Supplier<Object>> commands) {
     CommandLine omen = new CommandLine(new OmenCommand());
-    commands(console)
-        .forEach(
-            (name, command) -> {
-              if (wanted.test(name)) {
-                omen.addSubcommand(name, command.get());
-              }
-            });
+    commands.forEach(
+        (name, command) -> {
+          CommandLine made = new CommandLine(command.get());
+          if (made.<Object>getCommand() instanceof DatasetCommand dataset) {
+            dataset.commands().forEach(made::addSubcommand);
+          }
+          omen.addSubcommand(name, made);
+        });
     omen.setOut(new PrintWriter(console.out(), true, console.out().charset()));
     omen.setErr(new PrintWriter(console.err(), true, console.err().charset()));
     omen.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));

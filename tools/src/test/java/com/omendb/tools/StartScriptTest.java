@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The start script, with a JDK that only says how it was called. Invariants: whatever lies in the
-/// environment and wherever the script, its checkout and the JDK lie, the program gets its
-/// arguments as they were typed, its own JVM flags and no others, and a UTF-8 locale.
+/// environment and wherever the script, its checkout or distribution and the JDK lie, the program
+/// gets its arguments as they were typed, its own JVM flags and no others, and a UTF-8 locale.
 class StartScriptTest {
   private static final Path SCRIPT = Path.of("..", "omen");
 
@@ -85,13 +86,16 @@ class StartScriptTest {
   }
 
   private void assertStarted(Outcome outcome, String... arguments) throws IOException {
+    assertStarted(checkout.toRealPath().resolve("tools/target/omen/lib"), outcome, arguments);
+  }
+
+  private static void assertStarted(Path lib, Outcome outcome, String... arguments) {
     assertEquals(0, outcome.exitCode(), outcome::toString);
     assertEquals("", outcome.err());
     assertFalse(outcome.out().contains("left="), outcome::toString);
-    String lib = checkout.toRealPath().resolve("tools/target/omen/lib").toString();
-    assertTrue(outcome.has("argument=" + lib), outcome::toString);
     List<String> all = outcome.out().lines().filter(line -> line.startsWith("argument=")).toList();
-    int from = all.indexOf("argument=com.omendb.tools/com.omendb.tools.Main") + 1;
+    int from = all.indexOf("argument=" + lib.resolve("omendb-tools.jar")) + 1;
+    assertTrue(from > 1 && all.get(from - 2).equals("argument=-jar"), outcome::toString);
     assertEquals(
         List.of(arguments),
         all.subList(from, all.size()).stream().map(line -> line.substring(9)).toList());
@@ -164,6 +168,93 @@ class StartScriptTest {
         omen(
             checkout.resolve("omen"),
             Map.of("OMEN_JAVA_HOME", "", "PATH", bin + ":" + System.getenv("PATH"))));
+  }
+
+  /// Lays a distribution: the script in bin/ beside lib/.
+  private Path install() throws IOException {
+    Path installed = folder.resolve("an [x] * distribution");
+    Files.createDirectories(installed.resolve("bin"));
+    Files.createDirectories(installed.resolve("lib"));
+    Files.writeString(installed.resolve("lib/omendb-tools.jar"), "");
+    Files.copy(SCRIPT, installed.resolve("bin/omen"));
+    return installed;
+  }
+
+  @Test
+  void aDistributionRunsItsOwnJars() throws Exception {
+    Path installed = install();
+    Path lib = installed.toRealPath().resolve("lib");
+    assertStarted(lib, omen(installed.resolve("bin/omen"), Map.of(), "a b"), "a b");
+    Path link = folder.resolve("link");
+    Files.createSymbolicLink(link, Path.of("an [x] * distribution/bin/omen"));
+    assertStarted(lib, omen(link, Map.of()));
+  }
+
+  @Test
+  void aDistributionUsesTheJavaThatItHasUnlessItIsToldOther() throws Exception {
+    Path installed = install();
+    Files.createDirectories(installed.resolve("runtime/bin"));
+    Path java = installed.resolve("runtime/bin/java");
+    Files.writeString(java, "#!/usr/bin/env bash\necho its own\n");
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path script = installed.resolve("bin/omen");
+    assertEquals("its own\n", omen(script, Map.of("OMEN_JAVA_HOME", "")).out());
+    assertStarted(installed.toRealPath().resolve("lib"), omen(script, Map.of()));
+  }
+
+  @Test
+  void theCacheIsUsedWhereItLiesUnlessFlagsNameAnother() throws Exception {
+    Path installed = install();
+    Path script = installed.resolve("bin/omen");
+    assertFalse(omen(script, Map.of()).out().contains("AOTCache"));
+    Path lib = installed.toRealPath().resolve("lib");
+    Files.writeString(lib.resolve("omen.aot"), "");
+    String cache = "argument=-XX:AOTCache=" + lib.resolve("omen.aot");
+    Outcome used = omen(script, Map.of("OMEN_JVM_FLAGS", "-Dx=1"));
+    assertTrue(used.has(cache) && used.has("argument=-Xlog:aot*=off,cds*=off"), used::toString);
+    assertStarted(lib, used);
+    for (String flag : List.of("-XX:AOTCacheOutput=a", "-Xshare:off", "-XX:SharedArchiveFile=a")) {
+      Outcome other = omen(script, Map.of("OMEN_JVM_FLAGS", flag));
+      assertFalse(other.has(cache), other::toString);
+      assertTrue(other.has("argument=" + flag), other::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--help, true", "-V, true", "'', true", "build, false", "help, false"})
+  void onlyHelpAndVersionDoWithoutTheOptimizingCompiler(String word, boolean brief)
+      throws Exception {
+    Outcome outcome = omen(checkout.resolve("omen"), Map.of(), word);
+    assertEquals(brief, outcome.has("argument=-XX:TieredStopAtLevel=1"), outcome::toString);
+  }
+
+  /// Escape sequences go to terminals that understand them, if colours are not unwanted.
+  @ParameterizedTest
+  @CsvSource({
+    "TERM, xterm, true",
+    "TERM, dumb, false",
+    "TERM, '', false",
+    "NO_COLOR, 1, false",
+    "NO_COLOR, '', true"
+  })
+  void escapeSequencesNeedATerminalThatUnderstandsThem(String name, String value, boolean wanted)
+      throws Exception {
+    Path script = Path.of("/usr/bin/script");
+    assumeTrue(
+        System.getProperty("os.name").equals("Linux") && Files.isExecutable(script),
+        "no script(1) of util-linux, which makes a terminal");
+    String expected = "argument=-Domen.terminal=" + wanted;
+    Map<String, String> environment = new HashMap<>(Map.of("TERM", "xterm"));
+    environment.put(name, value);
+    // The words of a command line in a shell, in a terminal of its own.
+    environment.put("SCRIPT", checkout.resolve("omen").toString());
+    Outcome outcome =
+        omen(script, environment, "--quiet", "--return", "--command", "\"$SCRIPT\" x", "typed.txt");
+    assertTrue(outcome.has(expected), outcome::toString);
+    // Without a terminal there are none.
+    assertTrue(
+        omen(checkout.resolve("omen"), environment).has("argument=-Domen.terminal=false"),
+        outcome::toString);
   }
 
   @Test

@@ -14,7 +14,7 @@ public final class DistanceKernels {
   /// Name of the system property that forces the choice.
   public static final String CHOICE_PROPERTY = "omen.kernels";
 
-  private static final String VECTOR_MODULE = "jdk.incubator.vector";
+  private static final String VECTOR_CLASS = "jdk.incubator.vector.Vector";
   private static final int LEAST_VECTOR_BITS = 128;
   private static final int SCALAR_LANES = 4;
 
@@ -116,12 +116,7 @@ public final class DistanceKernels {
 
   /// Why the SIMD kernels would not work or not be fast here, and the remedy; empty if they would.
   private static String obstacle() {
-    boolean present =
-        ModuleLayer.boot()
-            .findModule(VECTOR_MODULE)
-            .filter(DistanceKernels.class.getModule()::canRead)
-            .isPresent();
-    if (!present) {
+    if (!vectorApiIsReadable()) {
       return "module jdk.incubator.vector is not present; add --add-modules jdk.incubator.vector";
     }
     String mode = System.getProperty("java.vm.info", "");
@@ -133,6 +128,17 @@ public final class DistanceKernels {
       return "this CPU or JVM has no SIMD vectors of 128 bits: vectorBits=" + bits;
     }
     return "";
+  }
+
+  /// The module need not be in the boot layer: a program may have it loaded later.
+  private static boolean vectorApiIsReadable() {
+    Class<DistanceKernels> here = DistanceKernels.class;
+    try {
+      Class<?> vector = Class.forName(VECTOR_CLASS, false, here.getClassLoader());
+      return here.getModule().canRead(vector.getModule());
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   private static String vectorDescription() {
