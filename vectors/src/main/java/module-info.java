@@ -22,4 +22,10 @@ module com.omendb.vectors {
       com.omendb.store,
       com.omendb.diskann,
       com.omendb.hnswif;
+  exports com.omendb.vectors.parallel to
+      com.omendb.pq,
+      com.omendb.datasets,
+      com.omendb.store,
+      com.omendb.diskann,
+      com.omendb.hnswif;
 }

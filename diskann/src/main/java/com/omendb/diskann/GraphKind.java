@@ -13,8 +13,10 @@ import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildForecast;
 import com.omendb.store.BuildOptions;
+import com.omendb.store.BuildReport;
 import com.omendb.store.OpenOptions;
 import com.omendb.store.ServingForecast;
+import com.omendb.store.VectorIds;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.store.repair.RepairReport;
@@ -25,8 +27,11 @@ import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// A kind of index with a Vamana graph in SSD pages. Kinds differ in the parts that they add, and
 /// in where their searches enter the graph.
@@ -104,28 +109,40 @@ public abstract class GraphKind implements RepairableKind {
   }
 
   @Override
-  public final void build(
-      VectorSource vectors, Path directory, BuildOptions options, Progress progress)
+  public final BuildReport build(
+      VectorSource vectors, VectorIds ids, Path directory, BuildOptions options, Progress progress)
       throws IOException {
-    build(vectors, Storage.disk(), directory, options, progress);
+    return build(vectors, ids, Storage.disk(), directory, options, progress);
   }
 
   /// The same in any storage.
-  public final void build(
+  public final BuildReport build(
       VectorSource vectors,
+      VectorIds ids,
       Storage storage,
       Path directory,
       BuildOptions options,
       Progress progress)
       throws IOException {
+    long start = System.nanoTime();
     BuildOptions ofKind = options.withKind(name);
     PartList parts = parts(VectorShape.of(vectors), options);
-    IndexBuild.run(
-        vectors,
-        new IndexBuild.Target(storage, directory, Forecasts.neededBytes(vectors, ofKind, parts)),
-        ofKind,
-        parts,
-        progress);
+    Manifest built =
+        IndexBuild.run(
+            vectors,
+            ids,
+            new IndexBuild.Target(
+                storage, directory, Forecasts.neededBytes(vectors, ofKind, parts)),
+            ofKind,
+            parts,
+            progress);
+    return new BuildReport(
+        directory,
+        name,
+        built.count(),
+        built.files().values().stream().mapToLong(Manifest.FileEntry::length).sum(),
+        Duration.ofNanos(System.nanoTime() - start),
+        Collections.unmodifiableMap(new TreeMap<>(built.settings())));
   }
 
   @Override

@@ -90,7 +90,7 @@ class HybridKindTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base = Fixtures.clustered(200, 8, ElementType.UINT8, 71, arena);
       Fixtures.build(base, directory, BuildOptions.defaults());
-      assertEquals("diskann, hybrid", AnnIndex.installedKinds());
+      assertEquals(List.of("diskann", "hybrid"), AnnIndex.installedKinds());
       try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
         assertEquals("hybrid", index.info().kind());
         assertEquals(1, Integer.parseInt(index.info().settings().getOrDefault("upperLayers", "")));

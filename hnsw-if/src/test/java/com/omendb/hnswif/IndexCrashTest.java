@@ -11,6 +11,7 @@ import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
+import com.omendb.store.VectorIds;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.verify.VerifyOptions;
 import com.omendb.store.verify.VerifyReport;
@@ -68,6 +69,7 @@ class IndexCrashTest {
                   new HybridKind()
                       .build(
                           written.vectors,
+                          VectorIds.rows(),
                           storage,
                           root.resolve("index"),
                           written.options.withOverwrite(true),

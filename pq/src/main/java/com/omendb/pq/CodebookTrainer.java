@@ -3,6 +3,7 @@ package com.omendb.pq;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
@@ -25,19 +26,20 @@ final class CodebookTrainer {
       TrainingSample sample =
           TrainingSample.draw(
               source, options.sampleCount(), sampleSeed, options.normalize(), arena);
-      ParallelTasks.run(
-          options.threads(),
+      Workers.run(
           subspaceCount,
-          number -> {
-            int s = (int) number;
-            int from = subspaces.offset(s);
-            long target = codebook.address() + subspaces.codebookOffset(s);
-            try (SubspaceTrainer trainer =
-                new SubspaceTrainer(sample, from, subspaces.length(s), target, seeds[s])) {
-              trainer.train(options.iterations());
-            }
-            progress.advance(1);
-          });
+          options.threads(),
+          () ->
+              number -> {
+                int s = (int) number;
+                int from = subspaces.offset(s);
+                long target = codebook.address() + subspaces.codebookOffset(s);
+                try (SubspaceTrainer trainer =
+                    new SubspaceTrainer(sample, from, subspaces.length(s), target, seeds[s])) {
+                  trainer.train(options.iterations());
+                }
+                progress.advance(1);
+              });
     }
     return codebook;
   }

@@ -10,6 +10,7 @@ import com.omendb.pq.simd.CentroidKernels;
 import com.omendb.pq.simd.KernelChoice;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -88,17 +89,18 @@ final class Encoder implements AutoCloseable {
       int threads,
       Progress progress) {
     progress.phase("encode", source.count());
-    ParallelTasks.run(
-        threads,
+    Workers.run(
         Math.ceilDiv(source.count(), TASK_ROWS),
-        task -> {
-          long from = task * TASK_ROWS;
-          long rows = Math.min(TASK_ROWS, source.count() - from);
-          try (Encoder encoder = new Encoder(quantizer)) {
-            encoder.encode(source, from, rows, codes, from * quantizer.subspaceCount());
-          }
-          progress.advance(rows);
-        });
+        threads,
+        () ->
+            task -> {
+              long from = task * TASK_ROWS;
+              long rows = Math.min(TASK_ROWS, source.count() - from);
+              try (Encoder encoder = new Encoder(quantizer)) {
+                encoder.encode(source, from, rows, codes, from * quantizer.subspaceCount());
+              }
+              progress.advance(rows);
+            });
   }
 
   /// Encodes rows on this thread; the caller has checked that rows and codes fit.

@@ -2,17 +2,18 @@ package com.omendb.store;
 
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.store.repair.RepairReport;
+import com.omendb.store.snapshot.SnapshotReport;
+import com.omendb.store.snapshot.Snapshots;
 import com.omendb.store.verify.VerifyOptions;
 import com.omendb.store.verify.VerifyReport;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
-import java.util.stream.Collectors;
 
 /// An approximate-nearest-neighbour index in a directory, opened for searching under a memory
 /// budget.
@@ -24,12 +25,19 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Opens the index in a directory, whatever its kind.
   ///
-  /// @throws IOException if the directory holds no index, or a damaged one, or one of a version or
-  ///   kind that this release does not read
-  /// @throws IllegalArgumentException if the memory budget is too small; the message says the
-  ///   smallest that works
+  /// @throws java.nio.file.NoSuchFileException if the directory holds no index
+  /// @throws CorruptFileException if the index is damaged
+  /// @throws UnsupportedFormatException if another release wrote it
+  /// @throws MemoryBudgetException if the memory budget is too small; the message says the smallest
+  ///   that works
   static AnnIndex open(Path directory, OpenOptions options) throws IOException {
     return IndexKind.forDirectory(directory).open(directory, options);
+  }
+
+  /// Opens the index in a directory with a memory budget of 1 GiB and the other
+  /// [OpenOptions#defaults]; see [#open(Path, OpenOptions)].
+  static AnnIndex open(Path directory) throws IOException {
+    return open(directory, OpenOptions.defaults());
   }
 
   /// Builds an index of `options.kind()` from `vectors` in `directory`. Row i gets the id i. The
@@ -38,13 +46,51 @@ public interface AnnIndex extends AutoCloseable {
   /// The index appears in `directory` complete or not at all; an older one there stays whole until
   /// that moment.
   ///
+  /// @return what was made
   /// @throws IOException if the directory exists and may not be overwritten, or cannot be written
-  /// @throws IllegalArgumentException if an option or a vector is unusable, or the memory budget is
-  ///   too small; the message says what and, for the budget, the smallest that works
-  static void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
+  /// @throws BuildInterruptedException if the calling thread is interrupted
+  /// @throws DirectoryLockedException if another process writes into the directory
+  /// @throws DiskSpaceException if the index has no room
+  /// @throws MemoryBudgetException if the memory budget is too small; the message says the smallest
+  ///   that works
+  /// @throws IllegalArgumentException if an option or a vector is unusable; the message says what
+  static BuildReport build(
+      VectorSource vectors, Path directory, BuildOptions options, Progress progress)
       throws IOException {
-    IndexKind.named(options.kind())
-        .build(vectors.forAllThreads("base vectors"), directory, options, progress);
+    return build(vectors, VectorIds.rows(), directory, options, progress);
+  }
+
+  /// Builds an index with the [BuildOptions#defaults]; see [#build(VectorSource, Path,
+  /// BuildOptions, Progress)].
+  static BuildReport build(VectorSource vectors, Path directory) throws IOException {
+    return build(vectors, directory, BuildOptions.defaults(), Progress.NONE);
+  }
+
+  /// Builds an index whose searches return ids of the caller's own; see [#build(VectorSource, Path,
+  /// BuildOptions, Progress)].
+  ///
+  /// @param ids of the rows
+  /// @throws IllegalArgumentException also if there are not as many ids as vectors, or two are
+  ///   equal
+  static BuildReport build(
+      VectorSource vectors, VectorIds ids, Path directory, BuildOptions options, Progress progress)
+      throws IOException {
+    ids.require(vectors.count());
+    return IndexKind.named(options.kind())
+        .build(vectors.forAllThreads("base vectors"), ids, directory, options, progress);
+  }
+
+  /// Builds an index of vectors that are read once, one after another. They are kept meanwhile in a
+  /// file without a name on the volume of the index, gone with the process; the memory budget is
+  /// that of `options`. A build of this kind is not resumed. See [#build(VectorSource, Path,
+  /// BuildOptions, Progress)].
+  static BuildReport build(RowReader rows, Path directory, BuildOptions options, Progress progress)
+      throws IOException {
+    checkTarget(directory, options);
+    try (Arena arena = Arena.ofShared()) {
+      SpooledRows spooled = SpooledRows.of(rows, directory, progress, arena);
+      return build(spooled.vectors(), spooled.ids(), directory, options, progress);
+    }
   }
 
   /// Fails as [#build] would if an index may not be made in a directory, and changes nothing.
@@ -101,7 +147,7 @@ public interface AnnIndex extends AutoCloseable {
       RepairOptions options,
       Progress progress)
       throws IOException {
-    return IndexKind.forRepairing()
+    return IndexKind.forRepairing(damaged)
         .repair(
             damaged,
             repaired,
@@ -110,12 +156,21 @@ public interface AnnIndex extends AutoCloseable {
             progress);
   }
 
-  /// The names of the kinds of index that are installed.
-  static String installedKinds() {
-    return ServiceLoader.load(IndexKind.class).stream()
-        .map(provider -> provider.get().name())
-        .sorted()
-        .collect(Collectors.joining(", "));
+  /// Writes the index in a directory into an archive of one file; see [Snapshots#write].
+  static SnapshotReport snapshot(Path directory, Path archive, Progress progress)
+      throws IOException {
+    return Snapshots.write(directory, archive, List.of(), false, progress);
+  }
+
+  /// Makes an index directory of an archive that [#snapshot] wrote; see [Snapshots#restore].
+  static SnapshotReport restore(Path archive, Path directory, Progress progress)
+      throws IOException {
+    return Snapshots.restore(archive, List.of(), directory, false, progress);
+  }
+
+  /// The names of the kinds of index that are installed, in order.
+  static List<String> installedKinds() {
+    return IndexKind.installed().stream().map(IndexKind::name).toList();
   }
 
   /// What the index is and how it was built.
@@ -124,10 +179,17 @@ public interface AnnIndex extends AutoCloseable {
   /// Finds the nearest neighbours of a query with a pooled [Searcher].
   ///
   /// @throws IllegalArgumentException if the request does not fit the index
-  /// @throws IOException if a page that the search needs cannot be read, or fails its checksum
-  ///   twice, and the request is not `degraded`; the message names file and page
+  /// @throws CorruptFileException if a page that the search needs fails its checksum twice, and the
+  ///   request is not `degraded`; the message names file and page
+  /// @throws UnreadablePageException if the device does not give such a page
   /// @throws IllegalStateException if the index is closed
   SearchResult search(SearchRequest request) throws IOException;
+
+  /// Finds the nearest neighbours of a float32 query with the index's default effort; see
+  /// [#search(SearchRequest)].
+  default SearchResult search(float[] query, int k) throws IOException {
+    return search(SearchRequest.of(query, k));
+  }
 
   /// Searches for several queries side by side with a pooled [Searcher]; see
   /// [Searcher#searchBatch].

@@ -1,5 +1,6 @@
 package com.omendb.store;
 
+import com.omendb.store.directory.Manifest;
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.store.repair.RepairReport;
 import com.omendb.store.verify.VerifyOptions;
@@ -10,15 +11,23 @@ import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
+import java.util.function.Predicate;
 
 /// A kind of index, found with [ServiceLoader]: how to build one and how to open one.
 ///
 /// Implementations are stateless and thread-safe.
 public interface IndexKind {
 
-  /// The name that the manifest records, such as `hybrid`.
+  /// The name of the kind that is built by default: upper HNSW layers in memory over a Vamana graph
+  /// in SSD pages.
+  String HYBRID = "hybrid";
+
+  /// The name of the kind without the layers: a Vamana graph in SSD pages, entered at its medoid.
+  String DISKANN = "diskann";
+
+  /// The name that the manifest records, such as [#HYBRID].
   String name();
 
   /// Whether the directory holds an index of this kind.
@@ -30,7 +39,8 @@ public interface IndexKind {
   AnnIndex open(Path directory, OpenOptions options) throws IOException;
 
   /// See [AnnIndex#build].
-  void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
+  BuildReport build(
+      VectorSource vectors, VectorIds ids, Path directory, BuildOptions options, Progress progress)
       throws IOException;
 
   /// What [#build] would use, worked out without building.
@@ -98,24 +108,29 @@ public interface IndexKind {
         "indexes of this kind cannot be repaired: kind=" + name());
   }
 
+  /// The kinds that are installed, by name.
+  static List<IndexKind> installed() {
+    return InstalledKinds.all();
+  }
+
   /// The installed kind of this name, ignoring case.
   ///
   /// @throws IllegalArgumentException if there is none
   static IndexKind named(String name) {
-    for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {
+    for (IndexKind kind : installed()) {
       if (kind.name().equalsIgnoreCase(name)) {
         return kind;
       }
     }
     throw new IllegalArgumentException(
-        "unknown kind of index: kind=" + name + ", installed: " + AnnIndex.installedKinds());
+        "unknown kind of index: kind=" + name + ", installed: " + InstalledKinds.names());
   }
 
   /// The kind of the index in a directory.
   ///
   /// @throws IOException if there is no index or no installed kind recognizes it
   static IndexKind forDirectory(Path directory) throws IOException {
-    for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {
+    for (IndexKind kind : installed()) {
       if (kind.recognizes(directory)) {
         return kind;
       }
@@ -124,11 +139,11 @@ public interface IndexKind {
         "no installed kind of index can open "
             + directory
             + ", installed: "
-            + AnnIndex.installedKinds());
+            + InstalledKinds.names());
   }
 
-  /// The kind to verify a directory with: the one that recognizes it, or any that verifies if the
-  /// manifest cannot be read.
+  /// The kind to verify a directory with: the one that recognizes it; if the manifest cannot be
+  /// read, the one that it states as far as it can be, or else any that verifies.
   ///
   /// @throws IOException if there is no index or nothing installed can verify it
   static IndexKind forVerifying(Path directory) throws IOException {
@@ -137,25 +152,30 @@ public interface IndexKind {
     } catch (FileSystemException e) {
       throw e;
     } catch (IOException e) {
-      for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {
-        if (kind.verifies()) {
-          return kind;
-        }
-      }
-      throw e;
+      return statedOrFirst(directory, IndexKind::verifies).orElseThrow(() -> e);
     }
   }
 
-  /// A kind to repair an index with.
+  /// The kind to repair an index with: the one that its manifest states, as far as that can be
+  /// read, or else any that repairs.
   ///
   /// @throws IllegalArgumentException if none is installed
-  static IndexKind forRepairing() {
-    for (IndexKind kind : ServiceLoader.load(IndexKind.class)) {
-      if (kind.repairs()) {
-        return kind;
-      }
-    }
-    throw new IllegalArgumentException(
-        "no installed kind of index can be repaired, installed: " + AnnIndex.installedKinds());
+  static IndexKind forRepairing(Path directory) throws IOException {
+    return statedOrFirst(directory, IndexKind::repairs)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no installed kind of index can be repaired, installed: "
+                        + InstalledKinds.names()));
+  }
+
+  private static Optional<IndexKind> statedOrFirst(Path directory, Predicate<IndexKind> can)
+      throws IOException {
+    String stated = Manifest.statedKind(directory);
+    List<IndexKind> able = installed().stream().filter(can).toList();
+    return able.stream()
+        .filter(kind -> kind.name().equals(stated))
+        .findFirst()
+        .or(() -> able.stream().findFirst());
   }
 }

@@ -1,6 +1,9 @@
 package com.omendb.store;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The neighbours found by one search, nearest first, with exact distances, and what it cost.
 ///
@@ -36,6 +39,15 @@ public final class SearchResult {
     return distances[rank];
   }
 
+  /// The neighbours, nearest first.
+  public List<Neighbour> neighbours() {
+    List<Neighbour> neighbours = new ArrayList<>(ids.length);
+    for (int rank = 0; rank < ids.length; rank++) {
+      neighbours.add(new Neighbour(ids[rank], distances[rank]));
+    }
+    return neighbours;
+  }
+
   /// A copy of all ids, nearest first.
   public long[] ids() {
     return ids.clone();
@@ -49,6 +61,19 @@ public final class SearchResult {
   /// What the search cost.
   public SearchStats stats() {
     return stats;
+  }
+
+  /// Results are equal if they hold the same neighbours, whatever they cost.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SearchResult result
+        && Arrays.equals(ids, result.ids)
+        && Arrays.equals(distances, result.distances);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(ids) + Arrays.hashCode(distances);
   }
 
   @Override

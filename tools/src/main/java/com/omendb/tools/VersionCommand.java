@@ -24,7 +24,7 @@ final class VersionCommand extends Command {
   void run() throws IOException {
     String version = version();
     String java = Runtime.version() + " (" + System.getProperty("java.vm.name") + ")";
-    String kinds = AnnIndex.installedKinds();
+    String kinds = String.join(", ", AnnIndex.installedKinds());
     String kernels = DistanceKernels.description();
     long peakResidentBytes = ProcessMemory.peakResidentBytes();
     if (json()) {

@@ -1,11 +1,7 @@
 package com.omendb.vectors;
 
+import com.omendb.vectors.parallel.Workers;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Refuses vectors that no distance can be computed from, before they reach a build or a search.
@@ -64,39 +60,23 @@ public final class VectorChecks {
 
   /// The first unusable row, or the count if there is none.
   ///
-  /// Workers take runs of rows in order, and stop taking them once an unusable row is known: runs
-  /// before it are all taken by then, so that the least row found is the first.
+  /// Workers take runs of rows in order, and leave out those behind an unusable row: runs before it
+  /// are all looked at, so that the least row found is the first.
   private static long firstUnusableRow(VectorSource source, Metric metric, int threads) {
-    AtomicLong nextRow = new AtomicLong();
     AtomicLong firstUnusable = new AtomicLong(source.count());
-    Runnable worker =
+    Workers.forEach(
+        source.count(),
+        ROWS_PER_TASK,
+        threads,
         () -> {
           RowCheck check = new RowCheck(source, metric);
-          long from;
-          while ((from = nextRow.getAndAdd(ROWS_PER_TASK)) < firstUnusable.get()) {
-            long found = check.firstUnusable(from, Math.min(from + ROWS_PER_TASK, source.count()));
-            firstUnusable.accumulateAndGet(found, Math::min);
-          }
-        };
-    int workers = (int) Math.min(threads, Math.ceilDiv(source.count(), ROWS_PER_TASK));
-    if (workers <= 1) {
-      worker.run();
-    } else {
-      runOnThreads(worker, workers);
-    }
+          return (from, to) -> {
+            if (from < firstUnusable.get()) {
+              firstUnusable.accumulateAndGet(check.firstUnusable(from, to), Math::min);
+            }
+          };
+        });
     return firstUnusable.get();
-  }
-
-  private static void runOnThreads(Runnable worker, int workers) {
-    List<CompletableFuture<Void>> running = new ArrayList<>();
-    try (ExecutorService pool =
-        Executors.newFixedThreadPool(
-            workers, Thread.ofPlatform().daemon().name("omen-vector-check-", 0).factory())) {
-      for (int i = 0; i < workers; i++) {
-        running.add(CompletableFuture.runAsync(worker, pool));
-      }
-    }
-    running.forEach(CompletableFuture::join);
   }
 
   private static String describe(VectorSource source, long row, String what) {

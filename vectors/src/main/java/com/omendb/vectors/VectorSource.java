@@ -1,9 +1,12 @@
 package com.omendb.vectors;
 
 import com.omendb.vectors.memory.SegmentAccess;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Collection;
 
 /// A read-only view of `count` vectors of one dimension and type that lie at a fixed stride in
 /// native or memory-mapped memory. No vector is copied.
@@ -80,6 +83,60 @@ public record VectorSource(
       MemorySegment segment, long count, int dimension, ElementType elementType) {
     return new VectorSource(
         segment, 0, elementType.vectorBytes(dimension), count, dimension, elementType);
+  }
+
+  /// Float32 vectors, copied into memory of the library's own, which is freed when the view is no
+  /// longer reachable.
+  ///
+  /// @param rows vectors of one length, at least one
+  /// @throws IllegalArgumentException if there are none, or their lengths differ
+  public static VectorSource of(float[][] rows) {
+    return of(Arrays.asList(rows));
+  }
+
+  /// The same for vectors in a collection.
+  public static VectorSource of(Collection<float[]> rows) {
+    if (rows.isEmpty()) {
+      throw new IllegalArgumentException("there are no vectors: rows=0");
+    }
+    int dimension = rows.iterator().next().length;
+    MemorySegment copies =
+        Arena.ofAuto()
+            .allocate(ElementType.FLOAT32.vectorBytes(dimension) * (long) rows.size(), 64);
+    long row = 0;
+    for (float[] vector : rows) {
+      if (vector.length != dimension) {
+        throw new IllegalArgumentException(
+            "vectors differ in length: row="
+                + row
+                + ", length="
+                + vector.length
+                + ", length of row 0="
+                + dimension);
+      }
+      MemorySegment.copy(vector, 0, copies, FLOAT, row * dimension * Float.BYTES, dimension);
+      row++;
+    }
+    return dense(copies, rows.size(), dimension, ElementType.FLOAT32);
+  }
+
+  /// Vectors in an array, copied as [#of(float[][])] does.
+  ///
+  /// @param bytes elements of one byte, row after row
+  /// @param elementType a type of one byte
+  public static VectorSource of(byte[] bytes, int dimension, ElementType elementType) {
+    if (elementType.elementBytes() != 1 || dimension < 1 || bytes.length % dimension != 0) {
+      throw new IllegalArgumentException(
+          "not rows of bytes: length="
+              + bytes.length
+              + ", dimension="
+              + dimension
+              + ", elementType="
+              + elementType.label());
+    }
+    MemorySegment copies = Arena.ofAuto().allocate(Math.max(1, bytes.length), 64);
+    MemorySegment.copy(bytes, 0, copies, ValueLayout.JAVA_BYTE, 0, bytes.length);
+    return dense(copies, bytes.length / dimension, dimension, elementType);
   }
 
   /// This view for all threads to read: that of memory in a confined arena is usable for as long as

@@ -1,10 +1,10 @@
 package com.omendb.datasets.synthetic;
 
 import com.omendb.datasets.files.VectorFileWriter;
-import com.omendb.datasets.parallel.Workers;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.parallel.Workers;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -118,8 +118,8 @@ public final class SyntheticVectors {
   private void fill(MemorySegment target, long firstStream, long count, int threads) {
     long tasks = (count + TASK_ROWS - 1) / TASK_ROWS;
     Workers.run(
-        threads,
         tasks,
+        threads,
         () -> {
           RowRandom random = new RowRandom(0, 0);
           float[] vector = new float[options.dimension()];

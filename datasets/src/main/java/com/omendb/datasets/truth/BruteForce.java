@@ -1,6 +1,5 @@
 package com.omendb.datasets.truth;
 
-import com.omendb.datasets.parallel.Workers;
 import com.omendb.datasets.tables.Content;
 import com.omendb.vectors.DistanceKernel;
 import com.omendb.vectors.DistanceKernels;
@@ -10,8 +9,10 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorChecks;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongConsumer;
 
 /// Exact nearest neighbours by comparing every query with every base vector.
 ///
@@ -68,7 +69,7 @@ final class BruteForce {
     BruteForce work = new BruteForce(base, queries, metric, k, threads, progress);
     long slices = (queries.count() + work.sliceQueries - 1) / work.sliceQueries;
     progress.phase("compute ground truth", Math.multiplyExact(queries.count(), base.count()));
-    Workers.run(threads, slices, work::newWorker);
+    Workers.run(slices, threads, work::newWorker);
     return new GroundTruth(queries.count(), k, work.ids, work.distances);
   }
 
@@ -106,7 +107,7 @@ final class BruteForce {
     }
   }
 
-  private Workers.Worker newWorker() {
+  private LongConsumer newWorker() {
     NearestRows[] nearest = new NearestRows[sliceQueries];
     for (int i = 0; i < nearest.length; i++) {
       nearest[i] = new NearestRows((int) Math.min(k, base.count()));

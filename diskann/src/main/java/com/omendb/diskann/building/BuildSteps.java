@@ -14,6 +14,7 @@ import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.store.BuildOptions;
+import com.omendb.store.VectorIds;
 import com.omendb.store.checkpoint.Checkpoints;
 import com.omendb.store.directory.Publication;
 import com.omendb.store.part.IndexPart;
@@ -33,6 +34,7 @@ import java.util.function.Consumer;
 /// files. Each step is recorded when it is done, and left out if it was recorded before.
 final class BuildSteps {
   private final VectorSource input;
+  private final VectorIds ids;
   private final BuildOptions options;
   private final BuildPlan plan;
   private final Publication publication;
@@ -42,6 +44,7 @@ final class BuildSteps {
 
   BuildSteps(
       VectorSource input,
+      VectorIds ids,
       BuildOptions options,
       BuildPlan plan,
       Publication publication,
@@ -49,6 +52,7 @@ final class BuildSteps {
       BuildMemory memory,
       Progress progress) {
     this.input = input;
+    this.ids = ids;
     this.options = options;
     this.plan = plan;
     this.publication = publication;
@@ -114,7 +118,12 @@ final class BuildSteps {
             input
                 .withRows(vectors, layout.order())
                 .withGraph(
-                    new PartInput.Graph(space, graph, layout.pageStarts(), rows::inputRow, arena));
+                    new PartInput.Graph(
+                        space,
+                        graph,
+                        layout.pageStarts(),
+                        row -> ids.id(rows.inputRow(row)),
+                        arena));
         for (PartMaker maker : parts.makers()) {
           if (maker.needsGraph()) {
             make(maker, withGraph);
@@ -185,7 +194,14 @@ final class BuildSteps {
       return LayoutCheckpoint.read(checkpoints, space.count(), kept);
     }
     BaseLayout layout =
-        BaseLayout.of(space, options.metric(), graph, rows::inputRow, scratch, kept, progress);
+        BaseLayout.of(
+            space,
+            options.metric(),
+            graph,
+            row -> ids.id(rows.inputRow(row)),
+            scratch,
+            kept,
+            progress);
     LayoutCheckpoint.write(layout, space.count(), checkpoints);
     return layout;
   }

@@ -3,12 +3,14 @@ package com.omendb.diskann.building;
 import com.omendb.diskann.parts.CodeSizes;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.parts.PartMaker;
+import com.omendb.errors.BuildInterruptedException;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.DiskSpaceException;
 import com.omendb.pagecache.DiskSpace;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
+import com.omendb.store.VectorIds;
 import com.omendb.store.building.BuildWatch;
 import com.omendb.store.checkpoint.BuildJob;
 import com.omendb.store.checkpoint.BuildState;
@@ -19,8 +21,11 @@ import com.omendb.store.directory.Publication;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorChecks;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.parallel.WorkInterruptedException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -34,11 +39,15 @@ import java.util.TreeSet;
 /// Builds an index with a Vamana base layer: check the vectors, go through the [BuildSteps] from
 /// where an earlier build was cut short or from the first, publish.
 public final class IndexBuild {
+  /// Manifest setting: ids are the caller's own, not rows of the input.
+  public static final String OWN_IDS = "ownIds";
+
   private static final String KEPT =
       "what this build has finished is kept: the same build with resume (--resume) goes on from"
           + " there, one without removes it";
 
   private final VectorSource input;
+  private final VectorIds ids;
   private final BuildOptions options;
   private final Progress progress;
   private final PartList parts;
@@ -50,18 +59,27 @@ public final class IndexBuild {
   /// @param neededBytes that there must be room for when the leftovers of other builds are gone
   public record Target(Storage storage, Path directory, long neededBytes) {}
 
-  private IndexBuild(VectorSource input, BuildOptions options, PartList parts, Progress progress) {
+  private IndexBuild(
+      VectorSource input, VectorIds ids, BuildOptions options, PartList parts, Progress progress) {
     this.input = input;
+    this.ids = ids;
     this.options = options;
     this.parts = parts;
     this.progress = progress;
   }
 
   /// Builds and publishes an index; see [com.omendb.store.AnnIndex#build].
-  public static void run(
-      VectorSource vectors, Target target, BuildOptions options, PartList parts, Progress progress)
+  ///
+  /// @return the manifest of the index
+  public static Manifest run(
+      VectorSource vectors,
+      VectorIds ids,
+      Target target,
+      BuildOptions options,
+      PartList parts,
+      Progress progress)
       throws IOException {
-    run(vectors, target, options, parts, progress, plan(vectors, options));
+    return run(vectors, ids, target, options, parts, progress, plan(vectors, options));
   }
 
   /// See [com.omendb.store.AnnIndex#checkTarget].
@@ -92,8 +110,9 @@ public final class IndexBuild {
   }
 
   /// The same by a plan made beforehand.
-  static void run(
+  static Manifest run(
       VectorSource vectors,
+      VectorIds ids,
       Target target,
       BuildOptions options,
       PartList parts,
@@ -102,17 +121,21 @@ public final class IndexBuild {
       throws IOException {
     try (BuildWatch watch =
         new BuildWatch(vectors.count(), target.directory(), options, progress)) {
-      new IndexBuild(vectors, options, parts, watch).run(target, plan);
+      Manifest built = new IndexBuild(vectors, ids, options, parts, watch).run(target, plan);
       watch.done();
+      return built;
     }
   }
 
-  private void run(Target target, BuildPlan plan) throws IOException {
+  private Manifest run(Target target, BuildPlan plan) throws IOException {
     checkTarget(target.directory(), options);
     plan.requireWithinBudget();
     progress.note("memory: " + plan);
     try {
-      build(target, plan);
+      return build(target, plan);
+    } catch (WorkInterruptedException | ClosedByInterruptException | InterruptedIOException e) {
+      Thread.currentThread().interrupt();
+      throw new BuildInterruptedException(e);
     } catch (FileSystemException | CorruptFileException | DiskSpaceException e) {
       throw e;
     } catch (IOException e) {
@@ -121,8 +144,8 @@ public final class IndexBuild {
     }
   }
 
-  private void build(Target target, BuildPlan plan) throws IOException {
-    BuildJob job = BuildJob.of(input, options, CodeSizes.format(parts));
+  private Manifest build(Target target, BuildPlan plan) throws IOException {
+    BuildJob job = BuildJob.of(input, ids, options, CodeSizes.format(parts));
     UnfinishedBuilds unfinished =
         new UnfinishedBuilds(job, options.resume(), madeFromGraph(), progress::note);
     try (Publication publication =
@@ -132,7 +155,7 @@ public final class IndexBuild {
       DiskSpace.require(
           target.directory(), Math.max(0, target.neededBytes() - checkpoints.bytes()));
       try {
-        build(publication, checkpoints, plan);
+        return build(publication, checkpoints, plan);
       } catch (IllegalArgumentException e) {
         // What the caller asked for cannot be done, now or when it is asked for again.
         publication.keepIf(() -> false, () -> {});
@@ -150,7 +173,7 @@ public final class IndexBuild {
     return phases;
   }
 
-  private void build(Publication publication, Checkpoints checkpoints, BuildPlan plan)
+  private Manifest build(Publication publication, Checkpoints checkpoints, BuildPlan plan)
       throws IOException {
     try (BuildMemory memory =
             new BuildMemory(
@@ -160,13 +183,14 @@ public final class IndexBuild {
         Arena kept = memory.newArena()) {
       checkVectors(checkpoints);
       if (!checkpoints.has(Checkpoints.READY)) {
-        new BuildSteps(input, options, plan, publication, checkpoints, memory, progress)
+        new BuildSteps(input, ids, options, plan, publication, checkpoints, memory, progress)
             .run(parts, kept, settings());
       }
-      publish(publication, checkpoints);
+      Manifest built = publish(publication, checkpoints);
       if (memory.releases() > 0) {
-        progress.note("memory: files were let go of " + memory.releases() + " times");
+        progress.note("memory: files left memory " + memory.releases() + " times");
       }
+      return built;
     }
   }
 
@@ -185,10 +209,10 @@ public final class IndexBuild {
     progress.advance(input.count());
   }
 
-  private void publish(Publication publication, Checkpoints checkpoints) throws IOException {
+  private Manifest publish(Publication publication, Checkpoints checkpoints) throws IOException {
     progress.phase("publish", 0);
     BuildState.Finished ready = checkpoints.get(Checkpoints.READY);
-    publication.publish(
+    return publication.publish(
         new Manifest(
             options.kind(),
             checkpoints.indexId(),
@@ -210,6 +234,9 @@ public final class IndexBuild {
     }
     settings.put("alpha", String.valueOf(options.alpha()));
     settings.put(CodeSizes.SETTING, CodeSizes.format(parts));
+    if (!ids.areRows()) {
+      settings.put(OWN_IDS, "true");
+    }
     settings.put("seed", String.valueOf(options.seed()));
     return settings;
   }

@@ -2,12 +2,12 @@ package com.omendb.diskann.building;
 
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RandomOrder;
-import com.omendb.diskann.vamana.Workers;
 import com.omendb.pagecache.AlignedMemory;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntConsumer;

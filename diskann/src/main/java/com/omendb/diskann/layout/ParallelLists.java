@@ -1,10 +1,10 @@
 package com.omendb.diskann.layout;
 
 import com.omendb.diskann.format.NeighbourLists;
-import com.omendb.diskann.vamana.Workers;
 import com.omendb.pagecache.AlignedMemory;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;

@@ -2,11 +2,11 @@ package com.omendb.diskann.leaf;
 
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RandomOrder;
-import com.omendb.diskann.vamana.Workers;
 import com.omendb.vectors.DenseBlockKernel;
 import com.omendb.vectors.DistanceKernels;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.IntPredicate;

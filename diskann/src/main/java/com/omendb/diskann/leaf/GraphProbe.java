@@ -9,7 +9,7 @@ import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RandomOrder;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
-import com.omendb.diskann.vamana.Workers;
+import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.EnumMap;

@@ -1,8 +1,8 @@
 package com.omendb.diskann.leaf;
 
 import com.omendb.diskann.vamana.NodeSpace;
-import com.omendb.diskann.vamana.Workers;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

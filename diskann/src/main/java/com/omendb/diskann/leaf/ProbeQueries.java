@@ -2,10 +2,10 @@ package com.omendb.diskann.leaf;
 
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RandomOrder;
-import com.omendb.diskann.vamana.Workers;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

@@ -9,6 +9,7 @@ import com.omendb.errors.DiskSpaceException;
 import com.omendb.errors.UnrepairableException;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.BuildOptions;
+import com.omendb.store.VectorIds;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
 import com.omendb.store.part.Origin;
@@ -205,7 +206,7 @@ public final class IndexRepair {
       damage.put(Manifest.FILE, remains.manifestDamage());
     }
     int idRange = idRange(survivors);
-    boolean known = survivors.ids().areRows() && survivors.ids().largest() < idRange;
+    boolean known = !ownIds() && survivors.ids().areRows() && survivors.ids().largest() < idRange;
     BitSet missing = known ? survivors.ids().missing(idRange) : new BitSet();
     return new Diagnosis(remains, facts, survivors, idRange, known, missing, damage);
   }
@@ -217,6 +218,9 @@ public final class IndexRepair {
     int nodeCount = survivors.shape().nodeCount();
     int range = facts.setting(IndexFacts.ID_RANGE, Integer::valueOf, nodeCount);
     long largest = survivors.ids().largest();
+    if (ownIds()) {
+      return Math.max(1, range);
+    }
     if (largest >= range && largest < Integer.MAX_VALUE - 8) {
       assumed.add(
           "ids up to " + largest + " are there, more than nodes: the range of ids ends with it");
@@ -238,8 +242,18 @@ public final class IndexRepair {
     RestoredVectors.requireShape(source, facts, diagnosis.idRange());
   }
 
+  private boolean ownIds() {
+    return facts.settings().containsKey(IndexBuild.OWN_IDS);
+  }
+
   private RepairReport buildAnew(Storage storage, Path target, @Nullable Diagnosis diagnosis)
       throws IOException {
+    if (ownIds()) {
+      throw new UnrepairableException(
+          "too little is left, and the ids of the vectors were the caller's own, which no source"
+              + " holds; build the index again",
+          remains.directory());
+    }
     if (source == null) {
       throw new UnrepairableException(
           "no page of "
@@ -257,6 +271,7 @@ public final class IndexRepair {
     BuildOptions build = facts.buildOptions(maxDegree, options);
     IndexBuild.run(
         source,
+        VectorIds.rows(),
         new IndexBuild.Target(storage, target, Forecasts.neededBytes(source, build, facts.parts())),
         build,
         facts.parts(),

@@ -4,7 +4,6 @@ import com.omendb.diskann.parts.PartList;
 import com.omendb.store.IndexKind;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 
 /// A kind of index over this module's base layer, which [IndexRepair] can therefore repair.
 public interface RepairableKind extends IndexKind {
@@ -16,7 +15,7 @@ public interface RepairableKind extends IndexKind {
   /// The kinds that a repair knows: one, and those that are installed.
   static List<RepairableKind> and(RepairableKind first) {
     List<RepairableKind> kinds = new ArrayList<>(List.of(first));
-    for (IndexKind installed : ServiceLoader.load(IndexKind.class)) {
+    for (IndexKind installed : IndexKind.installed()) {
       if (installed instanceof RepairableKind kind) {
         kinds.add(kind);
       }

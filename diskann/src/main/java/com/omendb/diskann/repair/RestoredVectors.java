@@ -3,12 +3,12 @@ package com.omendb.diskann.repair;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeInserter;
 import com.omendb.diskann.vamana.NodeSpace;
-import com.omendb.diskann.vamana.Workers;
 import com.omendb.store.BuildOptions;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.UnitLength;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 

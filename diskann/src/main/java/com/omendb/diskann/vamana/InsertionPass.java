@@ -1,6 +1,7 @@
 package com.omendb.diskann.vamana;
 
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.parallel.Workers;
 import java.util.function.IntPredicate;
 import java.util.function.LongToIntFunction;
 

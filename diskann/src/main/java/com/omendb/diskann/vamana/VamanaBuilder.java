@@ -2,6 +2,7 @@ package com.omendb.diskann.vamana;
 
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.memory.NativeMemory;
+import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.LongToIntFunction;

@@ -10,6 +10,7 @@ import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.DiskSpaceException;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.BuildOptions;
+import com.omendb.store.VectorIds;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
 import com.omendb.vectors.ElementType;
@@ -54,6 +55,7 @@ class BuildTargetTest {
           () ->
               IndexBuild.run(
                   vectors,
+                  VectorIds.rows(),
                   full,
                   options,
                   PartList.of(CodeSizes.of(vectors.dimension(), 0), List.of()),
@@ -69,6 +71,7 @@ class BuildTargetTest {
           () ->
               IndexBuild.run(
                   vectors,
+                  VectorIds.rows(),
                   fresh,
                   options,
                   PartList.of(CodeSizes.of(vectors.dimension(), 0), List.of()),

@@ -14,6 +14,7 @@ import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
+import com.omendb.store.VectorIds;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.Origin;
 import com.omendb.vectors.ElementType;
@@ -117,7 +118,7 @@ class ResumedBuildTest {
 
   private Recorder build(Path target, BuildOptions options) throws IOException {
     Recorder recorder = new Recorder("");
-    IndexBuild.run(vectors, to(target), options, PARTS, recorder);
+    IndexBuild.run(vectors, VectorIds.rows(), to(target), options, PARTS, recorder);
     return recorder;
   }
 
@@ -129,7 +130,7 @@ class ResumedBuildTest {
     Recorder recorder = new Recorder(phase);
     assertThrows(
         UncheckedIOException.class,
-        () -> IndexBuild.run(vectors, to(directory), options, PARTS, recorder));
+        () -> IndexBuild.run(vectors, VectorIds.rows(), to(directory), options, PARTS, recorder));
     return recorder;
   }
 
@@ -200,9 +201,21 @@ class ResumedBuildTest {
           UncheckedIOException.class,
           () ->
               IndexBuild.run(
-                  vectors, to(directory), OPTIONS, PARTS, new Recorder(phase), IN_FILES));
+                  vectors,
+                  VectorIds.rows(),
+                  to(directory),
+                  OPTIONS,
+                  PARTS,
+                  new Recorder(phase),
+                  IN_FILES));
       IndexBuild.run(
-          vectors, to(directory), OPTIONS.withResume(true), PARTS, new Recorder(""), IN_FILES);
+          vectors,
+          VectorIds.rows(),
+          to(directory),
+          OPTIONS.withResume(true),
+          PARTS,
+          new Recorder(""),
+          IN_FILES);
       assertSame(expected, directory, phase);
     }
   }
@@ -363,7 +376,7 @@ class ResumedBuildTest {
         };
     assertThrows(
         IllegalArgumentException.class,
-        () -> IndexBuild.run(vectors, to(directory), OPTIONS, PARTS, refusing));
+        () -> IndexBuild.run(vectors, VectorIds.rows(), to(directory), OPTIONS, PARTS, refusing));
     assertFalse(Files.exists(directory));
   }
 

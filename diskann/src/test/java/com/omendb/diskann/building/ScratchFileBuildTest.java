@@ -14,6 +14,7 @@ import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.SearchRequest;
+import com.omendb.store.VectorIds;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -60,6 +61,7 @@ class ScratchFileBuildTest {
       AnnIndex.build(vectors, inMemory, options, Progress.NONE);
       IndexBuild.run(
           vectors,
+          VectorIds.rows(),
           new IndexBuild.Target(Storage.disk(), inFiles, 0),
           options,
           PartList.of(CodeSizes.of(vectors.dimension(), 0), List.of()),

@@ -13,11 +13,11 @@ import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
-import com.omendb.diskann.vamana.Workers;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.parallel.WorkInterruptedException;
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -185,7 +185,7 @@ class LeafGraphBuilderTest {
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       Thread.currentThread().interrupt();
       assertThrows(
-          Workers.BuildInterruptedException.class,
+          WorkInterruptedException.class,
           () -> build(space, new VamanaOptions(16, 30, 1.2f, 2, 1), arena));
       assertTrue(Thread.interrupted());
       assertArrayEquals(new String[0], directory.toFile().list());

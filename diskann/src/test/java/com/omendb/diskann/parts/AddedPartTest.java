@@ -14,6 +14,7 @@ import com.omendb.pagecache.FileHeader;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.SearchRequest;
+import com.omendb.store.VectorIds;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.Origin;
 import com.omendb.store.repair.RepairOptions;
@@ -61,7 +62,7 @@ class AddedPartTest {
     long seed = Seeds.seed("AddedPartTest", 83);
     vectors = Fixtures.clustered(300, 12, ElementType.UINT8, seed, arena);
     index = temporary.resolve("index");
-    kind.build(vectors, index, OPTIONS, Progress.NONE);
+    kind.build(vectors, VectorIds.rows(), index, OPTIONS, Progress.NONE);
   }
 
   @AfterEach

@@ -3,6 +3,7 @@ package com.omendb.store.checkpoint;
 import com.omendb.pagecache.Crc32c;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
+import com.omendb.store.VectorIds;
 import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.VectorSource;
 import java.util.ArrayList;
@@ -35,7 +36,8 @@ public record BuildJob(SortedMap<String, String> traits) {
   /// The job of building an index of `vectors`, of which there is at least one.
   ///
   /// @param codeSizes the sizes of code, as text
-  public static BuildJob of(VectorSource vectors, BuildOptions options, String codeSizes) {
+  public static BuildJob of(
+      VectorSource vectors, VectorIds ids, BuildOptions options, String codeSizes) {
     TreeMap<String, String> traits = new TreeMap<>();
     traits.put("format", Manifest.FORMAT_VERSION + "." + BUILDER_VERSION);
     traits.put("kind", options.kind());
@@ -52,6 +54,7 @@ public record BuildJob(SortedMap<String, String> traits) {
     traits.put("dimension", String.valueOf(vectors.dimension()));
     traits.put("elementType", vectors.elementType().label());
     traits.put("strideBytes", String.valueOf(vectors.strideBytes()));
+    traits.put("ids", ids.checksum());
     traits.put("vectors", hex(sampleChecksum(vectors)));
     return new BuildJob(traits);
   }

@@ -142,11 +142,20 @@ public record Manifest(
   /// The id that a manifest of any version, so far and to come, and even a damaged one states:
   /// where the index's files are. Empty if it states none.
   static String statedIndexId(Path directory) throws IOException {
+    String stated = stated(directory, "indexId=");
+    return StagingDirectory.isIndexId(stated) ? stated : "";
+  }
+
+  /// The kind of index that a manifest, even a damaged one, states; empty if it states none.
+  public static String statedKind(Path directory) throws IOException {
+    return stated(directory, "kind=");
+  }
+
+  private static String stated(Path directory, String prefix) throws IOException {
     return text(directory)
         .lines()
-        .filter(line -> line.startsWith("indexId="))
-        .map(line -> line.substring("indexId=".length()))
-        .filter(StagingDirectory::isIndexId)
+        .filter(line -> line.startsWith(prefix))
+        .map(line -> line.substring(prefix.length()))
         .findFirst()
         .orElse("");
   }

@@ -3,9 +3,11 @@ package com.omendb.tools.testing;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
+import com.omendb.store.BuildReport;
 import com.omendb.store.IndexInfo;
 import com.omendb.store.IndexKind;
 import com.omendb.store.OpenOptions;
+import com.omendb.store.VectorIds;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -19,6 +21,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 
@@ -51,7 +54,14 @@ public final class BruteForceKind implements IndexKind {
   }
 
   @Override
-  public void build(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
+  public BuildReport build(
+      VectorSource vectors, VectorIds ids, Path directory, BuildOptions options, Progress progress)
+      throws IOException {
+    write(vectors, directory, options, progress);
+    return new BuildReport(directory, name(), vectors.count(), 0, Duration.ZERO, Map.of());
+  }
+
+  private void write(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
       throws IOException {
     if (Files.exists(directory) && !options.overwrite()) {
       throw new FileAlreadyExistsException(directory.toString());

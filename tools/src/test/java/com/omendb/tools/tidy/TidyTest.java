@@ -146,7 +146,8 @@ final class TidyTest {
             "StandardOpenOption\\.(WRITE|CREATE\\w*|APPEND|TRUNCATE_EXISTING)"
                 + "|Files\\.(move|write\\w*|delete\\w*|create\\w+|copy|newOutputStream)\\(");
     // Scratch files, which nobody reads after a crash, and a file of the kernel's.
-    Set<String> exempt = Set.of("ScratchArena.java", "SpillFile.java", "ProcessMemory.java");
+    Set<String> exempt =
+        Set.of("ScratchArena.java", "SpillFile.java", "SpoolFile.java", "ProcessMemory.java");
     assertNone(
         "writes files past the storage",
         tree.java(),

@@ -1,17 +1,17 @@
-package com.omendb.diskann.vamana;
+package com.omendb.vectors.parallel;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a loop over 0..count-1 on several threads, in chunks taken from a shared counter.
 ///
 /// An exception in one worker stops all and is thrown to the caller. If the calling thread is
-/// interrupted the workers stop at the end of their chunk and [BuildInterruptedException] is
-/// thrown.
+/// interrupted the workers stop at the end of their chunk and [WorkInterruptedException] is thrown.
 public final class Workers {
   private static final long CHUNK = 128;
 
@@ -26,6 +26,18 @@ public final class Workers {
   /// Runs the loop; `newBody` is called once on each worker.
   public static void forEach(long count, int threads, Supplier<Body> newBody) {
     forEach(count, CHUNK, threads, newBody);
+  }
+
+  /// Runs numbered tasks, each by itself; `newTask` is called once on each worker.
+  public static void run(long count, int threads, Supplier<LongConsumer> newTask) {
+    forEach(
+        count,
+        1,
+        threads,
+        () -> {
+          LongConsumer task = newTask.get();
+          return (from, _) -> task.accept(from);
+        });
   }
 
   /// Runs the loop in chunks of a given size; `newBody` is called once on each worker.
@@ -46,8 +58,9 @@ public final class Workers {
           }
         };
     List<Thread> others = new ArrayList<>();
-    for (int i = 0; i < threads; i++) {
-      others.add(Thread.ofPlatform().name("omen-build-" + i).daemon().start(worker));
+    long most = Math.min(threads, Math.ceilDiv(count, chunk));
+    for (int i = 0; i < most; i++) {
+      others.add(Thread.ofPlatform().name("omen-worker-" + i).daemon().start(worker));
     }
     boolean interrupted = false;
     for (Thread thread : others) {
@@ -56,7 +69,7 @@ public final class Workers {
           thread.join();
         } catch (InterruptedException _) {
           interrupted = true;
-          failure.compareAndSet(null, new BuildInterruptedException());
+          failure.compareAndSet(null, new WorkInterruptedException());
         }
       }
     }
@@ -71,16 +84,7 @@ public final class Workers {
       case null -> {}
       case RuntimeException e -> throw e;
       case Error e -> throw e;
-      default -> throw new IllegalStateException("a build worker failed", failure);
-    }
-  }
-
-  /// The thread that waited for a build was interrupted; nothing was published.
-  public static final class BuildInterruptedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    BuildInterruptedException() {
-      super("the build was interrupted; nothing was published");
+      default -> throw new IllegalStateException("a worker failed", failure);
     }
   }
 }

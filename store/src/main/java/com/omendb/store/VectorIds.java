@@ -1,0 +1,84 @@
+package com.omendb.store;
+
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/// The ids that searches return, by row of the vectors that an index is built from: the rows
+/// themselves, or the caller's own.
+///
+/// Immutable as long as the caller does not change the array that it gave; thread-safe then.
+public final class VectorIds {
+  private static final VectorIds ROWS = new VectorIds(new long[0]);
+
+  private final long[] ids;
+
+  private VectorIds(long[] ids) {
+    this.ids = ids;
+  }
+
+  /// Row i has the id i.
+  public static VectorIds rows() {
+    return ROWS;
+  }
+
+  /// Row i has the id `ids[i]`. The array is not copied.
+  ///
+  /// @param ids distinct, not negative, as many as there are vectors, at least one
+  /// @throws IllegalArgumentException if there are none
+  public static VectorIds of(long... ids) {
+    if (ids.length == 0) {
+      throw new IllegalArgumentException("an index has at least one vector: ids=0");
+    }
+    return new VectorIds(ids);
+  }
+
+  /// Whether these are the rows.
+  public boolean areRows() {
+    return ids.length == 0;
+  }
+
+  /// The id of a row.
+  public long id(long row) {
+    return areRows() ? row : ids[(int) row];
+  }
+
+  /// Checks that there is one for each vector, and none twice.
+  ///
+  /// @param count vectors
+  /// @throws IllegalArgumentException if not, naming one that is wrong
+  public void require(long count) {
+    if (areRows()) {
+      return;
+    }
+    if (ids.length != count) {
+      throw new IllegalArgumentException(
+          "ids and vectors differ in number: ids=" + ids.length + ", vectors=" + count);
+    }
+    long[] sorted = ids.clone();
+    Arrays.sort(sorted);
+    if (sorted[0] < 0) {
+      throw new IllegalArgumentException("an id is negative: id=" + sorted[0]);
+    }
+    for (int i = 1; i < sorted.length; i++) {
+      if (sorted[i] == sorted[i - 1]) {
+        throw new IllegalArgumentException("two vectors have one id: id=" + sorted[i]);
+      }
+    }
+  }
+
+  /// A checksum of the ids, by which a build that is resumed knows them again.
+  public String checksum() {
+    if (areRows()) {
+      return "rows";
+    }
+    CRC32C crc = new CRC32C();
+    byte[] bytes = new byte[Long.BYTES];
+    for (long id : ids) {
+      for (int i = 0; i < Long.BYTES; i++) {
+        bytes[i] = (byte) (id >>> (Byte.SIZE * i));
+      }
+      crc.update(bytes);
+    }
+    return Long.toHexString(crc.getValue());
+  }
+}
