@@ -12,8 +12,11 @@ import com.omendb.store.Residency;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
 import com.omendb.store.directory.Manifest;
+import com.omendb.store.repair.RepairOptions;
+import com.omendb.store.verify.VerifyOptions;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Mender;
@@ -30,22 +33,24 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/// An index of format version 2 that an earlier build wrote. Invariant: every later release opens
-/// it and finds in it what `expected.txt` says, to the last bit.
+/// Indexes of format versions 2 and 3 that earlier builds wrote. Invariant: every later release opens
+/// them and finds in them what `expected.txt` says, to the last bit, verifies and repairs them.
 ///
-/// A change of the format adds another directory beside `v2`. To write the files of the present
+/// A change of the format adds another directory beside `v3`. To write the files of the present
 /// version anew: `mvn verify -pl hnsw-if -am -Dtest=GoldenIndexTest
 /// -Dsurefire.failIfNoSpecifiedTests=false -Domen.golden=write`.
 class GoldenIndexTest {
-  private static final String VERSION = "golden/v2";
+  private static final String VERSION = "golden/v3";
   private static final String INDEX = "index";
   private static final String EXPECTED = "expected.txt";
 
@@ -62,17 +67,23 @@ class GoldenIndexTest {
   private static final Arena ARENA = Arena.ofShared();
   private static final VectorSource BASE = vectors(0, COUNT);
   private static final VectorSource QUERY_VECTORS = vectors(1_000_000, QUERIES);
-  private static Path golden = Path.of("");
+  private static final int[] VERSIONS = {2, 3};
 
   @BeforeAll
-  static void locateOrWrite() throws IOException, URISyntaxException {
+  static void write() throws IOException {
     if (System.getProperty("omen.golden", "").equals("write")) {
-      golden = Path.of("src/test/resources").resolve(VERSION);
-      write();
-    } else {
-      URL resource = GoldenIndexTest.class.getResource("/" + VERSION);
-      golden = Path.of(Objects.requireNonNull(resource, VERSION).toURI());
+      write(Path.of("src/test/resources").resolve(VERSION));
     }
+  }
+
+  static int[] versions() {
+    return VERSIONS.clone();
+  }
+
+  private static Path golden(int version) throws URISyntaxException {
+    String name = "golden/v" + version;
+    URL resource = GoldenIndexTest.class.getResource("/" + name);
+    return Path.of(Objects.requireNonNull(resource, name).toURI());
   }
 
   @AfterAll
@@ -80,7 +91,7 @@ class GoldenIndexTest {
     ARENA.close();
   }
 
-  private static void write() throws IOException {
+  private static void write(Path golden) throws IOException {
     Files.createDirectories(golden);
     Fixtures.build(
         BASE,
@@ -91,8 +102,10 @@ class GoldenIndexTest {
     Files.write(golden.resolve(EXPECTED), expectedLines());
   }
 
-  @Test
-  void searchesFindWhatTheFileSays() throws Exception {
+  @ParameterizedTest
+  @MethodSource("versions")
+  void searchesFindWhatTheFileSays(int version) throws Exception {
+    Path golden = golden(version);
     List<String> found = new ArrayList<>();
     try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), Fixtures.quickOpen())) {
       for (int query = 0; query < QUERIES; query++) {
@@ -108,8 +121,10 @@ class GoldenIndexTest {
     assertEquals(Files.readAllLines(golden.resolve(EXPECTED)), found);
   }
 
-  @Test
-  void theFileSaysWhatADirectComparisonFinds() throws Exception {
+  @ParameterizedTest
+  @MethodSource("versions")
+  void theFileSaysWhatADirectComparisonFinds(int version) throws Exception {
+    Path golden = golden(version);
     assertEquals(expectedLines(), Files.readAllLines(golden.resolve(EXPECTED)));
   }
 
@@ -123,7 +138,7 @@ class GoldenIndexTest {
             UnsupportedFormatException.class,
             () -> AnnIndex.open(index, Fixtures.quickOpen()).close());
     assertEquals(1, e.formatVersion());
-    TestFiles.assertMentions("version 1, this release reads 2", e);
+    TestFiles.assertMentions("version 1, this release reads 2 to 3; build the index again", e);
     Fixtures.build(
         BASE, index, Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).withOverwrite(true));
     try (AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen())) {
@@ -133,12 +148,7 @@ class GoldenIndexTest {
 
   @Test
   void filesOfALaterVersionAreToldFromDamagedOnes() throws Exception {
-    Path copy = temporary.resolve("copy");
-    try (Stream<Path> files = Files.walk(golden.resolve(INDEX))) {
-      for (Path file : files.sorted().toList()) {
-        Files.copy(file, copy.resolve(golden.resolve(INDEX).relativize(file).toString()));
-      }
-    }
+    Path copy = TestFiles.copy(golden(3).resolve(INDEX), temporary.resolve("copy"));
     ForgedIndex index = ForgedIndex.load(copy);
     for (String name : index.names) {
       byte[] bytes = index.sound(name);
@@ -155,7 +165,8 @@ class GoldenIndexTest {
         continue; // Of several sizes the largest is read.
       }
       TestFiles.assertMentions(
-          "written by version %d, this release reads %d to %d: path=%s"
+          ("written by version %d, this release reads %d to %d; open it with the release that wrote"
+                  + " it, or a later one: path=%s")
               .formatted(version + 7, version, version, TestFiles.file(copy, name)),
           assertThrows(
               UnsupportedFormatException.class,
@@ -166,17 +177,19 @@ class GoldenIndexTest {
         Manifest.FILE,
         Mender.manifest(
             manifest
-                .replace("omendb-manifest=2", "omendb-manifest=3")
+                .replace("omendb-manifest=3", "omendb-manifest=4")
                 .getBytes(StandardCharsets.UTF_8)));
     TestFiles.assertMentions(
-        "written by version 3, this release reads 2 to 2",
+        "written by version 4, this release reads 2 to 3",
         assertThrows(
             UnsupportedFormatException.class,
             () -> AnnIndex.open(copy, Fixtures.quickOpen()).close()));
   }
 
-  @Test
-  void everyVectorIsInItUnchanged() throws Exception {
+  @ParameterizedTest
+  @MethodSource("versions")
+  void everyVectorIsInItUnchanged(int version) throws Exception {
+    Path golden = golden(version);
     try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), Fixtures.quickOpen())) {
       for (int row = 0; row < COUNT; row++) {
         SearchResult result = index.search(SearchRequest.of(BASE, row, COUNT));
@@ -187,12 +200,14 @@ class GoldenIndexTest {
     }
   }
 
-  @Test
-  void theInfoAndTheManifestAreThoseOfVersionTwo() throws Exception {
+  @ParameterizedTest
+  @MethodSource("versions")
+  void theInfoAndTheManifestAreThoseOfTheVersion(int version) throws Exception {
+    Path golden = golden(version);
     try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), Fixtures.quickOpen())) {
       IndexInfo info = index.info();
       assertEquals("hybrid", info.kind());
-      assertEquals(2, info.formatVersion());
+      assertEquals(version, info.formatVersion());
       assertEquals(COUNT, info.count());
       assertEquals(DIMENSION, info.dimension());
       assertEquals(ElementType.UINT8, info.elementType());
@@ -202,6 +217,21 @@ class GoldenIndexTest {
     }
     Path manifest = golden.resolve(INDEX).resolve(Manifest.FILE);
     assertArrayEquals(Files.readAllBytes(manifest), Manifest.read(golden.resolve(INDEX)).encode());
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void itIsVerifiedAndRepaired(int version) throws Exception {
+    Path index = golden(version).resolve(INDEX);
+    VerifyOptions full = VerifyOptions.full().withThreads(1);
+    assertEquals(List.of(), AnnIndex.verify(index, full, Progress.NONE).damages());
+    Path damaged = TestFiles.copy(index, temporary.resolve("damaged"));
+    Files.delete(TestFiles.file(damaged, "layers.hnsw"));
+    Path repaired = temporary.resolve("repaired");
+    AnnIndex.repair(
+        damaged, repaired, Optional.empty(), RepairOptions.defaults(), Progress.NONE);
+    assertEquals(List.of(), AnnIndex.verify(repaired, full, Progress.NONE).damages());
+    assertEquals(Manifest.FORMAT_VERSION, Manifest.read(repaired).formatVersion());
   }
 
   /// The nearest vectors of each query by a direct comparison, one query a line.

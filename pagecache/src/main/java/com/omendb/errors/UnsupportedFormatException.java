@@ -7,10 +7,22 @@ import java.nio.file.Path;
 public final class UnsupportedFormatException extends IOException {
   private final int formatVersion;
 
+  /// A file of a version that is not read.
+  ///
+  /// @param minVersion the oldest version that this release reads
+  /// @param maxVersion the newest
   public UnsupportedFormatException(Path path, int formatVersion, int minVersion, int maxVersion) {
     super(
-        "written by version %d, this release reads %d to %d: path=%s"
-            .formatted(formatVersion, minVersion, maxVersion, path));
+        "written by version %d, this release reads %d to %d; %s: path=%s"
+            .formatted(
+                formatVersion,
+                minVersion,
+                maxVersion,
+                formatVersion < minVersion
+                    ? "build the index again from its vectors, or open it with the release that"
+                        + " wrote it"
+                    : "open it with the release that wrote it, or a later one",
+                path));
     this.formatVersion = formatVersion;
   }
 

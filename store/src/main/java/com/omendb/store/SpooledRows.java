@@ -1,6 +1,5 @@
 package com.omendb.store;
 
-import com.omendb.errors.DiskSpaceException;
 import com.omendb.pagecache.DiskSpace;
 import com.omendb.pagecache.SpoolFile;
 import com.omendb.vectors.Progress;

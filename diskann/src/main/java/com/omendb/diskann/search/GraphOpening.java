@@ -162,7 +162,7 @@ public final class GraphOpening {
     return new IndexInfo(
         directory,
         manifest.kind(),
-        Manifest.FORMAT_VERSION,
+        manifest.formatVersion(),
         manifest.count(),
         manifest.dimension(),
         manifest.elementType(),

@@ -381,7 +381,7 @@ class FormatFuzzTest {
     UUID id = new UUID(1, 2);
     for (String name : new String[] {"../x", "a/b", "/etc", "..", ".", "", "A", "a\\b", "a b"}) {
       String text =
-          "omendb-manifest=2\nkind=diskann\nindexId="
+          "omendb-manifest=3\nkind=diskann\nindexId="
               + id
               + "\ncount=1\ndimension=1\nelementType=uint8\nmetric=l2\nfile."
               + name

@@ -32,7 +32,7 @@ import java.util.zip.CRC32C;
 /// Text, UTF-8, one `name=value` a line; the last line is the CRC32C of everything before it:
 ///
 /// ```
-/// omendb-manifest=2
+/// omendb-manifest=3
 /// kind=hybrid
 /// indexId=0b5f...
 /// count=1000000
@@ -48,6 +48,12 @@ import java.util.zip.CRC32C;
 /// the CRC32C of the whole file in hexadecimal. A directory without a valid manifest is not an
 /// index. Immutable.
 ///
+/// Version 3 differs from version 2 in what its settings may say: `ownIds=true`. A release reads the
+/// versions from [#OLDEST_FORMAT_VERSION] on, and writes [#FORMAT_VERSION]; any change of what a
+/// file or a setting means, and any new part, raises the version, so that no release passes by what
+/// it does not know.
+///
+/// @param formatVersion of the manifest and all files together
 /// @param kind name of the kind of index
 /// @param indexId unique to this build
 /// @param count vectors
@@ -57,6 +63,7 @@ import java.util.zip.CRC32C;
 /// @param settings how it was built, by name
 /// @param files the files by name
 public record Manifest(
+    int formatVersion,
     String kind,
     UUID indexId,
     long count,
@@ -70,8 +77,11 @@ public record Manifest(
 
   private static final String STAGED_SUFFIX = ".manifest.tmp";
 
-  /// The version of all formats of an index together.
-  public static final int FORMAT_VERSION = 2;
+  /// The version that is written, of all formats of an index together.
+  public static final int FORMAT_VERSION = 3;
+
+  /// The oldest version that is read.
+  public static final int OLDEST_FORMAT_VERSION = 2;
 
   private static final String VERSION_KEY = "omendb-manifest";
   private static final String CHECKSUM_KEY = "crc32c";
@@ -98,6 +108,22 @@ public record Manifest(
         });
   }
 
+  /// A manifest of the version that is written.
+  ///
+  /// @throws IllegalArgumentException naming the part that is out of range
+  public Manifest(
+      String kind,
+      UUID indexId,
+      long count,
+      int dimension,
+      ElementType elementType,
+      Metric metric,
+      SortedMap<String, String> settings,
+      SortedMap<String, FileEntry> files) {
+    this(
+        FORMAT_VERSION, kind, indexId, count, dimension, elementType, metric, settings, files);
+  }
+
   /// Length and CRC32C of a file.
   public record FileEntry(long length, int crc32c) {
     /// Checks the range.
@@ -113,7 +139,7 @@ public record Manifest(
   /// The manifest's bytes.
   public byte[] encode() {
     List<String> lines = new ArrayList<>();
-    lines.add(VERSION_KEY + "=" + FORMAT_VERSION);
+    lines.add(VERSION_KEY + "=" + formatVersion);
     lines.add("kind=" + kind);
     lines.add("indexId=" + indexId);
     lines.add("count=" + count);
@@ -208,6 +234,7 @@ public record Manifest(
     }
     try {
       return new Manifest(
+          version(values, path),
           fields.text("kind"),
           UUID.fromString(fields.text("indexId")),
           Long.parseLong(fields.text("count")),
@@ -245,8 +272,9 @@ public record Manifest(
       }
     }
     int version = version(values, path);
-    if (version != FORMAT_VERSION) {
-      throw new UnsupportedFormatException(path, version, FORMAT_VERSION, FORMAT_VERSION);
+    if (version < OLDEST_FORMAT_VERSION || version > FORMAT_VERSION) {
+      throw new UnsupportedFormatException(
+          path, version, OLDEST_FORMAT_VERSION, FORMAT_VERSION);
     }
     return values;
   }
@@ -306,7 +334,7 @@ public record Manifest(
             "manifest names a file that is not known, so that the others may mean something else",
             directory.resolve(FILE),
             0,
-            "files of kind " + kind + " in format version " + FORMAT_VERSION,
+            "files of kind " + kind + " in format version " + formatVersion,
             FILE_PREFIX + file);
       }
     }

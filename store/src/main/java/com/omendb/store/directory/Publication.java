@@ -221,6 +221,7 @@ public final class Publication implements AutoCloseable {
     }
     Manifest complete =
         new Manifest(
+            manifest.formatVersion(),
             manifest.kind(),
             indexId,
             manifest.count(),

@@ -1,5 +1,6 @@
 package com.omendb.store.directory;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -38,7 +39,7 @@ class ManifestTest {
 
   private static final String GOLDEN =
       """
-      omendb-manifest=2
+      omendb-manifest=3
       kind=hybrid
       indexId=01234567-89ab-cdef-fedc-ba9876543210
       count=1000000
@@ -185,12 +186,27 @@ class ManifestTest {
 
   @Test
   void anotherVersionIsNamedAsSuch() {
-    String later = GOLDEN.replace("omendb-manifest=2", "omendb-manifest=3");
+    String later = GOLDEN.replace("omendb-manifest=3", "omendb-manifest=4");
     UnsupportedFormatException e =
         assertThrows(
             UnsupportedFormatException.class,
             () -> Manifest.decode(bytes(withChecksum(later)), PATH));
-    assertEquals(3, e.formatVersion());
+    assertEquals(4, e.formatVersion());
+    String earlier = GOLDEN.replace("omendb-manifest=3", "omendb-manifest=1");
+    UnsupportedFormatException old =
+        assertThrows(
+            UnsupportedFormatException.class,
+            () -> Manifest.decode(bytes(withChecksum(earlier)), PATH));
+    TestFiles.assertMentions("build the index again", old);
+  }
+
+  @Test
+  void theVersionBeforeIsReadAndStaysWhatItIs() throws Exception {
+    byte[] before =
+        bytes(withChecksum(GOLDEN.replace("omendb-manifest=3", "omendb-manifest=2")));
+    Manifest read = Manifest.decode(before, PATH);
+    assertEquals(2, read.formatVersion());
+    assertArrayEquals(before, read.encode());
   }
 
   @Test
