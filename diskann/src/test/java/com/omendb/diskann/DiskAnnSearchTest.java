@@ -12,6 +12,7 @@ import com.omendb.store.IndexInfo;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
 import com.omendb.store.SearchStats;
+import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
@@ -250,7 +251,7 @@ class DiskAnnSearchTest {
         IndexInfo info = index.info();
         assertEquals(directory, info.directory());
         assertEquals(KIND, info.kind());
-        assertEquals(2, info.formatVersion());
+        assertEquals(Manifest.FORMAT_VERSION, info.formatVersion());
         assertEquals(200, info.count());
         assertEquals(DIMENSION, info.dimension());
         assertEquals(ElementType.INT8, info.elementType());

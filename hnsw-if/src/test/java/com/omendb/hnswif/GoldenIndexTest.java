@@ -43,8 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Indexes of format versions 2 and 3 that earlier builds wrote. Invariant: every later release opens
-/// them and finds in them what `expected.txt` says, to the last bit, verifies and repairs them.
+/// Indexes of format versions 2 and 3 that earlier builds wrote. Invariant: every later release
+/// opens them and finds in them what `expected.txt` says, to the last bit, verifies and repairs
+/// them.
 ///
 /// A change of the format adds another directory beside `v3`. To write the files of the present
 /// version anew: `mvn verify -pl hnsw-if -am -Dtest=GoldenIndexTest
@@ -228,8 +229,7 @@ class GoldenIndexTest {
     Path damaged = TestFiles.copy(index, temporary.resolve("damaged"));
     Files.delete(TestFiles.file(damaged, "layers.hnsw"));
     Path repaired = temporary.resolve("repaired");
-    AnnIndex.repair(
-        damaged, repaired, Optional.empty(), RepairOptions.defaults(), Progress.NONE);
+    AnnIndex.repair(damaged, repaired, Optional.empty(), RepairOptions.defaults(), Progress.NONE);
     assertEquals(List.of(), AnnIndex.verify(repaired, full, Progress.NONE).damages());
     assertEquals(Manifest.FORMAT_VERSION, Manifest.read(repaired).formatVersion());
   }

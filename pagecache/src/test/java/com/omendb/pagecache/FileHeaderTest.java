@@ -91,9 +91,10 @@ class FileHeaderTest {
             () -> FileHeader.decode(page, PATH, "OMENTEST", 1, 2));
     assertEquals(3, tooNew.formatVersion());
     assertEquals(
-        "written by version 3, this release reads 1 to 2; open it with the release that wrote it, or"
-            + " a later one: path="
-            + PATH, tooNew.getMessage());
+        "written by version 3, this release reads 1 to 2; open it with the release that wrote it,"
+            + " or a later one: path="
+            + PATH,
+        tooNew.getMessage());
     assertThrows(
         UnsupportedFormatException.class, () -> FileHeader.decode(page, PATH, "OMENTEST", 4, 9));
   }

@@ -160,7 +160,7 @@ public interface IndexKind {
   /// read, or else any that repairs.
   ///
   /// @throws IllegalArgumentException if none is installed
-  static IndexKind forRepairing(Path directory) throws IOException {
+  static IndexKind forRepairing(Path directory) {
     return statedOrFirst(directory, IndexKind::repairs)
         .orElseThrow(
             () ->
@@ -169,12 +169,17 @@ public interface IndexKind {
                         + InstalledKinds.names()));
   }
 
-  private static Optional<IndexKind> statedOrFirst(Path directory, Predicate<IndexKind> can)
-      throws IOException {
-    String stated = Manifest.statedKind(directory);
+  private static Optional<IndexKind> statedOrFirst(Path directory, Predicate<IndexKind> can) {
+    String stated = "";
+    try {
+      stated = Manifest.statedKind(directory);
+    } catch (IOException _) {
+      // The kind says what is wrong with the directory.
+    }
+    String wanted = stated;
     List<IndexKind> able = installed().stream().filter(can).toList();
     return able.stream()
-        .filter(kind -> kind.name().equals(stated))
+        .filter(kind -> kind.name().equals(wanted))
         .findFirst()
         .or(() -> able.stream().findFirst());
   }

@@ -9,9 +9,9 @@ import com.omendb.store.metrics.Metrics;
 /// @param maxSearchers searches that may run at one time; more wait. Their scratch is reserved at
 ///   open
 /// @param directIo false to read pages through the operating system's cache instead of O_DIRECT
-/// @param residency what of the index to keep in memory, where the budget should not decide
-/// @param readEngine how to read pages, where the system should not decide; opening fails where
-///   that does not work
+/// @param residency what of the index to keep in memory; AUTO lets the budget decide
+/// @param readEngine how to read pages; AUTO takes the best that works here; opening fails where
+///   another does not work
 /// @param metrics where the index reports what it does
 public record OpenOptions(
     long memoryBudgetBytes,

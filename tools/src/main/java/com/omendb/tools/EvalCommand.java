@@ -12,9 +12,12 @@ import com.omendb.tools.eval.EvalSetting;
 import com.omendb.tools.eval.Evaluator;
 import com.omendb.tools.eval.Sweep;
 import com.omendb.tools.eval.TruthTrial;
+import com.omendb.tools.report.ByteSize;
 import com.omendb.tools.report.ProgressPrinter;
+import com.omendb.tools.report.RecallPlot;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +126,15 @@ final class EvalCommand extends Command {
       description = "Read pages through the operating system's cache, not with O_DIRECT.")
   private boolean buffered;
 
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Write a picture of recall against reads, or time, as .svg.")
+  private @Nullable Path plot;
+
+  @Option(names = "--overwrite", description = "Replace the picture if it exists.")
+  private boolean overwrite;
+
   EvalCommand(Console console) {
     super(console);
   }
@@ -134,6 +146,10 @@ final class EvalCommand extends Command {
     OpenOptions options = usage(this::openOptions);
     if (truth == null && base == null) {
       throw wrongUsage("recall needs --truth, or --base to compute it with");
+    }
+    Path picture = plot;
+    if (picture != null) {
+      Outputs.check(List.of(picture), overwrite, List.of(queries));
     }
     try (ProgressPrinter progress = progressWithoutSummaries();
         VectorFile queryFile = VectorFile.openQueries(queries)) {
@@ -156,6 +172,9 @@ final class EvalCommand extends Command {
         }
         progress.clearLine();
         serving.printMetrics(this);
+        if (picture != null) {
+          Files.writeString(picture, printer.picture.svg());
+        }
       }
     }
   }
@@ -253,16 +272,25 @@ final class EvalCommand extends Command {
   private final class EvalPrinter {
     private final EvalReport report;
     private final ProgressPrinter progress;
+    private final RecallPlot picture;
     private boolean begun;
 
     EvalPrinter(int k, ProgressPrinter progress) {
       this.report = new EvalReport(k);
       this.progress = progress;
+      this.picture =
+          new RecallPlot(
+              "%s, %s of memory".formatted(index.getFileName(), ByteSize.format(memoryBytes)), k);
     }
 
     /// Prints a row and returns its recall.
     double print(EvalRow row) {
       progress.clearLine();
+      picture.add(
+          row.setting().searchListSize(),
+          row.recall(),
+          row.costs().pageReads(),
+          row.latencyMicrosMean());
       if (json()) {
         println(EvalReport.json(row));
       } else {

@@ -79,7 +79,7 @@ final class CompletionTest {
   }
 
   /// What bash completes the beginning of a word to, after `omen` and some words. `compopt` works
-  /// only while somebody types.
+  /// only in an interactive shell.
   private Set<String> offered(List<String> words, String begun)
       throws IOException, InterruptedException {
     Path script = folder.resolve("omen.bash");

@@ -60,7 +60,7 @@ public final class TableReader implements AutoCloseable {
     }
   }
 
-  /// Work of a reader that meets bytes that somebody else wrote.
+  /// Work of a reader on bytes of unknown origin.
   @FunctionalInterface
   private interface Work<T> {
     T run() throws IOException;
@@ -271,7 +271,7 @@ public final class TableReader implements AutoCloseable {
     throw MatrixShape.tooFewRows(path, fromRow + written, fromRow, rowCount);
   }
 
-  /// Runs code that reads bytes of somebody else's: libraries answer malformed ones with unchecked
+  /// Runs code that reads bytes of unknown origin: libraries answer malformed ones with unchecked
   /// exceptions of many kinds, and believe the lengths and the nesting that they find until they
   /// run out of memory.
   private <T> T guarded(Work<T> work) throws IOException {

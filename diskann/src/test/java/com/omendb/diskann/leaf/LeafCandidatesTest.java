@@ -197,8 +197,8 @@ class LeafCandidatesTest {
           return all;
         },
         Progress.NONE);
-    assertEquals(options.threads(), sinks.get());
-    assertEquals(options.threads(), all.closed.get());
+    assertTrue(sinks.get() >= 1 && sinks.get() <= options.threads(), "sinks=" + sinks);
+    assertEquals(sinks.get(), all.closed.get());
     return all;
   }
 

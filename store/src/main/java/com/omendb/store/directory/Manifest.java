@@ -48,10 +48,10 @@ import java.util.zip.CRC32C;
 /// the CRC32C of the whole file in hexadecimal. A directory without a valid manifest is not an
 /// index. Immutable.
 ///
-/// Version 3 differs from version 2 in what its settings may say: `ownIds=true`. A release reads the
-/// versions from [#OLDEST_FORMAT_VERSION] on, and writes [#FORMAT_VERSION]; any change of what a
-/// file or a setting means, and any new part, raises the version, so that no release passes by what
-/// it does not know.
+/// Version 3 differs from version 2 in what its settings may say: `ownIds=true`. A release reads
+/// the versions from [#OLDEST_FORMAT_VERSION] on, and writes [#FORMAT_VERSION]; any change of what
+/// a file or a setting means, and any new part, raises the version, so that no release passes by
+/// what it does not know.
 ///
 /// @param formatVersion of the manifest and all files together
 /// @param kind name of the kind of index
@@ -120,8 +120,7 @@ public record Manifest(
       Metric metric,
       SortedMap<String, String> settings,
       SortedMap<String, FileEntry> files) {
-    this(
-        FORMAT_VERSION, kind, indexId, count, dimension, elementType, metric, settings, files);
+    this(FORMAT_VERSION, kind, indexId, count, dimension, elementType, metric, settings, files);
   }
 
   /// Length and CRC32C of a file.
@@ -268,13 +267,12 @@ public record Manifest(
     for (String line : text.substring(0, lastLine).split("\n", -1)) {
       int equals = line.indexOf('=');
       if (equals > 0 && values.put(line.substring(0, equals), line.substring(equals + 1)) != null) {
-        throw new CorruptFileException("manifest names a thing twice", path, 0, "one line", line);
+        throw new CorruptFileException("duplicate manifest entry", path, 0, "one line", line);
       }
     }
     int version = version(values, path);
     if (version < OLDEST_FORMAT_VERSION || version > FORMAT_VERSION) {
-      throw new UnsupportedFormatException(
-          path, version, OLDEST_FORMAT_VERSION, FORMAT_VERSION);
+      throw new UnsupportedFormatException(path, version, OLDEST_FORMAT_VERSION, FORMAT_VERSION);
     }
     return values;
   }

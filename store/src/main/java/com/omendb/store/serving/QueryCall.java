@@ -20,10 +20,11 @@ public final class QueryCall {
   private volatile boolean done;
   private volatile @Nullable QueryRunner handedOver;
 
-  private QueryCall(@Nullable SearchTask task, SearchWatch.@Nullable Asked asked, boolean wish) {
+  private QueryCall(
+      @Nullable SearchTask task, SearchWatch.@Nullable Asked asked, boolean isStarted) {
     this.task = task;
     this.asked = asked;
-    this.started = wish;
+    this.started = isStarted;
   }
 
   /// A search that is asked for now.

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Reports the searches of one index to its [Metrics] and to the Flight Recorder.
 ///
-/// Where nobody wants to know, watching a search takes one look at each and no time of day.
-/// Thread-safe.
+/// With metrics and events off, the cost is one null check a search. Thread-safe.
 public final class SearchWatch {
   /// Reports to the Flight Recorder alone, of an index without a name.
   public static final SearchWatch NONE = new SearchWatch("", null);
@@ -62,7 +61,7 @@ public final class SearchWatch {
         metrics.equals(Metrics.NONE) ? null : Meters.of(metrics, Labels.of(Labels.INDEX, index)));
   }
 
-  /// One search that was asked for, or null if nobody wants to know of it.
+  /// One search that was asked for, or null with metrics and events off.
   @Nullable Asked asked(SearchRequest request) {
     SearchEvent event = SearchEvent.begun();
     return event == null && meters == null ? null : new Asked(request, event);

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// The runners of an index: at most as many as the memory budget reserved scratch for, made when
 /// first needed and reused.
 ///
-/// A caller that finds a runner idle drives it itself. One that finds none queues its call: whoever
-/// drives a runner takes queued calls into its idle lanes, and when its own call is done hands the
-/// runner over to the caller of one that is not. So many callers share few threads' worth of page
-/// requests, and no thread of the index's own is needed. Who wants a runner alone waits in the same
-/// queue, so every caller has its turn. A runner that fails as such is replaced.
+/// A caller that finds a runner idle drives it itself. One that finds none queues its call: the
+/// caller that drives a runner takes queued calls into its idle lanes, and when its own call is
+/// done hands the runner over to the caller of one that is not. So many callers share few threads'
+/// worth of page requests, and no thread of the index's own is needed. Who wants a runner alone
+/// waits in the same queue, so every caller has its turn. A runner that fails as such is replaced.
 ///
 /// A query that is queued is copied first, on the thread of its caller: the memory of a caller is
 /// read by no other thread. So each caller that waits costs a query's bytes of heap. Nothing of the
@@ -90,7 +90,7 @@ public final class SearcherPool implements AutoCloseable {
       QueryCall next;
       synchronized (this) {
         next = queue.peek();
-        // Who wants a runner alone is not overtaken: its searches under way come to their end.
+        // A request for exclusive use is not overtaken: its searches under way come to their end.
         if (next == null || next.wantsRunner()) {
           return;
         }
@@ -100,7 +100,7 @@ public final class SearcherPool implements AutoCloseable {
     }
   }
 
-  /// Searches, and wishes for a runner, that wait.
+  /// Searches, and requests for exclusive use of a runner, that wait.
   int queued() {
     synchronized (this) {
       return queue.size();
@@ -127,20 +127,21 @@ public final class SearcherPool implements AutoCloseable {
   ///
   /// @throws IllegalStateException if the index is being closed
   public QueryRunner take() throws IOException {
-    QueryCall wish = QueryCall.forRunner();
-    QueryRunner runner = takeOrQueue(wish);
+    QueryCall request = QueryCall.forRunner();
+    QueryRunner runner = takeOrQueue(request);
     if (runner == null) {
-      runner = wish.await();
+      runner = request.await();
     }
     if (runner == null) {
-      wish.get();
-      throw new IllegalStateException("a wish was granted without a runner");
+      request.get();
+      throw new IllegalStateException(
+          "no searcher was handed over, which is a fault of this library; search again");
     }
     return runner;
   }
 
-  /// Gives a runner to whoever needs it next: the caller of a search that it has under way, one
-  /// that is queued, or nobody.
+  /// Gives a runner to the caller that needs it next: of a search that it has under way, else of
+  /// one that is queued; without either it is idle.
   ///
   /// Queued searches are started here, for they are often done at once, and it takes time to wake
   /// up a caller; but only a few, for this thread has its own work to go on with.
@@ -180,7 +181,7 @@ public final class SearcherPool implements AutoCloseable {
     }
   }
 
-  // Makes a runner in the place of one that broke, if somebody waits for it; null if nobody does.
+  // Makes a runner in the place of one that broke, if a call waits for it; else null.
   private @Nullable QueryRunner replace(QueryRunner broken) {
     Closing closing = new Closing();
     synchronized (this) {
@@ -216,7 +217,7 @@ public final class SearcherPool implements AutoCloseable {
   }
 
   /// Ends the waits for a runner: one that is lent may never come back, and closing the index waits
-  /// for whoever is waiting here.
+  /// for the callers that wait here.
   public void refuseWaiters() {
     List<QueryCall> refused;
     synchronized (this) {

@@ -26,7 +26,7 @@ public final class ServedIndex implements AnnIndex {
   ///
   /// @param info what the index is
   /// @param searchers run its searches
-  /// @param watch is told of batches that are refused; searches report to the pool's
+  /// @param watch counts batches that are refused; searches report to the pool's
   /// @param gauges of the index; closed with it
   /// @param resources closed with it, in this order, after the last search
   public ServedIndex(

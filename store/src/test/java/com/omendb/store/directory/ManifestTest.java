@@ -202,8 +202,7 @@ class ManifestTest {
 
   @Test
   void theVersionBeforeIsReadAndStaysWhatItIs() throws Exception {
-    byte[] before =
-        bytes(withChecksum(GOLDEN.replace("omendb-manifest=3", "omendb-manifest=2")));
+    byte[] before = bytes(withChecksum(GOLDEN.replace("omendb-manifest=3", "omendb-manifest=2")));
     Manifest read = Manifest.decode(before, PATH);
     assertEquals(2, read.formatVersion());
     assertArrayEquals(before, read.encode());

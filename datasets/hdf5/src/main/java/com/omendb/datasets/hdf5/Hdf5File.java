@@ -32,7 +32,7 @@ final class Hdf5File implements TableFile {
   /// Bytes of rows that are converted on the heap at a time.
   private static final int BLOCK_BYTES = 4 << 20;
 
-  /// Larger chunks are refused: whoever wrote them wants memory, not speed.
+  /// Larger chunks are refused: they would take memory without making reading faster.
   private static final long MAX_CHUNK_BYTES = 256L << 20;
 
   private static final String DISTANCE_ATTRIBUTE = "distance";
