@@ -42,7 +42,7 @@ record SpooledRows(VectorSource vectors, VectorIds ids) {
         long id = rows.id(count);
         if (!own && id != count) {
           own = true;
-          ids = new long[(int) Math.max(64, 2 * count)];
+          ids = new long[Math.toIntExact(Math.max(64, 2 * count))];
           for (int i = 0; i < count; i++) {
             ids[i] = i;
           }
@@ -75,6 +75,6 @@ record SpooledRows(VectorSource vectors, VectorIds ids) {
     while (!Files.isDirectory(folder) && folder.getParent() != null) {
       folder = folder.getParent();
     }
-    return Files.isDirectory(directory) && folder.getParent() != null ? folder.getParent() : folder;
+    return folder;
   }
 }
