@@ -7,17 +7,21 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A process that opens one index again and again until the system has no file descriptor left for
-/// it, searches what is open, closes all, and opens and searches once more.
+/// it, searches what is open, closes all, and says how many descriptors the process has kept; at
+/// last it opens and searches once more.
 final class OpeningUntilRefused {
   static final int COUNT = 300;
   static final int DIMENSION = 8;
   static final long SEED = 48;
+  private static final int FEWEST = 10;
   private static final int MOST = 1_000;
 
   private OpeningUntilRefused() {}
@@ -31,13 +35,17 @@ final class OpeningUntilRefused {
       for (int round = 0; round < 3; round++) {
         List<AnnIndex> open = new ArrayList<>();
         IOException refusal = openAll(directory, open);
+        if (open.size() < FEWEST) {
+          throw new AssertionError("refused too early: opened=" + open.size(), refusal);
+        }
         for (AnnIndex index : open) {
           search(index, vectors);
         }
         for (AnnIndex index : open) {
           index.close();
         }
-        System.out.println("opened=" + open.size() + ", refusal=" + refusal);
+        System.out.println(
+            "kept=" + descriptors() + ", opened=" + open.size() + ", refusal=" + refusal);
       }
       loadClasses(directory, vectors);
     }
@@ -73,6 +81,12 @@ final class OpeningUntilRefused {
       }
     }
     throw new AssertionError("never refused: opened=" + open.size());
+  }
+
+  private static long descriptors() throws IOException {
+    try (Stream<Path> entries = Files.list(Path.of("/proc/self/fd"))) {
+      return entries.count();
+    }
   }
 
   private static void search(AnnIndex index, VectorSource vectors) throws IOException {
