@@ -7,6 +7,9 @@ module com.omendb.pagecache {
   requires jdk.unsupported;
 
   exports com.omendb.errors;
-  exports com.omendb.pagecache;
+  exports com.omendb.pagecache.cache;
+  exports com.omendb.pagecache.file;
+  exports com.omendb.pagecache.memory;
+  exports com.omendb.pagecache.read;
   exports com.omendb.pagecache.storage;
 }

@@ -11,6 +11,8 @@ module com.omendb.tools {
 
   exports com.omendb.tools.metrics;
 
-  opens com.omendb.tools to
+  opens com.omendb.tools.command to
+      info.picocli;
+  opens com.omendb.tools.option to
       info.picocli;
 }

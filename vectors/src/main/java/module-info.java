@@ -5,6 +5,8 @@ module com.omendb.vectors {
   requires static jdk.incubator.vector;
 
   exports com.omendb.vectors;
+  exports com.omendb.vectors.check;
+  exports com.omendb.vectors.kernels;
   exports com.omendb.vectors.files to
       com.omendb.datasets,
       com.omendb.store,

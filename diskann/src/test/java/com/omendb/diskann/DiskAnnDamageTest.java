@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnsupportedFormatException;
-import com.omendb.pagecache.Crc32c;
+import com.omendb.pagecache.file.Crc32c;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.SearchRequest;

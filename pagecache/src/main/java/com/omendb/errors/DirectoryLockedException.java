@@ -1,6 +1,5 @@
 package com.omendb.errors;
 
-import com.omendb.pagecache.storage.LockOwner;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package com.omendb.store;
 
-import com.omendb.pagecache.DiskSpace;
-import com.omendb.pagecache.SpoolFile;
+import com.omendb.pagecache.memory.SpoolFile;
+import com.omendb.pagecache.storage.DiskSpace;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;

@@ -4,7 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.tools.command.CommandTree;
+import com.omendb.tools.option.Converters;
+import com.omendb.tools.option.NumberList;
+import com.omendb.tools.option.RowRange;
 import com.omendb.tools.report.ByteSize;
+import com.omendb.tools.report.Console;
+import com.omendb.tools.report.ResultStream;
 import com.omendb.tools.testing.Fixture;
 import com.omendb.tools.testing.Run;
 import com.omendb.vectors.testing.Fuzz;
@@ -129,7 +135,7 @@ final class CommandLineFuzzTest {
   // The parser of a process: making one takes longer than parsing.
   private static final ResultStream NOWHERE =
       new ResultStream(OutputStream.nullOutputStream(), StandardCharsets.UTF_8);
-  private static final CommandLine OMEN = Main.commandLine(new Console(NOWHERE, NOWHERE, false));
+  private static final CommandLine OMEN = CommandTree.all(new Console(NOWHERE, NOWHERE, false));
 
   @BeforeAll
   static void makeFixture() {

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.omendb.tools.command.CommandTree;
+import com.omendb.tools.report.Console;
+import com.omendb.tools.report.ResultStream;
 import com.omendb.tools.testing.Run;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -36,7 +39,7 @@ final class CompletionTest {
     Map<List<String>, CommandLine> commands = new LinkedHashMap<>();
     ResultStream nowhere =
         new ResultStream(OutputStream.nullOutputStream(), StandardCharsets.UTF_8);
-    collect(Main.commandLine(new Console(nowhere, nowhere, false)), List.of(), commands);
+    collect(CommandTree.all(new Console(nowhere, nowhere, false)), List.of(), commands);
     assertTrue(commands.size() > 15, commands::toString);
     for (Map.Entry<List<String>, CommandLine> entry : commands.entrySet()) {
       CommandLine command = entry.getValue();

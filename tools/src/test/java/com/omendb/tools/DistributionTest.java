@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.omendb.vectors.DistanceKernels;
+import com.omendb.tools.command.VersionCommand;
+import com.omendb.vectors.kernels.DistanceKernels;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,6 +3,9 @@ package com.omendb.tools;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.tools.command.CommandTree;
+import com.omendb.tools.report.Console;
+import com.omendb.tools.report.ResultStream;
 import com.omendb.tools.testing.Run;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,7 +28,7 @@ final class HelpTest {
 
   static Stream<List<String>> commands() {
     List<List<String>> all = new ArrayList<>();
-    collect(Main.commandLine(new Console(nowhere(), nowhere(), false)), List.of(), all);
+    collect(CommandTree.all(new Console(nowhere(), nowhere(), false)), List.of(), all);
     return all.stream();
   }
 

@@ -3,6 +3,7 @@ package com.omendb.tools;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.tools.report.ResultStream;
 import com.omendb.tools.testing.Fixture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

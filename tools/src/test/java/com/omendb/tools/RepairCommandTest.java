@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.tools.report.RepairPrinter;
 import com.omendb.tools.testing.Fixture;
 import com.omendb.tools.testing.JsonReader;
 import com.omendb.tools.testing.Run;

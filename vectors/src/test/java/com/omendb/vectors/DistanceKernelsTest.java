@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.vectors.KernelData.Expected;
 import com.omendb.vectors.KernelData.Shape;
+import com.omendb.vectors.kernels.DistanceKernels;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Refusals;
 import com.omendb.vectors.testing.Seeds;

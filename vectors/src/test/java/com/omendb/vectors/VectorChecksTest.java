@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.vectors.check.VectorChecks;
+import com.omendb.vectors.kernels.DistanceKernels;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Refusals;
 import com.omendb.vectors.testing.Seeds;

@@ -2,12 +2,12 @@ package com.omendb.datasets.truth;
 
 import com.omendb.datasets.tables.Content;
 import com.omendb.vectors.DistanceKernel;
-import com.omendb.vectors.DistanceKernels;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
-import com.omendb.vectors.VectorChecks;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.check.VectorChecks;
+import com.omendb.vectors.kernels.DistanceKernels;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;

@@ -1,7 +1,7 @@
 package com.omendb.diskann.building;
 
-import com.omendb.pagecache.ResidentLimit;
-import com.omendb.pagecache.ScratchArena;
+import com.omendb.pagecache.memory.ResidentLimit;
+import com.omendb.pagecache.memory.ScratchArena;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

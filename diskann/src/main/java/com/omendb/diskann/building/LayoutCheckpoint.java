@@ -2,7 +2,7 @@ package com.omendb.diskann.building;
 
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.layout.BaseLayout;
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.store.checkpoint.CheckpointReader;
 import com.omendb.store.checkpoint.CheckpointWriter;
 import com.omendb.store.checkpoint.Checkpoints;

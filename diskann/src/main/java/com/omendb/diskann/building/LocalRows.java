@@ -2,7 +2,7 @@ package com.omendb.diskann.building;
 
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RandomOrder;
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;

@@ -1,6 +1,6 @@
 package com.omendb.diskann.building;
 
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.store.checkpoint.CheckpointReader;
 import com.omendb.store.checkpoint.CheckpointWriter;
 import com.omendb.store.checkpoint.Checkpoints;

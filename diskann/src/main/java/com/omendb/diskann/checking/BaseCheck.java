@@ -2,7 +2,7 @@ package com.omendb.diskann.checking;
 
 import com.omendb.diskann.parts.PageComparison;
 import com.omendb.diskann.vamana.NodeBits;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.checking.CheckMemory;
 import com.omendb.store.checking.CheckedFile;
 import com.omendb.store.checking.ChunkSums;

@@ -3,8 +3,8 @@ package com.omendb.diskann.checking;
 import com.omendb.diskann.format.PageRules;
 import com.omendb.diskann.parts.PageComparison;
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.FileHeader;
-import com.omendb.pagecache.PageFile;
+import com.omendb.pagecache.file.FileHeader;
+import com.omendb.pagecache.file.PageHeader;
 import com.omendb.store.checking.CheckedFile;
 import com.omendb.store.checking.DamageLog;
 import com.omendb.store.verify.Damage;
@@ -82,7 +82,7 @@ final class PagesCheck implements PageRules.Findings {
     takesCodes = takeCodes;
     listBytes = 0;
     try {
-      PageFile.verify(bytes, file.scan().path(), pageNumber);
+      PageHeader.verify(bytes, file.scan().path(), pageNumber);
     } catch (CorruptFileException e) {
       log.add(new Damage(file.name(), Kind.PAGE, pageNumber, e.offset(), e.expected(), e.actual()));
       return;

@@ -5,7 +5,7 @@ import com.omendb.diskann.format.NeighbourCodec;
 import com.omendb.diskann.format.PageView;
 import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.NodeBits;
-import com.omendb.pagecache.FileScan;
+import com.omendb.pagecache.read.FileScan;
 import com.omendb.store.checking.CheckMemory;
 import com.omendb.store.checking.DamageLog;
 import com.omendb.store.checking.Tasks;

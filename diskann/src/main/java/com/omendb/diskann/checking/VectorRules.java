@@ -1,11 +1,11 @@
 package com.omendb.diskann.checking;
 
 import com.omendb.vectors.DistanceKernel;
-import com.omendb.vectors.DistanceKernels;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.UnitLength;
-import com.omendb.vectors.VectorChecks;
+import com.omendb.vectors.check.VectorChecks;
+import com.omendb.vectors.kernels.DistanceKernels;
 import com.omendb.vectors.memory.NativeMemory;
 import org.jspecify.annotations.Nullable;
 

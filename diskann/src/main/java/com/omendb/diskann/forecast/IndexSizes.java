@@ -4,7 +4,7 @@ import com.omendb.diskann.parts.CodeSizes;
 import com.omendb.diskann.parts.GraphPart;
 import com.omendb.diskann.parts.PagesPart;
 import com.omendb.diskann.parts.PartList;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.VectorShape;

@@ -1,8 +1,8 @@
 package com.omendb.diskann.format;
 
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.FileHeader;
-import com.omendb.pagecache.PageFile;
+import com.omendb.pagecache.file.FileHeader;
+import com.omendb.pagecache.read.PageFile;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.HeaderFields;
 

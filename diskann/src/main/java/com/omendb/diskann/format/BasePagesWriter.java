@@ -2,7 +2,7 @@ package com.omendb.diskann.format;
 
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.VamanaGraph;
-import com.omendb.pagecache.PageWriter;
+import com.omendb.pagecache.file.PageWriter;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;

@@ -1,7 +1,7 @@
 package com.omendb.diskann.format;
 
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.file.SegmentFile;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pq.CodeError;
 import com.omendb.pq.ProductQuantizer;

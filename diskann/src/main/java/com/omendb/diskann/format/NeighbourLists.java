@@ -1,9 +1,9 @@
 package com.omendb.diskann.format;
 
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.AlignedMemory;
-import com.omendb.pagecache.FileHeader;
-import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.file.FileHeader;
+import com.omendb.pagecache.file.SegmentFile;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.store.part.HeaderFields;
 import com.omendb.store.serving.OpeningTasks;

@@ -6,7 +6,7 @@ import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.vamana.GraphWalk;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaGraph;
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.memory.NativeMemory;

@@ -4,7 +4,7 @@ import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeBits;
 import com.omendb.diskann.vamana.NodeSet;
 import com.omendb.diskann.vamana.NodeSpace;
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;

@@ -1,7 +1,7 @@
 package com.omendb.diskann.layout;
 
 import com.omendb.diskann.format.NeighbourLists;
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.parallel.Workers;

@@ -2,8 +2,8 @@ package com.omendb.diskann.leaf;
 
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.vectors.DenseBlockKernel;
-import com.omendb.vectors.DistanceKernels;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.kernels.DistanceKernels;
 import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;

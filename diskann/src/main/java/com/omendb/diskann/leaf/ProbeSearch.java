@@ -8,7 +8,7 @@ import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RobustPrune;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.vectors.DistanceKernel;
-import com.omendb.vectors.DistanceKernels;
+import com.omendb.vectors.kernels.DistanceKernels;
 
 /// Searches a graph that is being built as a query searches the index that is made of it: best
 /// first, under the metric of the queries, along the edges that the [ThinGraph] keeps.

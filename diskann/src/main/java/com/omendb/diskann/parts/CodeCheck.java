@@ -1,6 +1,6 @@
 package com.omendb.diskann.parts;
 
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.pq.ProductQuantizer;
 import com.omendb.store.checking.CheckedFile;
 import com.omendb.store.checking.DamageLog;

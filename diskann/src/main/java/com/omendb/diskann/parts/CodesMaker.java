@@ -2,7 +2,7 @@ package com.omendb.diskann.parts;
 
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.CodesFile.Codebook;
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.pq.CodeError;
 import com.omendb.pq.PqOptions;
 import com.omendb.pq.ProductQuantizer;

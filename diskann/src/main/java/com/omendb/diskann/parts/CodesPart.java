@@ -1,7 +1,7 @@
 package com.omendb.diskann.parts;
 
 import com.omendb.diskann.format.CodesFile;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.pq.ProductQuantizer;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;

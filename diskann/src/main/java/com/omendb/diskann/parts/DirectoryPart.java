@@ -2,7 +2,7 @@ package com.omendb.diskann.parts;
 
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.IndexPart;

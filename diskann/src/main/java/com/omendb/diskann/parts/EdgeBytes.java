@@ -1,6 +1,6 @@
 package com.omendb.diskann.parts;
 
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 
 /// How many bytes the edges of a node take in a file. Neighbours are coded by the logarithm of how
 /// far apart they are numbered, so the bytes grow with each doubling of the count.

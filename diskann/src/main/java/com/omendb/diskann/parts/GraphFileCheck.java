@@ -1,7 +1,7 @@
 package com.omendb.diskann.parts;
 
 import com.omendb.diskann.format.ListRules;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.checking.CheckMemory;
 import com.omendb.store.checking.CheckedFile;
 import com.omendb.store.checking.Content;

@@ -1,6 +1,6 @@
 package com.omendb.diskann.parts;
 
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.part.IndexPart;
 import java.io.IOException;
 

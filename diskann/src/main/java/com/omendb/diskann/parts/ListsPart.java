@@ -1,7 +1,7 @@
 package com.omendb.diskann.parts;
 
 import com.omendb.diskann.format.NeighbourLists;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.IndexPart;
 import com.omendb.store.part.Placement;

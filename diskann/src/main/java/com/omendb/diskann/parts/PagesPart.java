@@ -1,8 +1,8 @@
 package com.omendb.diskann.parts;
 
 import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.pagecache.FileHeader;
-import com.omendb.pagecache.PageFile;
+import com.omendb.pagecache.file.FileHeader;
+import com.omendb.pagecache.read.PageFile;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.Origin;

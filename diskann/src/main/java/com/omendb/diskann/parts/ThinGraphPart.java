@@ -1,7 +1,7 @@
 package com.omendb.diskann.parts;
 
 import com.omendb.diskann.layout.ThinGraph;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.part.IndexPart;
 import com.omendb.vectors.VectorShape;

@@ -5,7 +5,7 @@ import com.omendb.diskann.parts.GraphPart;
 import com.omendb.diskann.parts.PartFacts;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.errors.UnrepairableException;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;

@@ -4,7 +4,7 @@ import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnrepairableException;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.directory.IndexDirectory;
 import com.omendb.store.directory.Manifest;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package com.omendb.diskann.repair;
 
 import com.omendb.diskann.vamana.Adjacency;
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;

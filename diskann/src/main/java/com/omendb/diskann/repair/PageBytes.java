@@ -1,8 +1,8 @@
 package com.omendb.diskann.repair;
 
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.AlignedMemory;
-import com.omendb.pagecache.PageFile;
+import com.omendb.pagecache.file.PageHeader;
+import com.omendb.pagecache.memory.AlignedMemory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -53,7 +53,7 @@ final class PageBytes implements AutoCloseable {
         return "the file ends before it";
       }
       page = batch.asSlice((pageNumber - firstInBatch) * pageBytes, pageBytes);
-      PageFile.verify(page, path, pageNumber);
+      PageHeader.verify(page, path, pageNumber);
       return null;
     } catch (CorruptFileException e) {
       return "expected " + e.expected() + ", found " + e.actual();

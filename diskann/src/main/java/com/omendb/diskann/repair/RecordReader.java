@@ -6,7 +6,7 @@ import com.omendb.diskann.format.PageView;
 import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.PageFile;
+import com.omendb.pagecache.read.PageFile;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -6,7 +6,7 @@ import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.format.PageView;
 import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.errors.UnrepairableException;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import com.omendb.diskann.format.NeighbourCodec;
 import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.format.PageView;
-import com.omendb.pagecache.PageCache;
+import com.omendb.pagecache.cache.PageCache;
 import com.omendb.store.Residency;
 import com.omendb.store.serving.QueryForm;
 import com.omendb.vectors.ElementType;

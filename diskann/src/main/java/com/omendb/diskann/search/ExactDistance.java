@@ -1,10 +1,10 @@
 package com.omendb.diskann.search;
 
 import com.omendb.vectors.DistanceKernel;
-import com.omendb.vectors.DistanceKernels;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.UnitLength;
+import com.omendb.vectors.kernels.DistanceKernels;
 
 /// The exact distance between a prepared query and a stored vector: for float32 under cosine both
 /// have unit length and the cosine distance is half their squared distance, which keeps its digits

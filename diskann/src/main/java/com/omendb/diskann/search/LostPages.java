@@ -2,7 +2,7 @@ package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.PageFile;
+import com.omendb.pagecache.read.PageFile;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;

@@ -2,7 +2,7 @@ package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.PageView;
 import com.omendb.diskann.format.PageView.MalformedPageException;
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

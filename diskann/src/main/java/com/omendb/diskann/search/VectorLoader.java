@@ -5,10 +5,11 @@ import com.omendb.diskann.format.PageView;
 import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnreadablePageException;
-import com.omendb.pagecache.AlignedMemory;
-import com.omendb.pagecache.FileScan;
-import com.omendb.pagecache.PageFile;
-import com.omendb.pagecache.PageReader;
+import com.omendb.pagecache.file.PageHeader;
+import com.omendb.pagecache.memory.AlignedMemory;
+import com.omendb.pagecache.read.FileScan;
+import com.omendb.pagecache.read.PageFile;
+import com.omendb.pagecache.read.PageReader;
 import com.omendb.store.serving.OpeningTasks;
 import com.omendb.vectors.log.LogCode;
 import java.io.IOException;
@@ -129,7 +130,7 @@ final class VectorLoader {
 
   private boolean isWhole(MemorySegment bytes, int page) {
     try {
-      PageFile.verify(bytes, pages.path(), page);
+      PageHeader.verify(bytes, pages.path(), page);
       return true;
     } catch (CorruptFileException _) {
       // What went wrong may have gone wrong on the way.

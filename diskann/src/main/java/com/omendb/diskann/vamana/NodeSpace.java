@@ -1,9 +1,9 @@
 package com.omendb.diskann.vamana;
 
 import com.omendb.vectors.DistanceKernel;
-import com.omendb.vectors.DistanceKernels;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.kernels.DistanceKernels;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

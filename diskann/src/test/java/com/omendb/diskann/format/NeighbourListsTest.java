@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.file.SegmentFile;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;

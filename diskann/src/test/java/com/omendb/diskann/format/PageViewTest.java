@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.diskann.vamana.VamanaGraph;
-import com.omendb.pagecache.PageFile;
+import com.omendb.pagecache.read.PageFile;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;

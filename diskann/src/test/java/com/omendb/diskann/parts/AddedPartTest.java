@@ -10,7 +10,7 @@ import com.omendb.diskann.GraphKind;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnrepairableException;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.SearchRequest;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.omendb.diskann.format.PageDirectory;
-import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.file.SegmentFile;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;

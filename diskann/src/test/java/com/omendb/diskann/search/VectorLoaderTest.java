@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.PageFile;
+import com.omendb.pagecache.read.PageFile;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
 import com.omendb.vectors.ElementType;

@@ -7,7 +7,7 @@ import com.omendb.diskann.parts.PartFacts;
 import com.omendb.diskann.parts.PartInput;
 import com.omendb.diskann.parts.PartMaker;
 import com.omendb.diskann.parts.PartOpening;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.IndexPart;

@@ -5,7 +5,7 @@ import com.omendb.diskann.search.ExactDistance;
 import com.omendb.diskann.vamana.CandidateList;
 import com.omendb.diskann.vamana.NodeSet;
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.file.SegmentFile;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.HeaderFields;
 import com.omendb.vectors.memory.NativeMemory;

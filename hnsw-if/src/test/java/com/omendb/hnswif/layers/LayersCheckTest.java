@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.hnswif.Fixtures;
-import com.omendb.pagecache.Crc32c;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.Crc32c;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.verify.Damage;

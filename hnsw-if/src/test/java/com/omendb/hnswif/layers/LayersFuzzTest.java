@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.search.EntrySelector;
 import com.omendb.hnswif.Fixtures;
-import com.omendb.pagecache.FileHeader;
-import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.file.FileHeader;
+import com.omendb.pagecache.file.SegmentFile;
 import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;

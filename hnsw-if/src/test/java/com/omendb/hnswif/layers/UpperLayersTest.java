@@ -8,7 +8,7 @@ import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.search.EntrySelector;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.hnswif.Fixtures;
-import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.file.SegmentFile;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;

@@ -1,6 +1,7 @@
 package com.omendb.pagecache.storage;
 
 import com.omendb.errors.DirectoryLockedException;
+import com.omendb.errors.LockOwner;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -46,14 +47,14 @@ public final class DirectoryLock implements AutoCloseable {
 
   static DirectoryLock acquire(Path directory) throws IOException {
     Path real = directory.toRealPath();
-    LockOwner self = LockOwner.here();
+    LockOwner self = LockText.here();
     LockOwner holder = HELD_HERE.putIfAbsent(real, self);
     if (holder != null) {
       throw new DirectoryLockedException(directory, holder);
     }
     DirectoryLock lock = null;
     try {
-      byte[] text = self.encode(UUID.randomUUID());
+      byte[] text = LockText.encode(self, UUID.randomUUID());
       while (lock == null) {
         lock = tryAcquire(real, text);
       }
@@ -86,9 +87,9 @@ public final class DirectoryLock implements AutoCloseable {
     try {
       FileLock lock = channel.tryLock();
       if (lock == null) {
-        throw new DirectoryLockedException(directory, LockOwner.decode(read(channel)));
+        throw new DirectoryLockedException(directory, LockText.decode(read(channel)));
       }
-      if (!LockOwner.isLeftOver(read(channel)) || channel.size() > LockOwner.MAX_BYTES) {
+      if (!LockText.isLeftOver(read(channel)) || channel.size() > LockText.MAX_BYTES) {
         throw notALock(file);
       }
       channel.truncate(0);
@@ -116,7 +117,7 @@ public final class DirectoryLock implements AutoCloseable {
   }
 
   private static byte[] read(FileChannel channel) throws IOException {
-    ByteBuffer text = ByteBuffer.allocate(LockOwner.MAX_BYTES);
+    ByteBuffer text = ByteBuffer.allocate(LockText.MAX_BYTES);
     int length = Math.max(0, channel.read(text, 0));
     return Arrays.copyOf(text.array(), length);
   }

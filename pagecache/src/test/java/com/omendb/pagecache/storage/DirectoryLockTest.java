@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.errors.DirectoryLockedException;
+import com.omendb.errors.LockOwner;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -171,13 +172,13 @@ class DirectoryLockTest {
 
   @Test
   void halfAnOwnersTextIsNobody() {
-    byte[] whole = LockOwner.here().encode(new UUID(1, 2));
+    byte[] whole = LockText.encode(LockText.here(), new UUID(1, 2));
     for (int length = 0; length < whole.length; length++) {
-      LockOwner read = LockOwner.decode(Arrays.copyOf(whole, length));
+      LockOwner read = LockText.decode(Arrays.copyOf(whole, length));
       assertTrue(read == null || length > whole.length - 60, () -> "length of " + read);
     }
-    assertNotNull(LockOwner.decode(whole));
-    assertNull(LockOwner.decode("pid=x\nhost=h\nsince=now\n".getBytes(StandardCharsets.UTF_8)));
+    assertNotNull(LockText.decode(whole));
+    assertNull(LockText.decode("pid=x\nhost=h\nsince=now\n".getBytes(StandardCharsets.UTF_8)));
   }
 
   private Process start() throws IOException {

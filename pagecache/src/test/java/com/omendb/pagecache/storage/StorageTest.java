@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.errors.DirectoryLockedException;
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.pagecache.testing.Faults;
 import com.omendb.pagecache.testing.FaultyStorage;
 import com.omendb.pagecache.testing.SimulatedCrashException;

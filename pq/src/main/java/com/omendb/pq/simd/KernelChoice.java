@@ -1,6 +1,6 @@
 package com.omendb.pq.simd;
 
-import com.omendb.vectors.DistanceKernels;
+import com.omendb.vectors.kernels.DistanceKernels;
 import com.omendb.vectors.log.LogCode;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package com.omendb.store.building;
 
-import com.omendb.pagecache.ProcessMemory;
+import com.omendb.pagecache.memory.ProcessMemory;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.metrics.GuardedMetrics;
 import com.omendb.store.metrics.Labels;

@@ -1,7 +1,7 @@
 package com.omendb.store.checking;
 
 import com.omendb.errors.MemoryBudgetException;
-import com.omendb.pagecache.AlignedMemory;
+import com.omendb.pagecache.memory.AlignedMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

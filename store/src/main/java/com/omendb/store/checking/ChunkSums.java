@@ -1,7 +1,7 @@
 package com.omendb.store.checking;
 
-import com.omendb.pagecache.Crc32c;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.Crc32c;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.verify.Damage.Kind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -1,7 +1,7 @@
 package com.omendb.store.checking;
 
-import com.omendb.pagecache.FileHeader;
-import com.omendb.pagecache.FileScan;
+import com.omendb.pagecache.file.FileHeader;
+import com.omendb.pagecache.read.FileScan;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package com.omendb.store.checking;
 
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnsupportedFormatException;
-import com.omendb.pagecache.FileHeader;
-import com.omendb.pagecache.FileScan;
+import com.omendb.pagecache.file.FileHeader;
+import com.omendb.pagecache.read.FileScan;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
 import com.omendb.store.part.IndexPart;

@@ -1,6 +1,6 @@
 package com.omendb.store.checkpoint;
 
-import com.omendb.pagecache.Crc32c;
+import com.omendb.pagecache.file.Crc32c;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.VectorIds;

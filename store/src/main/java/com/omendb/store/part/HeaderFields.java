@@ -1,7 +1,7 @@
 package com.omendb.store.part;
 
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import java.nio.file.Path;
 import java.util.UUID;
 

@@ -1,6 +1,6 @@
 package com.omendb.store.part;
 
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.VectorShape;

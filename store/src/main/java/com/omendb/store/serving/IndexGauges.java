@@ -1,9 +1,9 @@
 package com.omendb.store.serving;
 
-import com.omendb.pagecache.MemoryBudget;
-import com.omendb.pagecache.PageCache;
-import com.omendb.pagecache.PageFile;
-import com.omendb.pagecache.ProcessMemory;
+import com.omendb.pagecache.cache.PageCache;
+import com.omendb.pagecache.memory.MemoryBudget;
+import com.omendb.pagecache.memory.ProcessMemory;
+import com.omendb.pagecache.read.PageFile;
 import com.omendb.store.metrics.Labels;
 import com.omendb.store.metrics.Meter;
 import com.omendb.store.metrics.Metrics;

@@ -2,8 +2,8 @@ package com.omendb.store.serving;
 
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnreadablePageException;
-import com.omendb.pagecache.PageCache;
-import com.omendb.pagecache.PageRequests;
+import com.omendb.pagecache.cache.PageCache;
+import com.omendb.pagecache.cache.PageRequests;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package com.omendb.store.snapshot;
 
 import com.omendb.errors.IndexChangedException;
-import com.omendb.pagecache.DiskSpace;
+import com.omendb.pagecache.storage.DiskSpace;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.directory.Manifest;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.pagecache.SegmentFile;
+import com.omendb.pagecache.file.SegmentFile;
 import com.omendb.pagecache.storage.DirectoryLock;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.pagecache.storage.StorageFile;

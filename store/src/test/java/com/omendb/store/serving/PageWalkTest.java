@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.PageCache;
-import com.omendb.pagecache.PageFile;
-import com.omendb.pagecache.PageWriter;
+import com.omendb.pagecache.cache.PageCache;
+import com.omendb.pagecache.file.PageWriter;
+import com.omendb.pagecache.read.PageFile;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;

@@ -1,7 +1,8 @@
 package com.omendb.tools.bench;
 
-import com.omendb.pagecache.PageFile;
-import com.omendb.pagecache.PageWriter;
+import com.omendb.pagecache.file.PageHeader;
+import com.omendb.pagecache.file.PageWriter;
+import com.omendb.pagecache.read.PageFile;
 import com.omendb.pagecache.storage.Storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -40,7 +41,7 @@ final class BenchmarkPages implements AutoCloseable {
   }
 
   private static void fill(MemorySegment page, SplittableRandom random) {
-    for (long at = PageFile.PAGE_HEADER_BYTES; at < PAGE_BYTES; at += Long.BYTES) {
+    for (long at = PageHeader.BYTES; at < PAGE_BYTES; at += Long.BYTES) {
       page.set(ValueLayout.JAVA_LONG, at, random.nextLong());
     }
   }

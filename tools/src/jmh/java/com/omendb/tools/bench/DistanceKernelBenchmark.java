@@ -1,10 +1,10 @@
 package com.omendb.tools.bench;
 
 import com.omendb.vectors.DistanceKernel;
-import com.omendb.vectors.DistanceKernels;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.kernels.DistanceKernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,7 +1,7 @@
 package com.omendb.tools.bench;
 
-import com.omendb.pagecache.PageCache;
-import com.omendb.pagecache.PageRequests;
+import com.omendb.pagecache.cache.PageCache;
+import com.omendb.pagecache.cache.PageRequests;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package com.omendb.tools.eval;
 
-import com.omendb.pagecache.ProcessMemory;
+import com.omendb.pagecache.memory.ProcessMemory;
 import com.omendb.store.AnnIndex;
 import com.omendb.vectors.Progress;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package com.omendb.tools.acceptance;
 
-import com.omendb.pagecache.FileHeader;
+import com.omendb.pagecache.file.FileHeader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

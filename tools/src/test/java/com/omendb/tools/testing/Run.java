@@ -1,7 +1,7 @@
 package com.omendb.tools.testing;
 
 import com.omendb.tools.Main;
-import com.omendb.tools.ResultStream;
+import com.omendb.tools.report.ResultStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
 /// - files of an index are written through `pagecache.storage` only
 /// - `jdk.incubator` is named only in `vectors` and `pq`, native linking only in `pagecache`
 /// - no Java object is ever made out of bytes
-/// - modules depend downwards only
+/// - modules depend downwards only, and no two packages on each other
+/// - the map in docs/ARCHITECTURE.md has every package
 ///
 /// Words that the rules forbid are put together from parts here, so that this file keeps them.
 final class TidyTest {
@@ -175,6 +176,23 @@ final class TidyTest {
         assertEquals(Set.of(), required, () -> source.path() + " requires what it may not");
       }
     }
+  }
+
+  @Test
+  void noPackageLeadsBackToItself() {
+    assertEquals(Set.of(), PackageEdges.read(tree.java()).inCircles());
+  }
+
+  @Test
+  void theMapHasEveryPackage() throws IOException {
+    String map = Files.readString(tree.root().resolve("docs/ARCHITECTURE.md"));
+    Set<String> missing = new TreeSet<>();
+    for (String name : PackageEdges.read(tree.java()).of().keySet()) {
+      if (!map.contains("| `" + name.replace("com.omendb.", "") + "` |")) {
+        missing.add(name);
+      }
+    }
+    assertEquals(Set.of(), missing, "docs/ARCHITECTURE.md lacks a row for packages");
   }
 
   @Test

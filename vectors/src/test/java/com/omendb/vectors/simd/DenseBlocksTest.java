@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.vectors.DenseBlockKernel;
-import com.omendb.vectors.DistanceKernels;
+import com.omendb.vectors.kernels.DistanceKernels;
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.vectors.DistanceKernels;
+import com.omendb.vectors.kernels.DistanceKernels;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
 import java.net.URISyntaxException;

@@ -1,12 +1,12 @@
 package com.omendb.vectors.simd;
 
 import com.omendb.vectors.DistanceKernel;
-import com.omendb.vectors.DistanceKernels;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.KernelData;
 import com.omendb.vectors.KernelData.Expected;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.kernels.DistanceKernels;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.vectors.VectorChecks;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.check.VectorChecks;
 import java.lang.foreign.Arena;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,0 +1,120 @@
+package com.omendb.tools.command;
+
+import com.omendb.store.BuildMethod;
+import com.omendb.store.BuildOptions;
+import com.omendb.tools.option.Converters;
+import com.omendb.vectors.Metric;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/// The options that say how an index is built, of the commands that build one or plan it.
+@SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls the command
+final class BuildSettings {
+  @Option(
+      names = "--kind",
+      defaultValue = "hybrid",
+      paramLabel = "KIND",
+      description = "Kind of index.")
+  private String kind;
+
+  @Option(
+      names = "--metric",
+      paramLabel = "METRIC",
+      converter = Converters.MetricName.class,
+      description = "Distance: l2, ip (inner product) or cosine; default: as BASE says, else l2.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private @Nullable Metric metric;
+
+  @Option(
+      names = "--method",
+      defaultValue = "leaf",
+      paramLabel = "METHOD",
+      converter = Converters.MethodName.class,
+      description = "How the graph is built: leaf, or vamana (two passes of searches; slower).")
+  private BuildMethod method;
+
+  @Option(
+      names = "--memory",
+      defaultValue = "4GB",
+      paramLabel = "SIZE",
+      converter = Converters.Size.class,
+      description = "Memory the whole process may use.")
+  private long memoryBytes;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Worker threads; default: one a processor.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--max-degree",
+      defaultValue = "64",
+      paramLabel = "R",
+      description = "Most edges a node has: more finds more and takes more space.")
+  private int maxDegree;
+
+  @Option(
+      names = "--build-list-size",
+      defaultValue = "100",
+      paramLabel = "L",
+      description = "Candidates that vamana looks at: more is better and slower.")
+  private int buildListSize;
+
+  @Option(
+      names = "--alpha",
+      defaultValue = "1.2",
+      paramLabel = "A",
+      description = "Prune slack, at least 1: more keeps longer edges.")
+  private float alpha;
+
+  @Option(
+      names = "--pq-bytes",
+      defaultValue = "0",
+      paramLabel = "M",
+      description =
+          "Bytes of a vector's code in memory; 0: a quarter of the dimension, at most 64.")
+  private int pqBytes;
+
+  @Option(names = "--seed", defaultValue = "42", paramLabel = "N", description = "Random seed.")
+  private long seed;
+
+  @Option(
+      names = "--overwrite",
+      description = "Replace an index; the old one stays whole until the new one is complete.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on with a build of the same vectors and options that was cut short at INDEX; without"
+              + " one, begin anew. Memory and threads may be others.")
+  private boolean resume;
+
+  /// The metric for a file of vectors; see [MetricChoice#of].
+  MetricChoice metric(Path file, Consumer<String> warnings) throws IOException {
+    return MetricChoice.of(metric, file, warnings);
+  }
+
+  /// What the options say, with the metric that they ask for or squared L2.
+  ///
+  /// @throws IllegalArgumentException if one is out of range
+  BuildOptions options() {
+    return BuildOptions.defaults()
+        .withKind(kind)
+        .withMetric(metric == null ? MetricChoice.DEFAULT.metric() : metric)
+        .withMethod(method)
+        .withGraph(maxDegree, buildListSize, alpha)
+        .withSubspaceCount(pqBytes)
+        .withMemoryBudgetBytes(memoryBytes)
+        .withThreads(threads)
+        .withSeed(seed)
+        .withOverwrite(overwrite)
+        .withResume(resume);
+  }
+}
