@@ -1,5 +1,13 @@
 package com.omendb.store;
 
+import com.omendb.errors.BuildInterruptedException;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.DirectoryLockedException;
+import com.omendb.errors.DiskSpaceException;
+import com.omendb.errors.MemoryBudgetException;
+import com.omendb.errors.UnreadablePageException;
+import com.omendb.errors.UnrepairableException;
+import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.store.repair.RepairReport;
 import com.omendb.store.snapshot.SnapshotReport;

@@ -1,5 +1,6 @@
 package com.omendb.store;
 
+import com.omendb.errors.DiskSpaceException;
 import com.omendb.pagecache.memory.SpoolFile;
 import com.omendb.pagecache.storage.DiskSpace;
 import com.omendb.vectors.Progress;

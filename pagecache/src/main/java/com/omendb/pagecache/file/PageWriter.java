@@ -13,7 +13,7 @@ import java.util.UUID;
 /// Writes a page file from its first page to its last.
 ///
 /// The header page is written last, by [#finish], after the pages were forced to the device: a file
-/// whose writing was cut short is refused by [PageFile#open]. Not thread-safe.
+/// whose writing was cut short is refused when it is opened. Not thread-safe.
 public final class PageWriter implements AutoCloseable {
   private static final int BATCH_BYTES = 1 << 20;
 

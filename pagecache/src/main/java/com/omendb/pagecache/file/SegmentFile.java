@@ -1,6 +1,7 @@
 package com.omendb.pagecache.file;
 
 import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pagecache.storage.StorageFile;

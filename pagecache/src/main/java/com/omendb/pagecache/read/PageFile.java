@@ -2,6 +2,7 @@ package com.omendb.pagecache.read;
 
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnreadablePageException;
+import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.pagecache.file.FileHeader;
 import com.omendb.pagecache.file.PageHeader;
 import com.omendb.pagecache.linux.ReadRing;
@@ -258,7 +259,7 @@ public final class PageFile implements AutoCloseable {
     }
   }
 
-  /// Pages that did not pass [#verify], each time that a reader read them.
+  /// Pages that did not pass [PageHeader#verify], each time that a reader read them.
   public long pagesDamaged() {
     return pagesDamaged.sum();
   }

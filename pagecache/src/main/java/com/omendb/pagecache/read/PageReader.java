@@ -1,5 +1,6 @@
 package com.omendb.pagecache.read;
 
+import com.omendb.pagecache.file.PageHeader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;

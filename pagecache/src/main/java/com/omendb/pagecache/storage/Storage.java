@@ -1,5 +1,6 @@
 package com.omendb.pagecache.storage;
 
+import com.omendb.errors.DirectoryLockedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

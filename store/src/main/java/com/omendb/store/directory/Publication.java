@@ -1,6 +1,7 @@
 package com.omendb.store.directory;
 
 import com.omendb.errors.CorruptFileException;
+import com.omendb.errors.DirectoryLockedException;
 import com.omendb.pagecache.storage.DirectoryLock;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pagecache.storage.Storage;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;

@@ -1,6 +1,7 @@
 package com.omendb.store.snapshot;
 
 import com.omendb.errors.IndexChangedException;
+import com.omendb.errors.MissingBaseException;
 import com.omendb.pagecache.storage.DiskSpace;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pagecache.storage.Storage;
@@ -8,6 +9,7 @@ import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
 import com.omendb.vectors.Progress;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
