@@ -1,4 +1,4 @@
-/// Product quantization: training, encoding, approximate distances.
+/// Codes: vectors made so small that they stay in memory, and distances estimated from them.
 @org.jspecify.annotations.NullMarked
 module com.omendb.pq {
   requires transitive static org.jspecify;
@@ -6,4 +6,6 @@ module com.omendb.pq {
   requires static jdk.incubator.vector;
 
   exports com.omendb.pq;
+  exports com.omendb.pq.kinds;
+  exports com.omendb.pq.product;
 }

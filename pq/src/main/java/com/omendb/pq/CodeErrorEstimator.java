@@ -1,5 +1,6 @@
 package com.omendb.pq;
 
+import com.omendb.pq.rows.RowReader;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
@@ -8,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 /// Adds up the error of codes over pairs of a raw query and an encoded row. For one thread.
 final class CodeErrorEstimator implements AutoCloseable {
   private final Arena arena = Arena.ofConfined();
-  private final ProductQuantizer quantizer;
+  private final VectorCode code;
   private final VectorSource queries;
   private final VectorSource source;
   private final MemorySegment codes;
@@ -21,14 +22,14 @@ final class CodeErrorEstimator implements AutoCloseable {
   private final Moments relativeErrors = new Moments();
   private final Moments innerProductErrors = new Moments();
 
-  /// The sources and codes have been checked to fit the quantizer.
+  /// The sources and codes have been checked to fit the code.
   CodeErrorEstimator(
-      ProductQuantizer quantizer, VectorSource queries, VectorSource source, MemorySegment codes) {
-    this.quantizer = quantizer;
+      VectorCode code, VectorSource queries, VectorSource source, MemorySegment codes) {
+    this.code = code;
     this.queries = queries;
     this.source = source;
     this.codes = codes;
-    int dimension = quantizer.dimension();
+    int dimension = code.dimension();
     MemorySegment memory = arena.allocate(4L * dimension, Float.BYTES);
     scratch = VectorSource.dense(memory, 1, dimension, ElementType.FLOAT32);
     query = new float[dimension];
@@ -40,7 +41,7 @@ final class CodeErrorEstimator implements AutoCloseable {
   void add(long queryRow, long row) {
     read(queries, queryRow, query);
     read(source, row, vector);
-    quantizer.decode(codes, row * quantizer.subspaceCount(), decoded);
+    code.decode(codes, row * code.bytes(), decoded);
     residuals.add(squaredDistance(vector, decoded));
     double trueDistance = squaredDistance(query, vector);
     if (trueDistance > 0) {
@@ -70,7 +71,7 @@ final class CodeErrorEstimator implements AutoCloseable {
   }
 
   private void read(VectorSource rows, long row, float[] target) {
-    RowReader.read(rows, row, quantizer.normalize(), scratch.address(0), Float.BYTES);
+    RowReader.read(rows, row, code.normalize(), scratch.address(0), Float.BYTES);
     scratch.copyRow(0, target);
   }
 

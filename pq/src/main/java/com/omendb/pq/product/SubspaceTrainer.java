@@ -1,4 +1,4 @@
-package com.omendb.pq;
+package com.omendb.pq.product;
 
 import static com.omendb.pq.simd.CentroidKernels.CENTROID_COUNT;
 import static com.omendb.pq.simd.CentroidKernels.COLUMN_BYTES;

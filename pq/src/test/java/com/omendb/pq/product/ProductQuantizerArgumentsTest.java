@@ -1,4 +1,4 @@
-package com.omendb.pq;
+package com.omendb.pq.product;
 
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -69,10 +69,13 @@ class ProductQuantizerArgumentsTest {
       assertOutOfBounds(() -> quantizer.decode(codes, 898, new float[6]));
       assertOutOfBounds(() -> quantizer.decode(codes, -1, new float[6]));
       assertOutOfBounds(() -> quantizer.decode(codes, 0, new float[5]));
-      assertOutOfBounds(() -> quantizer.estimateError(source, codes.asSlice(1), 1, 1));
-      assertRefused("pairCount=0", () -> quantizer.estimateError(source, codes, 0, 1));
-      assertRefused("dimension=7", () -> quantizer.estimateError(other, codes, 1, 1));
       long[] one = {0};
+      MemorySegment fewer = codes.asSlice(1);
+      assertOutOfBounds(() -> quantizer.estimateError(source, one, source, one, fewer));
+      assertRefused(
+          "dimension=7", () -> quantizer.estimateError(source, one, other, one, codes));
+      assertRefused(
+          "dimension=7", () -> quantizer.estimateError(other, one, source, one, codes));
       long[] outside = {300};
       assertOutOfBounds(() -> quantizer.estimateError(source, one, source, outside, codes));
       assertOutOfBounds(() -> quantizer.estimateError(source, outside, source, one, codes));

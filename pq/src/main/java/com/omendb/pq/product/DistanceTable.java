@@ -1,4 +1,4 @@
-package com.omendb.pq;
+package com.omendb.pq.product;
 
 import static com.omendb.pq.simd.CentroidKernels.COLUMN_BYTES;
 import static com.omendb.vectors.memory.NativeMemory.ALL;
@@ -6,6 +6,8 @@ import static com.omendb.vectors.memory.NativeMemory.BYTE;
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
 import static com.omendb.vectors.memory.NativeMemory.INT;
 
+import com.omendb.pq.CodeDistances;
+import com.omendb.pq.rows.RowReader;
 import com.omendb.pq.simd.CentroidKernels;
 import com.omendb.pq.simd.CodeKernels;
 import com.omendb.pq.simd.KernelChoice;
@@ -13,7 +15,6 @@ import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.util.Objects;
 
 /// The distances of one query to all centroids, from which the distance to a code is the sum of one
@@ -23,9 +24,8 @@ import java.util.Objects;
 /// can be summed in whole numbers and every kind of kernel finds the same estimate. It is off by at
 /// most `subspaceCount / 131,068` of that range, which is far below the error of the codes.
 ///
-/// Scratch of one searcher: prepared for one query after another, for one thread at a time. It
-/// lives in the memory of the arena it was made in, until that is closed.
-public final class DistanceTable {
+/// Scratch of one searcher, as all [CodeDistances] are.
+public final class DistanceTable extends CodeDistances {
   private static final int BLOCK_CODES = CodeKernels.BLOCK_CODES;
   private static final long ALIGNMENT = 64;
 
@@ -41,12 +41,12 @@ public final class DistanceTable {
   private final long ranges;
   private final long batch;
   private final long sums;
-  private boolean prepared;
   private float offset;
   private float step;
 
   /// Allocates a table, [#bytes] large, in `arena`.
   public DistanceTable(ProductQuantizer quantizer, Arena arena) {
+    super(quantizer);
     this.quantizer = quantizer;
     subspaces = quantizer.subspaces();
     subspaceCount = subspaces.count();
@@ -73,43 +73,16 @@ public final class DistanceTable {
     return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
   }
 
-  /// Makes this the table of a query, which is copied.
-  ///
-  /// What is estimated: the squared distance; or minus the dot product; or one minus the cosine, as
-  /// half the squared distance between the unit-length query and the decoded code.
-  ///
-  /// @param source holds the query, of any element type
-  /// @throws IllegalArgumentException if the dimension is another one, or if the metric is the
-  ///   cosine and the quantizer does not normalize, or the other way round
-  /// @throws IndexOutOfBoundsException if there is no such row
-  public void prepare(VectorSource source, long row, Metric metric) {
-    Encoder.requireDimension(quantizer, source);
-    Objects.checkIndex(row, source.count());
-    boolean normalize = quantizer.normalize();
-    if (normalize != (metric == Metric.COSINE)) {
-      throw new IllegalArgumentException(
-          "metric does not suit the quantizer: metric="
-              + metric.label()
-              + ", normalize="
-              + normalize);
-    }
-    RowReader.requireOpen(source.segment(), "query");
-    RowReader.requireOpen(quantizer.codebook(), "codebook");
+  @Override
+  protected void fill(VectorSource source, long row, Metric metric) {
     RowReader.requireOpen(memory, "table");
-    prepared = false;
-    try {
-      RowReader.read(source, row, normalize, query, Float.BYTES);
-      switch (metric) {
-        case SQUARED_L2 -> fillWithSquaredDistances(1);
-        case INNER_PRODUCT -> fillWithNegatedDots();
-        case COSINE -> fillWithSquaredDistances(0.5f);
-      }
-      quantize();
-      prepared = true;
-    } finally {
-      Reference.reachabilityFence(source);
-      Reference.reachabilityFence(this);
+    RowReader.read(source, row, quantizer.normalize(), query, Float.BYTES);
+    switch (metric) {
+      case SQUARED_L2 -> fillWithSquaredDistances(1);
+      case INNER_PRODUCT -> fillWithNegatedDots();
+      case COSINE -> fillWithSquaredDistances(0.5f);
     }
+    quantize();
   }
 
   /// The estimated distance to one code, the same as [#distances] finds, with every access checked.
@@ -127,34 +100,15 @@ public final class DistanceTable {
     return offset + step * sum;
   }
 
-  /// The estimated distances of `count` nodes, into `distances[0..count)`.
-  ///
-  /// The code of node `v` lies at `codesAddress + v * subspaceCount`. The caller guarantees that
-  /// the codes of all nodes are in open memory: this is not checked.
-  ///
-  /// @throws IndexOutOfBoundsException if an array is shorter than `count`
-  /// @throws IllegalStateException if no query was prepared
-  public void distances(long codesAddress, int[] nodes, int count, float[] distances) {
-    requirePrepared();
-    Objects.checkFromIndexSize(0, count, nodes.length);
-    Objects.checkFromIndexSize(0, count, distances.length);
-    try {
-      for (int from = 0; from < count; from += BLOCK_CODES) {
-        int blockCount = Math.min(BLOCK_CODES, count - from);
-        codeKernels.sumOf(
-            table, subspaceCount, scratch, codesAddress, nodes, from, blockCount, batch, sums);
-        for (int i = 0; i < blockCount; i++) {
-          distances[from + i] = offset + step * ALL.get(INT, sums + 4L * i);
-        }
+  @Override
+  protected void estimate(long codesAddress, int[] nodes, int count, float[] distances) {
+    for (int from = 0; from < count; from += BLOCK_CODES) {
+      int blockCount = Math.min(BLOCK_CODES, count - from);
+      codeKernels.sumOf(
+          table, subspaceCount, scratch, codesAddress, nodes, from, blockCount, batch, sums);
+      for (int i = 0; i < blockCount; i++) {
+        distances[from + i] = offset + step * ALL.get(INT, sums + 4L * i);
       }
-    } finally {
-      Reference.reachabilityFence(this);
-    }
-  }
-
-  private void requirePrepared() {
-    if (!prepared) {
-      throw new IllegalStateException("no query was prepared");
     }
   }
 

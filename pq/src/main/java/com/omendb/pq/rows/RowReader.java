@@ -1,4 +1,4 @@
-package com.omendb.pq;
+package com.omendb.pq.rows;
 
 import static com.omendb.vectors.memory.NativeMemory.ALL;
 import static com.omendb.vectors.memory.NativeMemory.BYTE;
@@ -10,21 +10,21 @@ import java.lang.foreign.MemorySegment;
 /// Rows of any element type as native floats, at unit length if asked for.
 ///
 /// Works on raw addresses: callers have checked the rows, and keep the memory open.
-final class RowReader {
+public final class RowReader {
   private RowReader() {}
 
   /// Writes a row as floats.
   ///
   /// @param target address of the first column
   /// @param columnBytes bytes from one written column to the next
-  static void read(
+  public static void read(
       VectorSource source, long row, boolean normalize, long target, long columnBytes) {
     float scale = scale(source, row, normalize);
     readColumns(source, row, 0, source.dimension(), scale, target, columnBytes);
   }
 
   /// Writes columns `from` to `from + length` of a row, each times `scale`.
-  static void readColumns(
+  public static void readColumns(
       VectorSource source,
       long row,
       int from,
@@ -54,7 +54,7 @@ final class RowReader {
 
   /// The factor that brings a row to unit length, or 1 if that is not asked for. A row of zeros has
   /// no unit-length copy and gets 1 as well.
-  static float scale(VectorSource source, long row, boolean normalize) {
+  public static float scale(VectorSource source, long row, boolean normalize) {
     if (!normalize) {
       return 1;
     }
@@ -94,7 +94,7 @@ final class RowReader {
   }
 
   /// Fails unless the memory behind a segment is still open. Raw addresses skip this check.
-  static void requireOpen(MemorySegment segment, String what) {
+  public static void requireOpen(MemorySegment segment, String what) {
     if (!segment.scope().isAlive()) {
       throw new IllegalStateException(what + " memory is closed");
     }

@@ -1,4 +1,4 @@
-package com.omendb.pq;
+package com.omendb.pq.product;
 
 import com.omendb.pq.simd.CentroidKernels;
 

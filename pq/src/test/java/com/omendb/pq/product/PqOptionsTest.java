@@ -1,4 +1,4 @@
-package com.omendb.pq;
+package com.omendb.pq.product;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

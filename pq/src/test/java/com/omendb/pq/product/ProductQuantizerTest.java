@@ -1,4 +1,4 @@
-package com.omendb.pq;
+package com.omendb.pq.product;
 
 import static com.omendb.vectors.memory.NativeMemory.BYTE;
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.pq.CodeError;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorShape;
@@ -18,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -222,7 +224,8 @@ class ProductQuantizerTest {
       assertArrayEquals(
           Vectors.row(source, row, false), Vectors.decoded(quantizer, codes, row), 1e-4);
     }
-    CodeError error = quantizer.estimateError(source, codes, 100, 1);
+    long[] rows = LongStream.range(0, source.count()).toArray();
+    CodeError error = quantizer.estimateError(source, rows, source, rows, codes);
     assertEquals(0, error.meanSquaredResidual(), 1e-6);
     assertEquals(0, error.relativeError(), 1e-4);
   }
@@ -297,9 +300,10 @@ class ProductQuantizerTest {
       assertEquals(errors / pairs, error.offset(), 1e-3);
       assertEquals(Math.sqrt(squares / pairs - mean * mean), error.relativeError(), 1e-3);
       // Over random pairs the estimate is too small by about the residual.
-      CodeError overall = quantizer.estimateError(source, codes, 20_000, 5);
+      long[] manyQueryRows = random.longs(20_000, 0, count).toArray();
+      long[] manyRows = random.longs(20_000, 0, count).toArray();
+      CodeError overall = quantizer.estimateError(source, manyQueryRows, source, manyRows, codes);
       assertEquals(-overall.meanSquaredResidual(), overall.offset(), 0.25 * residuals);
-      assertEquals(overall, quantizer.estimateError(source, codes, 20_000, 5));
     }
   }
 

@@ -1,10 +1,11 @@
-package com.omendb.pq;
+package com.omendb.pq.product;
 
 import static com.omendb.pq.simd.CentroidKernels.GROUP_COLUMN_BYTES;
 import static com.omendb.pq.simd.CentroidKernels.GROUP_POINTS;
 import static com.omendb.vectors.memory.NativeMemory.ALL;
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
 
+import com.omendb.pq.rows.RowReader;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
