@@ -3,13 +3,15 @@ package com.omendb.diskann;
 import com.omendb.diskann.building.IndexBuild;
 import com.omendb.diskann.checking.IndexVerifier;
 import com.omendb.diskann.forecast.Forecasts;
-import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.parts.KindParts;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.parts.PartMaker;
 import com.omendb.diskann.repair.IndexRepair;
 import com.omendb.diskann.repair.RepairableKind;
 import com.omendb.diskann.search.GraphOpening;
 import com.omendb.pagecache.storage.Storage;
+import com.omendb.pq.CodeKinds;
+import com.omendb.pq.kinds.InstalledCodes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildForecast;
 import com.omendb.store.BuildOptions;
@@ -37,7 +39,7 @@ import java.util.TreeMap;
 /// in where their searches enter the graph.
 public abstract class GraphKind implements RepairableKind {
   private final String name;
-  private final List<PartMaker> added;
+  private final KindParts parts;
   private final GraphOpening.Entry entry;
 
   /// A kind of index.
@@ -46,8 +48,16 @@ public abstract class GraphKind implements RepairableKind {
   /// @param added who makes the parts that the kind adds
   /// @param entry where searches enter the graph
   protected GraphKind(String name, List<PartMaker> added, GraphOpening.Entry entry) {
+    this(name, InstalledCodes.KINDS, added, entry);
+  }
+
+  /// The same with other kinds of code than those that are installed.
+  ///
+  /// @param codeKinds kinds of code that its indexes may keep
+  protected GraphKind(
+      String name, CodeKinds codeKinds, List<PartMaker> added, GraphOpening.Entry entry) {
     this.name = name;
-    this.added = List.copyOf(added);
+    this.parts = new KindParts(codeKinds, added);
     this.entry = entry;
   }
 
@@ -57,12 +67,8 @@ public abstract class GraphKind implements RepairableKind {
   }
 
   @Override
-  public final PartList parts(int[] codeSizes) {
-    return PartList.of(codeSizes, added);
-  }
-
-  private PartList parts(VectorShape vectors, BuildOptions options) {
-    return parts(CodeSizes.of(vectors.dimension(), options.subspaceCount()));
+  public final KindParts parts() {
+    return parts;
   }
 
   @Override
@@ -72,7 +78,7 @@ public abstract class GraphKind implements RepairableKind {
 
   @Override
   public final AnnIndex open(Path directory, OpenOptions options) throws IOException {
-    return GraphOpening.open(directory, options, this::parts, entry);
+    return GraphOpening.open(directory, options, parts, entry);
   }
 
   @Override
@@ -83,13 +89,17 @@ public abstract class GraphKind implements RepairableKind {
   @Override
   public final VerifyReport verify(Path directory, VerifyOptions options, Progress progress)
       throws IOException {
-    return IndexVerifier.verify(directory, name, this::parts, options, progress);
+    return IndexVerifier.verify(directory, name, parts, options, progress);
   }
 
   @Override
   public final BuildForecast forecastBuild(
       VectorShape vectors, long inputBytes, BuildOptions options) {
-    return Forecasts.ofBuild(vectors, inputBytes, options.withKind(name), parts(vectors, options));
+    return Forecasts.ofBuild(
+        vectors,
+        inputBytes,
+        options.withKind(name),
+        parts.toBuild(vectors.dimension(), options));
   }
 
   @Override
@@ -99,13 +109,18 @@ public abstract class GraphKind implements RepairableKind {
 
   @Override
   public final void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
-    IndexBuild.checkInput(vectors, options.withKind(name), progress);
+    IndexBuild.checkInput(
+        vectors,
+        options.withKind(name),
+        parts.toBuild(vectors.dimension(), options),
+        progress);
   }
 
   @Override
   public final ServingForecast forecastServing(
       VectorShape vectors, BuildOptions build, OpenOptions open) {
-    return Forecasts.ofServing(vectors, build.withKind(name), open, parts(vectors, build));
+    return Forecasts.ofServing(
+        vectors, build.withKind(name), open, parts.toBuild(vectors.dimension(), build));
   }
 
   @Override
@@ -126,15 +141,15 @@ public abstract class GraphKind implements RepairableKind {
       throws IOException {
     long start = System.nanoTime();
     BuildOptions ofKind = options.withKind(name);
-    PartList parts = parts(VectorShape.of(vectors), options);
+    PartList ofIndex = parts.toBuild(vectors.dimension(), options);
     Manifest built =
         IndexBuild.run(
             vectors,
             ids,
             new IndexBuild.Target(
-                storage, directory, Forecasts.neededBytes(vectors, ofKind, parts)),
+                storage, directory, Forecasts.neededBytes(vectors, ofKind, ofIndex)),
             ofKind,
-            parts,
+            ofIndex,
             progress);
     return new BuildReport(
         directory,

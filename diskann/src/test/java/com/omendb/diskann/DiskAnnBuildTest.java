@@ -287,7 +287,7 @@ class DiskAnnBuildTest {
   void noVectorsAndTooManySubspacesAreRefused() throws Exception {
     VectorSource none = VectorSource.dense(MemorySegment.NULL, 0, 6, ElementType.INT8);
     assertNothingBuilt(none, OPTIONS, "count=0");
-    assertNothingBuilt(old, OPTIONS.withSubspaceCount(9), "subspaceCount=9", "dimension=8");
+    assertNothingBuilt(old, OPTIONS.withSubspaceCount(9), "code=pq:9", "dimension=8");
     assertNothingBuilt(old, OPTIONS.withKind("unheard-of"), "kind=unheard-of", "diskann");
   }
 

@@ -258,7 +258,7 @@ class DiskAnnSearchTest {
         assertEquals(Metric.INNER_PRODUCT, info.metric());
         assertEquals("24", info.settings().get("maxDegree"));
         assertEquals("leaf", info.settings().get("method"));
-        assertEquals("5", info.settings().get("subspaceCount"));
+        assertEquals("pq:5", info.settings().get("code"));
         assertEquals("99", info.settings().get("seed"));
         long bytes = TestFiles.snapshot(directory).values().stream().mapToLong(b -> b.length).sum();
         assertEquals(bytes, info.indexBytes());

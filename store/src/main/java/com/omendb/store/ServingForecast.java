@@ -9,13 +9,13 @@ import java.util.Map;
 /// its order.
 ///
 /// @param residency how much of the graph would be in memory
-/// @param subspaceCount bytes of a code in memory; 0 if there are none
+/// @param code the code in memory, such as `pq:48`; empty if there is none
 /// @param memoryBytes memory by purpose, as [IndexInfo#memoryBytes] would tell it
 /// @param deviceShare the share of a device's rate of random reads that searches reach
 /// @param points what searches cost at some recalls, recall ascending
 public record ServingForecast(
     Residency residency,
-    int subspaceCount,
+    String code,
     Map<String, Long> memoryBytes,
     double deviceShare,
     List<Point> points) {

@@ -12,13 +12,15 @@ import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.errors.MemoryBudgetException;
-import com.omendb.pq.ProductQuantizer;
+import com.omendb.pq.CodeSpec;
 import com.omendb.store.BuildOptions;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /// What a build will use at its peak, worked out before it begins, and whether it takes its large
 /// data into memory or leaves it in scratch files of which only a part is resident.
@@ -60,18 +62,19 @@ public record BuildPlan(
 
   /// Plans a build of `vectors`.
   ///
-  /// @param subspaceCount bytes of the largest codes
-  public static BuildPlan of(VectorSource vectors, BuildOptions options, int subspaceCount) {
+  /// @param codes that the index keeps
+  public static BuildPlan of(
+      VectorSource vectors, BuildOptions options, List<CodeSpec> codes) {
     long inputBytes = vectors.segment().isMapped() ? 0 : vectors.count() * vectors.strideBytes();
-    return of(VectorShape.of(vectors), inputBytes, options, subspaceCount);
+    return of(VectorShape.of(vectors), inputBytes, options, codes);
   }
 
   /// Plans a build of vectors that need not exist.
   ///
   /// @param inputBytes bytes of them in memory that is not mapped
-  /// @param subspaceCount bytes of the largest codes
+  /// @param codes that the index keeps
   public static BuildPlan of(
-      VectorShape vectors, long inputBytes, BuildOptions options, int subspaceCount) {
+      VectorShape vectors, long inputBytes, BuildOptions options, List<CodeSpec> codes) {
     long count = vectors.count();
     VamanaOptions graph = graphOptions(options);
     long built =
@@ -94,8 +97,8 @@ public record BuildPlan(
             JVM_BYTES + inputBytes,
             count * vectors.vectorBytes() + LocalRows.bytes(count, options.metric()),
             Math.max(built, laidOut) + NodeSpace.bytes(count, options.metric()),
-            2 * count * subspaceCount + PageDirectory.bytes(count) + 2 * NodeOrder.bytes(count),
-            ProductQuantizer.trainingBytes(vectors, CodesMaker.training(options, subspaceCount))
+            2 * count * largest(codes, CodeSpec::bytes) + PageDirectory.bytes(count) + 2 * NodeOrder.bytes(count),
+            largest(codes, code -> code.trainingBytes(vectors, CodesMaker.training(options)))
                 + count
                 + THREAD_BYTES * options.threads(),
             0,
@@ -105,6 +108,11 @@ public record BuildPlan(
       case LEAF -> plan.withCandidates(count, graph);
       case VAMANA -> plan;
     };
+  }
+
+  // One code is made after another.
+  private static long largest(List<CodeSpec> codes, ToLongFunction<CodeSpec> bytes) {
+    return codes.stream().mapToLong(bytes).max().orElse(0);
   }
 
   // Candidate edges get what is left if the data fits into memory with the least for them; else

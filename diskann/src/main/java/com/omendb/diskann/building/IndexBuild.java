@@ -1,6 +1,6 @@
 package com.omendb.diskann.building;
 
-import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.format.CodeNames;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.parts.PartMaker;
 import com.omendb.errors.BuildInterruptedException;
@@ -28,7 +28,6 @@ import java.lang.foreign.Arena;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -79,7 +78,8 @@ public final class IndexBuild {
       PartList parts,
       Progress progress)
       throws IOException {
-    return run(vectors, ids, target, options, parts, progress, plan(vectors, options));
+    return run(
+        vectors, ids, target, options, parts, progress, plan(vectors, options, parts));
   }
 
   /// See [com.omendb.store.AnnIndex#checkTarget].
@@ -88,21 +88,20 @@ public final class IndexBuild {
   }
 
   /// See [com.omendb.store.AnnIndex#checkInput].
-  public static void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
-    plan(vectors, options).requireWithinBudget();
+  public static void checkInput(
+      VectorSource vectors, BuildOptions options, PartList parts, Progress progress) {
+    plan(vectors, options, parts).requireWithinBudget();
     progress.phase("check vectors", vectors.count());
     requireUsable(vectors, options);
     progress.advance(vectors.count());
   }
 
-  private static BuildPlan plan(VectorSource vectors, BuildOptions options) {
+  private static BuildPlan plan(VectorSource vectors, BuildOptions options, PartList parts) {
     if (vectors.count() < 1 || vectors.count() > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "an index holds 1 to " + (Integer.MAX_VALUE - 8) + " vectors: count=" + vectors.count());
     }
-    int[] subspaceCounts = CodeSizes.of(vectors.dimension(), options.subspaceCount());
-    int largest = Arrays.stream(subspaceCounts).max().getAsInt();
-    return BuildPlan.of(vectors, options, largest);
+    return BuildPlan.of(vectors, options, parts.codeSpecs());
   }
 
   private static void requireUsable(VectorSource vectors, BuildOptions options) {
@@ -145,7 +144,7 @@ public final class IndexBuild {
   }
 
   private Manifest build(Target target, BuildPlan plan) throws IOException {
-    BuildJob job = BuildJob.of(input, ids, options, CodeSizes.format(parts));
+    BuildJob job = BuildJob.of(input, ids, options, CodeNames.line(parts.codeSpecs()));
     UnfinishedBuilds unfinished =
         new UnfinishedBuilds(job, options.resume(), madeFromGraph(), progress::note);
     try (Publication publication =
@@ -233,7 +232,7 @@ public final class IndexBuild {
       settings.put("buildListSize", String.valueOf(options.buildListSize()));
     }
     settings.put("alpha", String.valueOf(options.alpha()));
-    settings.put(CodeSizes.SETTING, CodeSizes.format(parts));
+    CodeNames.put(settings, parts.codeSpecs());
     if (!ids.areRows()) {
       settings.put(OWN_IDS, "true");
     }

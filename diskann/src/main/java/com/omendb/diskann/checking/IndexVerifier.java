@@ -1,7 +1,7 @@
 package com.omendb.diskann.checking;
 
-import com.omendb.diskann.parts.CodeSizes;
 import com.omendb.diskann.parts.GraphPart;
+import com.omendb.diskann.parts.KindParts;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.store.checking.CheckedFile;
@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Checks the files of an index without opening it.
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class IndexVerifier {
   private final Path directory;
   private final String kind;
-  private final Function<int[], PartList> parts;
+  private final KindParts parts;
   private final VerifyOptions options;
   private final Progress progress;
   private final DamageLog log;
@@ -38,7 +37,7 @@ public final class IndexVerifier {
   private IndexVerifier(
       Path directory,
       String kind,
-      Function<int[], PartList> parts,
+      KindParts parts,
       VerifyOptions options,
       Progress progress) {
     this.directory = directory;
@@ -52,11 +51,11 @@ public final class IndexVerifier {
   /// Checks the index in a directory; see [com.omendb.store.AnnIndex#verify].
   ///
   /// @param kind the kind of index that calls
-  /// @param parts of an index of that kind, by the sizes of its codes
+  /// @param parts of an index of that kind, by its codes
   public static VerifyReport verify(
       Path directory,
       String kind,
-      Function<int[], PartList> parts,
+      KindParts parts,
       VerifyOptions options,
       Progress progress)
       throws IOException {
@@ -103,10 +102,10 @@ public final class IndexVerifier {
 
   private PartList known(Manifest manifest) {
     try {
-      return parts.apply(CodeSizes.ofManifest(manifest, directory.resolve(Manifest.FILE)));
+      return parts.ofManifest(manifest, directory.resolve(Manifest.FILE));
     } catch (CorruptFileException e) {
       log.add(Manifest.FILE, Kind.MANIFEST, e.offset(), e.expected(), e.actual());
-      return parts.apply(new int[0]);
+      return parts.of(List.of());
     }
   }
 

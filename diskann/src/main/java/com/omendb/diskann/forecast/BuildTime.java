@@ -12,10 +12,10 @@ final class BuildTime {
 
   /// Seconds by phase.
   ///
-  /// @param codeSizes bytes of each size of code
+  /// @param codeCount codes that the index keeps
   /// @param inFiles whether the data is left in scratch files
   static Map<String, Double> of(
-      VectorShape shape, BuildOptions options, int[] codeSizes, boolean inFiles) {
+      VectorShape shape, BuildOptions options, int codeCount, boolean inFiles) {
     double millions = shape.count() / Measured.COUNT;
     double byBytes = shape.vectorBytes() / Measured.VECTOR_BYTES;
     double byDegree = options.maxDegree() / Measured.MAX_DEGREE;
@@ -41,8 +41,8 @@ final class BuildTime {
     seconds.put("order vectors", Measured.ORDER_SECONDS * millions * byBytes / speed);
     seconds.put("graph", (graph + prune) / speed);
     seconds.put("pages and graphs", Measured.LAYOUT_SECONDS * millions * byBytes / speed);
-    double training = Measured.TRAIN_SECONDS * codeSizes.length * shape.dimension();
-    double encoding = Measured.ENCODE_SECONDS * millions * codeSizes.length * shape.dimension();
+    double training = Measured.TRAIN_SECONDS * codeCount * shape.dimension();
+    double encoding = Measured.ENCODE_SECONDS * millions * codeCount * shape.dimension();
     double perDimension = Measured.VECTOR_BYTES;
     seconds.put("codes", (training + encoding) / perDimension / speed);
     seconds.put("layers and publication", Measured.PUBLISH_SECONDS * millions / speed);

@@ -1,16 +1,16 @@
 package com.omendb.diskann.forecast;
 
 import com.omendb.diskann.building.BuildPlan;
-import com.omendb.diskann.parts.CodeSizes;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.search.ServingPlan;
+import com.omendb.pq.CodeSpec;
 import com.omendb.store.BuildForecast;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.OpenOptions;
 import com.omendb.store.ServingForecast;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
-import java.util.Arrays;
+import java.util.List;
 
 /// What building and serving an index would take, from the plans that builds and openings really
 /// make, over files as large as they are expected to be.
@@ -23,11 +23,10 @@ public final class Forecasts {
   /// @param parts what the index would consist of
   public static BuildForecast ofBuild(
       VectorShape vectors, long inputBytes, BuildOptions options, PartList parts) {
-    int[] sizes = CodeSizes.of(vectors.dimension(), options.subspaceCount());
-    int largest = Arrays.stream(sizes).max().getAsInt();
-    BuildPlan plan = BuildPlan.of(vectors, inputBytes, options, largest);
+    List<CodeSpec> codes = parts.codeSpecs();
+    BuildPlan plan = BuildPlan.of(vectors, inputBytes, options, codes);
     BuildPlan thriftiest =
-        BuildPlan.of(vectors, inputBytes, options.withMemoryBudgetBytes(1), largest);
+        BuildPlan.of(vectors, inputBytes, options.withMemoryBudgetBytes(1), codes);
     return new BuildForecast(
         plan.phaseBytes(),
         plan.peakBytes(),
@@ -37,7 +36,7 @@ public final class Forecasts {
         plan.scratchFileBytes(vectors.count(), options),
         BuildPlan.checkpointBytes(vectors.count(), options),
         IndexSizes.of(vectors, options, parts).files(),
-        BuildTime.of(vectors, options, sizes, plan.inFiles()));
+        BuildTime.of(vectors, options, codes.size(), plan.inFiles()));
   }
 
   /// Bytes that the scratch files, checkpoints and index of a build take on the volume of its
@@ -60,9 +59,9 @@ public final class Forecasts {
         ServingPlan.of(parts, index.manifest(), index.pageBytes(), index.pageCount(), open);
     return new ServingForecast(
         plan.residency(),
-        plan.subspaceCount(),
+        plan.code().map(CodeSpec::text).orElse(""),
         plan.bytesByPurpose(),
         Measured.DEVICE_SHARE,
-        SearchCosts.of(index, plan.residency(), plan.subspaceCount()));
+        SearchCosts.of(index, plan.residency(), plan.code()));
   }
 }

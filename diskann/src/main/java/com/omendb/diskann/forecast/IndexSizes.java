@@ -1,6 +1,6 @@
 package com.omendb.diskann.forecast;
 
-import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.format.CodeNames;
 import com.omendb.diskann.parts.GraphPart;
 import com.omendb.diskann.parts.PagesPart;
 import com.omendb.diskann.parts.PartList;
@@ -44,7 +44,7 @@ record IndexSizes(
   /// A manifest of the index, without checksums.
   Manifest manifest() {
     TreeMap<String, String> settings = new TreeMap<>();
-    settings.put(CodeSizes.SETTING, CodeSizes.format(parts));
+    CodeNames.put(settings, parts.codeSpecs());
     SortedMap<String, Manifest.FileEntry> entries = new TreeMap<>();
     files.forEach((name, bytes) -> entries.put(name, new Manifest.FileEntry(bytes, 0)));
     return new Manifest(

@@ -1,10 +1,12 @@
 package com.omendb.diskann.forecast;
 
 import com.omendb.diskann.parts.PagesPart;
+import com.omendb.pq.CodeSpec;
 import com.omendb.store.Residency;
 import com.omendb.store.ServingForecast.Point;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What searches would cost: the measured reads for a residency and a size of codes, more for more
 /// vectors and for larger records.
@@ -13,15 +15,15 @@ final class SearchCosts {
 
   /// The costs at each of the measured recalls.
   ///
-  /// @param subspaceCount bytes of a code in memory; 0 if all vectors are there
-  static List<Point> of(IndexSizes index, Residency residency, int subspaceCount) {
+  /// @param code in memory; none if all vectors are there
+  static List<Point> of(IndexSizes index, Residency residency, Optional<CodeSpec> code) {
     double byCount = growth(index.shape().count());
     double byRecord =
         Math.pow(
             recordBytes(index.shape().vectorBytes(), index.options().maxDegree())
                 / recordBytes(Measured.VECTOR_BYTES, Measured.MAX_DEGREE),
             Measured.RECORD_POWER);
-    double share = (double) subspaceCount / index.shape().dimension();
+    double share = (double) code.map(CodeSpec::bytes).orElse(0) / index.shape().dimension();
     double[][] measured = Measured.reads(residency);
     double[] atMeasuredCodes = measured[Measured.measuredCodes(residency)];
     double[] micros = Measured.micros(residency);

@@ -4,7 +4,8 @@ import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.file.SegmentFile;
 import com.omendb.pagecache.storage.FileTarget;
 import com.omendb.pq.CodeError;
-import com.omendb.pq.ProductQuantizer;
+import com.omendb.pq.CodeSpec;
+import com.omendb.pq.VectorCode;
 import com.omendb.store.part.HeaderFields;
 import com.omendb.vectors.Metric;
 import java.io.IOException;
@@ -14,20 +15,21 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.UUID;
 
-/// PQ codes of an index, of one of the sizes that it keeps, and the codebook that they refer to,
-/// each a segment file that is mapped for searching.
+/// Codes of an index, of one of those that it keeps, and the codebook that they refer to, each a
+/// segment file that is read into memory as a whole. [CodeNames] has their names.
 ///
-/// - `codes-M.pq`, M being the subspaceCount: the code of node i, M bytes, at i * M. Header fields:
-///   0 node count, 1 subspaceCount.
-/// - `codebook-M.pq`: the quantizer's centroids. Header fields: 0 dimension, 1 subspaceCount, 2
-///   whether vectors are brought to unit length (0 or 1), 3 to 7 the bits of the doubles
+/// - codes: that of node i, M bytes, at i * M. Header fields: 0 node count, 1 M.
+/// - codebook, in the layout of the kind of code. Header fields: 0 dimension, 1 M, 2 whether
+///   vectors are brought to unit length (0 or 1), 3 to 7 the bits of the doubles
 ///   `meanSquaredResidual`, `offset`, `relativeError`, `innerProductOffset` and `innerProductError`
 ///   of the estimates between near neighbours, measured at build.
 ///
-/// @param quantizer the trained quantizer
+/// In both, one more field tells the kind, unless it is the first.
+///
+/// @param code the trained code
 /// @param codes the codes of all nodes, flat
 /// @param error how far estimates are from true distances
-public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeError error) {
+public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
   /// Magic of the header of codes.
   public static final String CODES_MAGIC = "OMENCODE";
 
@@ -37,84 +39,85 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
   /// The version of both that is written, and the only one that is read.
   public static final int VERSION = 2;
 
-  /// A quantizer and how far estimates by its codes are from true distances.
+  /// A code and how far estimates by it are from true distances.
   ///
-  /// @param quantizer the trained quantizer
+  /// @param code the trained code
   /// @param error measured over near neighbours of the index
-  public record Codebook(ProductQuantizer quantizer, CodeError error) {}
+  public record Codebook(VectorCode code, CodeError error) {}
 
   /// Writes a codebook.
   public static void writeCodebook(Codebook codebook, FileTarget file, UUID indexId)
       throws IOException {
-    ProductQuantizer quantizer = codebook.quantizer();
+    VectorCode code = codebook.code();
     CodeError error = codebook.error();
     SegmentFile.write(
         file,
         CODEBOOK_MAGIC,
         VERSION,
         indexId,
-        new long[] {
-          quantizer.dimension(),
-          quantizer.subspaceCount(),
-          quantizer.normalize() ? 1 : 0,
-          Double.doubleToLongBits(error.meanSquaredResidual()),
-          Double.doubleToLongBits(error.offset()),
-          Double.doubleToLongBits(error.relativeError()),
-          Double.doubleToLongBits(error.innerProductOffset()),
-          Double.doubleToLongBits(error.innerProductError())
-        },
-        quantizer.codebook());
+        CodeNames.withKind(
+            code.spec(),
+            code.dimension(),
+            code.bytes(),
+            code.normalize() ? 1 : 0,
+            Double.doubleToLongBits(error.meanSquaredResidual()),
+            Double.doubleToLongBits(error.offset()),
+            Double.doubleToLongBits(error.relativeError()),
+            Double.doubleToLongBits(error.innerProductOffset()),
+            Double.doubleToLongBits(error.innerProductError())),
+        code.codebook());
   }
 
   /// Writes codes.
   ///
   /// @param codes of all nodes, flat
   public static void writeCodes(
-      MemorySegment codes, int subspaceCount, FileTarget file, UUID indexId) throws IOException {
+      MemorySegment codes, CodeSpec code, FileTarget file, UUID indexId) throws IOException {
     SegmentFile.write(
         file,
         CODES_MAGIC,
         VERSION,
         indexId,
-        new long[] {codes.byteSize() / subspaceCount, subspaceCount},
+        CodeNames.withKind(code, codes.byteSize() / code.bytes(), code.bytes()),
         codes);
   }
 
   /// Opens a codebook and checks it against the index.
   public static Codebook openCodebook(
-      Path path, UUID indexId, int dimension, Metric metric, int subspaceCount, Arena arena)
+      Path path, UUID indexId, int dimension, Metric metric, CodeSpec code, Arena arena)
       throws IOException {
     SegmentFile.Mapped file = SegmentFile.map(path, CODEBOOK_MAGIC, VERSION, VERSION, arena);
     return new Codebook(
-        quantizer(file, path, indexId, dimension, metric, subspaceCount), error(file, path));
+        code(file, path, indexId, dimension, metric, code), error(file, path));
   }
 
   /// Opens codes and checks them against the index.
   public static MemorySegment openCodes(
-      Path path, UUID indexId, int nodeCount, int subspaceCount, Arena arena) throws IOException {
+      Path path, UUID indexId, int nodeCount, CodeSpec code, Arena arena) throws IOException {
     return codes(
         SegmentFile.map(path, CODES_MAGIC, VERSION, VERSION, arena),
         path,
         indexId,
         nodeCount,
-        subspaceCount);
+        code);
   }
 
   static MemorySegment codes(
-      SegmentFile.Mapped codes, Path path, UUID indexId, int nodeCount, int subspaceCount)
+      SegmentFile.Mapped codes, Path path, UUID indexId, int nodeCount, CodeSpec code)
       throws CorruptFileException {
     long[] fields = HeaderFields.require(codes.header(), indexId, 2, path);
     if (fields[0] != nodeCount
-        || fields[1] != subspaceCount
-        || codes.payload().byteSize() != (long) nodeCount * subspaceCount) {
+        || fields[1] != code.bytes()
+        || !CodeNames.hasKind(code, fields, 2)
+        || codes.payload().byteSize() != (long) nodeCount * code.bytes()) {
       throw new CorruptFileException(
           "codes do not match the index",
           path,
           0,
-          "nodes=" + nodeCount + ", subspaceCount=" + subspaceCount,
+          "nodes=" + nodeCount + ", code=" + code,
           "nodes="
               + fields[0]
-              + ", subspaceCount="
+              + ", codeBytes="
               + fields[1]
               + ", payloadBytes="
               + codes.payload().byteSize());
@@ -122,34 +125,37 @@ public record CodesFile(ProductQuantizer quantizer, MemorySegment codes, CodeErr
     return codes.payload();
   }
 
-  static ProductQuantizer quantizer(
+  static VectorCode code(
       SegmentFile.Mapped codebook,
       Path path,
       UUID indexId,
       int dimension,
       Metric metric,
-      int subspaceCount)
+      CodeSpec code)
       throws CorruptFileException {
     long[] fields = HeaderFields.require(codebook.header(), indexId, 8, path);
     boolean normalize = metric == Metric.COSINE;
-    if (fields[0] != dimension || fields[1] != subspaceCount || fields[2] != (normalize ? 1 : 0)) {
+    if (fields[0] != dimension
+        || fields[1] != code.bytes()
+        || !CodeNames.hasKind(code, fields, 8)
+        || fields[2] != (normalize ? 1 : 0)) {
       throw new CorruptFileException(
           "codebook does not match the index",
           path,
           0,
           "dimension="
               + dimension
-              + ", subspaceCount="
-              + subspaceCount
+              + ", code="
+              + code
               + ", normalize="
               + (normalize ? 1 : 0),
-          "dimension=" + fields[0] + ", subspaceCount=" + fields[1] + ", normalize=" + fields[2]);
+          "dimension=" + fields[0] + ", codeBytes=" + fields[1] + ", normalize=" + fields[2]);
     }
     try {
-      return ProductQuantizer.of(dimension, subspaceCount, normalize, codebook.payload());
+      return code.read(dimension, normalize, codebook.payload());
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(
-          "codebook is unusable", path, 0, "finite centroids", String.valueOf(e));
+          "codebook is unusable", path, 0, "a codebook of " + code, String.valueOf(e));
     }
   }
 

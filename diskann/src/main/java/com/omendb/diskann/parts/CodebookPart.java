@@ -1,8 +1,9 @@
 package com.omendb.diskann.parts;
 
+import com.omendb.diskann.format.CodeNames;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.pagecache.file.FileHeader;
-import com.omendb.pq.ProductQuantizer;
+import com.omendb.pq.CodeSpec;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.IndexPart;
@@ -13,15 +14,15 @@ import com.omendb.vectors.VectorShape;
 import java.io.IOException;
 import java.util.Map;
 
-/// The codebook of the codes of one size, [CodesFile].
+/// The codebook of the codes of one kind and size, [CodesFile].
 ///
-/// @param codeBytes bytes a code
-public record CodebookPart(int codeBytes) implements GraphPart<CodesFile.Codebook> {
+/// @param code which code
+public record CodebookPart(CodeSpec code) implements GraphPart<CodesFile.Codebook> {
   private static final int NORMALIZE_FIELD = 2;
 
   @Override
   public String name() {
-    return "codebook-" + codeBytes + ".pq";
+    return CodeNames.file("codebook", code);
   }
 
   @Override
@@ -48,13 +49,14 @@ public record CodebookPart(int codeBytes) implements GraphPart<CodesFile.Codeboo
   public boolean fits(FileHeader header, Manifest manifest) {
     return IndexPart.isFlat(header, 8)
         && header.field(0) == manifest.dimension()
-        && header.field(1) == codeBytes
-        && header.payloadBytes() == ProductQuantizer.codebookBytes(manifest.dimension());
+        && header.field(1) == code.bytes()
+        && CodeNames.hasKind(code, header.fields(), 8)
+        && header.payloadBytes() == code.codebookBytes(manifest.dimension());
   }
 
   @Override
   public long expectedBytes(VectorShape vectors, BuildOptions options) {
-    return FileHeader.BYTES + ProductQuantizer.codebookBytes(vectors.dimension());
+    return FileHeader.BYTES + code.codebookBytes(vectors.dimension());
   }
 
   @Override
@@ -64,7 +66,7 @@ public record CodebookPart(int codeBytes) implements GraphPart<CodesFile.Codeboo
         opening.indexId(),
         opening.manifest().dimension(),
         opening.manifest().metric(),
-        codeBytes,
+        code,
         opening.arena());
   }
 
@@ -73,7 +75,7 @@ public record CodebookPart(int codeBytes) implements GraphPart<CodesFile.Codeboo
     return Reading.KEPT;
   }
 
-  /// Keeps the quantizer for the codes, which are compared with the vectors.
+  /// Keeps the trained code for the codes, which are compared with the vectors.
   @Override
   public PageComparison check(PartCheck check) throws IOException {
     FileHeader header = check.file().header();
@@ -82,13 +84,12 @@ public record CodebookPart(int codeBytes) implements GraphPart<CodesFile.Codeboo
           .kept()
           .put(
               this,
-              ProductQuantizer.of(
+              code.read(
                   check.manifest().dimension(),
-                  codeBytes,
                   header.field(NORMALIZE_FIELD) == 1,
                   check.payload().whole()));
     } catch (IllegalArgumentException e) {
-      check.add(Kind.FORMAT, 0, "finite centroids", String.valueOf(e.getMessage()));
+      check.add(Kind.FORMAT, 0, "a codebook of " + code, String.valueOf(e.getMessage()));
     }
     return PageComparison.NONE;
   }

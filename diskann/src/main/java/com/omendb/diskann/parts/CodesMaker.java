@@ -1,11 +1,13 @@
 package com.omendb.diskann.parts;
 
+import com.omendb.diskann.format.CodeNames;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.CodesFile.Codebook;
 import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.pq.CodeError;
-import com.omendb.pq.PqOptions;
-import com.omendb.pq.ProductQuantizer;
+import com.omendb.pq.CodeSpec;
+import com.omendb.pq.CodeTraining;
+import com.omendb.pq.VectorCode;
 import com.omendb.store.BuildOptions;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -18,31 +20,29 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Trains the quantizer of one size of codes and encodes all nodes by it.
+/// Trains one code and encodes all nodes by it.
 ///
 /// @param codes the codes
 public record CodesMaker(CodesPart codes) implements PartMaker {
-  /// A maker of codes of a size.
-  public static CodesMaker of(int codeBytes) {
-    return new CodesMaker(new CodesPart(new CodebookPart(codeBytes)));
+  /// A maker of codes.
+  public static CodesMaker of(CodeSpec code) {
+    return new CodesMaker(new CodesPart(new CodebookPart(code)));
   }
 
-  /// How a quantizer is trained for an index.
-  public static PqOptions training(BuildOptions options, int codeBytes) {
-    return PqOptions.of(codeBytes)
-        .withSeed(options.seed())
-        .withThreads(options.threads())
-        .withNormalize(options.metric() == Metric.COSINE);
+  /// How codes are trained for an index.
+  public static CodeTraining training(BuildOptions options) {
+    return new CodeTraining(
+        options.seed(), options.threads(), options.metric() == Metric.COSINE);
   }
 
-  /// Bytes a code.
-  public int codeBytes() {
-    return codes.codeBytes();
+  /// Which code.
+  public CodeSpec code() {
+    return codes.code();
   }
 
   @Override
   public String phase() {
-    return "codes-" + codeBytes();
+    return "codes-" + CodeNames.label(code());
   }
 
   @Override
@@ -68,53 +68,53 @@ public record CodesMaker(CodesPart codes) implements PartMaker {
   public Map<String, String> make(Set<GraphPart<?>> wanted, PartInput input) throws IOException {
     try (Arena arena = input.arenas().get()) {
       Codebook old = input.old().open(codes.codebook(), arena);
-      ProductQuantizer quantizer = quantizer(old, input);
-      MemorySegment byRow = encode(quantizer, input, arena);
+      VectorCode code = trained(old, input);
+      MemorySegment byRow = encode(code, input, arena);
       if (wanted.contains(codes.codebook())) {
         CodeError error =
-            quantizer.estimateError(
+            code.estimateError(
                 input.vectors(),
                 input.pairs().rows(),
                 input.vectors(),
                 input.pairs().neighbours(),
                 byRow);
         CodesFile.writeCodebook(
-            new Codebook(quantizer, error), input.file(codes.codebook()), input.indexId());
+            new Codebook(code, error), input.file(codes.codebook()), input.indexId());
       }
       CodesFile.writeCodes(
-          inOrder(byRow, input, arena), codeBytes(), input.file(codes), input.indexId());
+          inOrder(byRow, input, arena), code.spec(), input.file(codes), input.indexId());
     }
     return Map.of();
   }
 
-  private ProductQuantizer quantizer(@Nullable Codebook old, PartInput input) {
+  private VectorCode trained(@Nullable Codebook old, PartInput input) {
     return old != null
-        ? old.quantizer()
-        : ProductQuantizer.train(
-            input.vectors(), training(input.options(), codeBytes()), sized(input));
+        ? old.code()
+        : code().train(input.vectors(), training(input.options()), named(input));
   }
 
-  private MemorySegment encode(ProductQuantizer quantizer, PartInput input, Arena arena) {
+  private MemorySegment encode(VectorCode code, PartInput input, Arena arena) {
     VectorSource vectors = input.vectors();
-    MemorySegment byRow = AlignedMemory.allocate(arena, vectors.count() * codeBytes(), 64);
-    quantizer.encodeAll(vectors, byRow, input.options().threads(), sized(input));
+    MemorySegment byRow = AlignedMemory.allocate(arena, vectors.count() * code.bytes(), 64);
+    code.encodeAll(vectors, byRow, input.options().threads(), named(input));
     return byRow;
   }
 
   private MemorySegment inOrder(MemorySegment byRow, PartInput input, Arena arena) {
+    int codeBytes = code().bytes();
     MemorySegment inOrder = AlignedMemory.allocate(arena, byRow.byteSize(), 64);
     for (int row = 0; row < input.vectors().count(); row++) {
       MemorySegment.copy(
           byRow,
-          (long) row * codeBytes(),
+          (long) row * codeBytes,
           inOrder,
-          (long) input.order().node(row) * codeBytes(),
-          codeBytes());
+          (long) input.order().node(row) * codeBytes,
+          codeBytes);
     }
     return inOrder;
   }
 
-  private Progress sized(PartInput input) {
-    return new SuffixedProgress(input.progress(), ", " + codeBytes() + " bytes");
+  private Progress named(PartInput input) {
+    return new SuffixedProgress(input.progress(), ", " + code());
   }
 }

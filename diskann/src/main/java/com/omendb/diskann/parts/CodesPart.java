@@ -1,8 +1,10 @@
 package com.omendb.diskann.parts;
 
+import com.omendb.diskann.format.CodeNames;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.pagecache.file.FileHeader;
-import com.omendb.pq.ProductQuantizer;
+import com.omendb.pq.CodeSpec;
+import com.omendb.pq.VectorCode;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.IndexPart;
@@ -11,18 +13,18 @@ import com.omendb.vectors.VectorShape;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// The codes of all nodes, of one size, [CodesFile].
+/// The codes of all nodes, of one kind and size, [CodesFile].
 ///
 /// @param codebook what they refer to
 public record CodesPart(CodebookPart codebook) implements GraphPart<MemorySegment> {
-  /// Bytes a code.
-  public int codeBytes() {
-    return codebook.codeBytes();
+  /// Which code.
+  public CodeSpec code() {
+    return codebook.code();
   }
 
   @Override
   public String name() {
-    return "codes-" + codeBytes() + ".pq";
+    return CodeNames.file("codes", code());
   }
 
   @Override
@@ -49,19 +51,20 @@ public record CodesPart(CodebookPart codebook) implements GraphPart<MemorySegmen
   public boolean fits(FileHeader header, Manifest manifest) {
     return IndexPart.isFlat(header, 2)
         && header.field(0) == manifest.count()
-        && header.field(1) == codeBytes()
-        && header.payloadBytes() == manifest.count() * codeBytes();
+        && header.field(1) == code().bytes()
+        && CodeNames.hasKind(code(), header.fields(), 2)
+        && header.payloadBytes() == manifest.count() * code().bytes();
   }
 
   @Override
   public long expectedBytes(VectorShape vectors, BuildOptions options) {
-    return FileHeader.BYTES + vectors.count() * codeBytes();
+    return FileHeader.BYTES + vectors.count() * code().bytes();
   }
 
   @Override
   public MemorySegment open(PartOpening opening) throws IOException {
     return CodesFile.openCodes(
-        opening.path(this), opening.indexId(), opening.nodeCount(), codeBytes(), opening.arena());
+        opening.path(this), opening.indexId(), opening.nodeCount(), code(), opening.arena());
   }
 
   @Override
@@ -71,8 +74,8 @@ public record CodesPart(CodebookPart codebook) implements GraphPart<MemorySegmen
 
   @Override
   public PageComparison check(PartCheck check) {
-    if (check.kept().get(codebook) instanceof ProductQuantizer quantizer) {
-      return new CodeCheck(check.file(), quantizer, check.log());
+    if (check.kept().get(codebook) instanceof VectorCode code) {
+      return new CodeCheck(check.file(), code, check.log());
     }
     check.log().note("codes were not compared with vectors for want of a codebook: " + name());
     return PageComparison.NONE;

@@ -1,23 +1,19 @@
 package com.omendb.diskann.parts;
 
 import com.omendb.errors.CorruptFileException;
+import com.omendb.pq.CodeSpec;
 import com.omendb.store.directory.Manifest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// The parts of an index over a Vamana graph, and who makes them: those that every kind has, and
 /// those that a kind adds. Everything that goes over the files of an index goes over this list.
 ///
 /// Immutable and thread-safe.
 public final class PartList {
-  private static final Pattern CODES_NAME = Pattern.compile("(?:codes|codebook)-([0-9]{1,4})\\.pq");
-
   private static final PagesPart PAGES = new PagesPart();
   private static final DirectoryPart DIRECTORY = new DirectoryPart();
   private static final ThinGraphPart THIN_GRAPH = new ThinGraphPart();
@@ -38,15 +34,11 @@ public final class PartList {
     addedMakers.forEach(maker -> added.addAll(maker.parts()));
   }
 
-  /// The parts of an index that keeps codes of some sizes, ascending.
+  /// The parts of an index that keeps some codes, ascending.
   ///
   /// @param added who makes what the kind of index adds
-  public static PartList of(int[] codeSizes, List<? extends PartMaker> added) {
-    List<CodesMaker> codes = new ArrayList<>();
-    for (int size : codeSizes) {
-      codes.add(CodesMaker.of(size));
-    }
-    return new PartList(codes, List.copyOf(added));
+  public static PartList of(List<CodeSpec> codes, List<? extends PartMaker> added) {
+    return new PartList(codes.stream().map(CodesMaker::of).toList(), List.copyOf(added));
   }
 
   /// The pages of the base layer.
@@ -69,9 +61,14 @@ public final class PartList {
     return GROUP_GRAPH;
   }
 
-  /// Codes of each size, ascending.
+  /// The codes, the smallest first.
   public List<CodesPart> codes() {
     return codes.stream().map(CodesMaker::codes).toList();
+  }
+
+  /// Which codes these are.
+  public List<CodeSpec> codeSpecs() {
+    return codes.stream().map(CodesMaker::code).toList();
   }
 
   /// All parts, in the order in which they are made.
@@ -107,17 +104,5 @@ public final class PartList {
     TreeSet<String> known = new TreeSet<>();
     parts.forEach(part -> known.add(part.name()));
     manifest.requireExactly(known, directoryOfIndex);
-  }
-
-  /// The sizes of codes that names of files tell of, ascending.
-  public static SortedSet<Integer> codeSizes(Iterable<String> files) {
-    TreeSet<Integer> sizes = new TreeSet<>();
-    for (String file : files) {
-      Matcher name = CODES_NAME.matcher(file);
-      if (name.matches()) {
-        sizes.add(Integer.parseInt(name.group(1)));
-      }
-    }
-    return sizes;
   }
 }

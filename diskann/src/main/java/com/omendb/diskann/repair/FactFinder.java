@@ -1,11 +1,12 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.parts.CodeSizes;
+import com.omendb.diskann.format.CodeNames;
 import com.omendb.diskann.parts.GraphPart;
 import com.omendb.diskann.parts.PartFacts;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.errors.UnrepairableException;
 import com.omendb.pagecache.file.FileHeader;
+import com.omendb.pq.CodeSpec;
 import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -13,7 +14,6 @@ import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
@@ -48,14 +48,15 @@ final class FactFinder {
   private IndexFacts find() throws IOException {
     Manifest manifest = remains.manifest();
     if (manifest != null) {
+      RepairableKind named = kind(manifest.kind());
       return new IndexFacts(
-          kind(manifest.kind()),
+          named,
           requireInt(manifest.count()),
           manifest.dimension(),
           manifest.elementType(),
           manifest.metric(),
           new TreeMap<>(manifest.settings()),
-          list(CodeSizes.ofManifest(manifest, remains.directory())),
+          named.parts().ofManifest(manifest, remains.directory()).codeSpecs(),
           assumed);
     }
     RepairableKind kind = kindByFiles();
@@ -71,17 +72,13 @@ final class FactFinder {
     }
     TreeMap<String, String> settings = new TreeMap<>();
     told.forEach(facts -> settings.putAll(facts.settings()));
-    int[] sizes = codeSizes(dimension);
-    settings.put(CodeSizes.SETTING, CodeSizes.format(sizes));
+    List<CodeSpec> codes = codes(kind, dimension);
+    CodeNames.put(settings, codes);
     assumed.add(
         "the settings that only the manifest held (method, alpha, seed) are lost; where a repair"
             + " needs them they are as by default");
     return new IndexFacts(
-        kind, count, dimension, elementType, metric, settings, list(sizes), assumed);
-  }
-
-  private static List<Integer> list(int[] sizes) {
-    return Arrays.stream(sizes).boxed().toList();
+        kind, count, dimension, elementType, metric, settings, codes, assumed);
   }
 
   private int requireInt(long count) throws UnrepairableException {
@@ -104,7 +101,7 @@ final class FactFinder {
   private RepairableKind kindByFiles() throws UnrepairableException {
     RepairableKind plain = null;
     for (RepairableKind kind : kinds) {
-      List<GraphPart<?>> added = kind.parts(new int[0]).added();
+      List<GraphPart<?>> added = kind.parts().of(List.of()).added();
       if (added.stream().anyMatch(part -> Files.exists(remains.files().resolve(part.name())))) {
         return kind;
       }
@@ -121,7 +118,7 @@ final class FactFinder {
 
   // What the headers that are whole say: the pages' first, then what the kind adds.
   private List<PartFacts> told(RepairableKind kind) throws IOException {
-    PartList parts = kind.parts(remains.codeSizes().stream().mapToInt(Integer::intValue).toArray());
+    PartList parts = kind.parts().of(kind.parts().codesOfFiles(remains.fileNames()));
     List<GraphPart<?>> inOrder = new ArrayList<>();
     inOrder.add(parts.pages());
     inOrder.addAll(parts.added());
@@ -188,18 +185,16 @@ final class FactFinder {
   }
 
   // By the names of the files, whatever is in them; as built by default if there are none.
-  private int[] codeSizes(int dimension) throws IOException {
-    int[] sizes =
-        remains.codeSizes().stream()
-            .mapToInt(Integer::intValue)
-            .filter(size -> size >= 1 && size <= Math.min(dimension, 512))
-            .toArray();
-    if (sizes.length == 0) {
-      sizes = CodeSizes.of(dimension, 0);
-      assumed.add(
-          "codes are of the sizes that a build makes by default: " + CodeSizes.format(sizes));
+  private List<CodeSpec> codes(RepairableKind kind, int dimension) throws IOException {
+    List<CodeSpec> codes =
+        kind.parts().codesOfFiles(remains.fileNames()).stream()
+            .filter(code -> code.suits(dimension))
+            .toList();
+    if (codes.isEmpty()) {
+      codes = kind.parts().usual(dimension).codeSpecs();
+      assumed.add("codes are those that a build makes by default: " + CodeSpec.text(codes));
     }
-    return sizes;
+    return codes;
   }
 
   private static <T> @Nullable T ofCode(IntFunction<T> ofCode, long code) {

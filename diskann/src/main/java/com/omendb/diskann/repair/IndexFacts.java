@@ -1,14 +1,13 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.parts.CodeSizes;
 import com.omendb.diskann.parts.PartList;
+import com.omendb.pq.CodeSpec;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,7 +22,7 @@ import java.util.function.Function;
 /// @param elementType type of the elements
 /// @param metric distance of the index
 /// @param settings how it was built, as far as that is known
-/// @param codeSizes sizes of codes, ascending
+/// @param codes that it keeps, ascending
 /// @param assumed what had to be assumed, each a sentence for people
 record IndexFacts(
     RepairableKind kind,
@@ -32,7 +31,7 @@ record IndexFacts(
     ElementType elementType,
     Metric metric,
     SortedMap<String, String> settings,
-    List<Integer> codeSizes,
+    List<CodeSpec> codes,
     List<String> assumed) {
   /// Manifest setting: ids are in `0..idRange-1`. Written where there are fewer vectors than ids.
   static final String ID_RANGE = "idRange";
@@ -47,16 +46,7 @@ record IndexFacts(
 
   /// What the index consists of.
   PartList parts() {
-    return kind.parts(sizes());
-  }
-
-  private int[] sizes() {
-    return codeSizes.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  /// Bytes of the largest codes.
-  int largestCodeSize() {
-    return codeSizes.getLast();
+    return kind.parts().of(codes);
   }
 
   /// Options of a build of such an index; what is not known is as by default.
@@ -64,7 +54,6 @@ record IndexFacts(
   /// @param maxDegree R of its graph
   BuildOptions buildOptions(int maxDegree, RepairOptions options) {
     BuildOptions defaults = BuildOptions.defaults();
-    boolean usualSizes = Arrays.equals(sizes(), CodeSizes.of(dimension, 0));
     return defaults
         .withKind(kind.name())
         .withMetric(metric)
@@ -73,7 +62,6 @@ record IndexFacts(
             maxDegree,
             setting("buildListSize", Integer::valueOf, defaults.buildListSize()),
             setting("alpha", Float::valueOf, defaults.alpha()))
-        .withSubspaceCount(usualSizes ? 0 : Math.min(512, largestCodeSize()))
         .withSeed(setting("seed", Long::valueOf, defaults.seed()))
         .withThreads(options.threads())
         .withMemoryBudgetBytes(options.memoryBudgetBytes());

@@ -1,7 +1,6 @@
 package com.omendb.diskann.repair;
 
 import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.parts.PartList;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnrepairableException;
 import com.omendb.pagecache.file.FileHeader;
@@ -17,9 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -78,13 +75,13 @@ record IndexRemains(
     return bytes;
   }
 
-  /// The sizes of codes that names of files tell of.
-  SortedSet<Integer> codeSizes() throws IOException {
+  /// Names of the files that are left, whatever is in them.
+  List<String> fileNames() throws IOException {
     if (!Files.isDirectory(files)) {
-      return new TreeSet<>();
+      return List.of();
     }
     try (Stream<Path> entries = Files.list(files)) {
-      return PartList.codeSizes(entries.map(file -> String.valueOf(file.getFileName())).toList());
+      return entries.map(file -> String.valueOf(file.getFileName())).toList();
     }
   }
 

@@ -314,7 +314,7 @@ final class RepairJob {
         new VectorShape(count, facts.dimension(), facts.elementType()),
         LoadedRecords.bytesBeside(count),
         options.withMethod(BuildMethod.VAMANA),
-        facts.largestCodeSize());
+        facts.codes());
   }
 
   private BuildMemory memory(BuildPlan plan, Publication publication) {

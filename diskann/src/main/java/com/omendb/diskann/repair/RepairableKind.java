@@ -1,16 +1,14 @@
 package com.omendb.diskann.repair;
 
-import com.omendb.diskann.parts.PartList;
+import com.omendb.diskann.parts.KindParts;
 import com.omendb.store.IndexKind;
 import java.util.ArrayList;
 import java.util.List;
 
 /// A kind of index over this module's base layer, which [IndexRepair] can therefore repair.
 public interface RepairableKind extends IndexKind {
-  /// What an index of the kind consists of.
-  ///
-  /// @param codeSizes sizes of its codes, ascending
-  PartList parts(int[] codeSizes);
+  /// What indexes of the kind consist of.
+  KindParts parts();
 
   /// The kinds that a repair knows: one, and those that are installed.
   static List<RepairableKind> and(RepairableKind first) {

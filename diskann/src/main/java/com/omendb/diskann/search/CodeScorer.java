@@ -1,7 +1,7 @@
 package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.CodesFile;
-import com.omendb.pq.DistanceTable;
+import com.omendb.pq.CodeDistances;
 import com.omendb.store.serving.QueryVector;
 import com.omendb.vectors.Metric;
 import java.lang.foreign.Arena;
@@ -10,7 +10,7 @@ import java.lang.foreign.Arena;
 ///
 /// Scratch of one query at a time. Not thread-safe.
 final class CodeScorer {
-  private final DistanceTable table;
+  private final CodeDistances distances;
   private final long codesAddress;
   private final Metric metric;
   private final CodeErrorModel errorModel;
@@ -19,7 +19,7 @@ final class CodeScorer {
   private int estimateCount;
 
   CodeScorer(CodesFile codes, Metric metric, Arena arena) {
-    this.table = new DistanceTable(codes.quantizer(), arena);
+    this.distances = codes.code().newDistances(arena);
     this.codesAddress = codes.codes().address();
     this.metric = metric;
     this.errorModel = new CodeErrorModel(metric, codes.error());
@@ -27,7 +27,7 @@ final class CodeScorer {
 
   /// Turns to the next query.
   void prepare(QueryVector query) {
-    table.prepare(query.source(), 0, metric);
+    distances.prepare(query.source(), 0, metric);
     queryNorm = metric == Metric.INNER_PRODUCT ? query.norm() : 1;
     offset = (float) errorModel.offset(queryNorm);
     estimateCount = 0;
@@ -35,7 +35,7 @@ final class CodeScorer {
 
   /// Estimates the distances of the first `count` nodes.
   void estimate(int[] nodes, int count, float[] estimates) {
-    table.distances(codesAddress, nodes, count, estimates);
+    distances.distances(codesAddress, nodes, count, estimates);
     for (int i = 0; i < count; i++) {
       estimates[i] -= offset;
     }

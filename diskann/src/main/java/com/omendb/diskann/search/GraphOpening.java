@@ -3,8 +3,8 @@ package com.omendb.diskann.search;
 import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.NeighbourLists;
-import com.omendb.diskann.parts.CodeSizes;
 import com.omendb.diskann.parts.CodesPart;
+import com.omendb.diskann.parts.KindParts;
 import com.omendb.diskann.parts.OpenParts;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.parts.PartOpening;
@@ -41,7 +41,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,12 +63,12 @@ public final class GraphOpening {
   /// @throws IOException if it is missing, damaged or of another version
   /// @throws com.omendb.errors.MemoryBudgetException if the budget is too small
   ///
-  /// @param kindOfParts what an index of the kind consists of, by the sizes of its codes
+  /// @param kindOfParts what an index of the kind consists of, by its codes
   public static AnnIndex open(
-      Path directory, OpenOptions options, Function<int[], PartList> kindOfParts, Entry entry)
+      Path directory, OpenOptions options, KindParts kindOfParts, Entry entry)
       throws IOException {
     Manifest manifest = Manifest.read(directory);
-    PartList parts = kindOfParts.apply(CodeSizes.ofManifest(manifest, directory));
+    PartList parts = kindOfParts.ofManifest(manifest, directory);
     parts.require(manifest, directory);
     Publication.checkLengths(directory, manifest);
     Metrics metrics = GuardedMetrics.of(options.metrics());
@@ -153,7 +152,7 @@ public final class GraphOpening {
     settings.put("pageReader", pages.engine());
     settings.put("directIo", String.valueOf(pages.direct()));
     settings.put("residency", plan.residency().label());
-    settings.put("subspaceCount", String.valueOf(plan.subspaceCount()));
+    plan.code().ifPresent(code -> settings.put("code", code.text()));
     settings.put("searchesSideBySide", String.valueOf(plan.laneCount()));
     long indexBytes = manifest.encode().length;
     for (Manifest.FileEntry file : manifest.files().values()) {
@@ -245,7 +244,7 @@ public final class GraphOpening {
         throw new IllegalStateException("planned without codes: residency=" + plan.residency());
       }
       CodesFile.Codebook codebook = open.get(codes.codebook());
-      return new CodesFile(codebook.quantizer(), open.get(codes), codebook.error());
+      return new CodesFile(codebook.code(), open.get(codes), codebook.error());
     }
 
     private @Nullable NeighbourLists graph(OpenParts open) {

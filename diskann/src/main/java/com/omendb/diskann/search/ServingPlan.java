@@ -6,7 +6,7 @@ import com.omendb.diskann.parts.PartList;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.pagecache.cache.PageCache;
 import com.omendb.pagecache.memory.MemoryBudget;
-import com.omendb.pq.DistanceTable;
+import com.omendb.pq.CodeSpec;
 import com.omendb.store.OpenOptions;
 import com.omendb.store.Residency;
 import com.omendb.store.directory.Manifest;
@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Decides what of an index lies in memory under a budget, and splits the budget: what always lies
@@ -58,14 +59,14 @@ public record ServingPlan(
   public static ServingPlan of(
       PartList parts, Manifest manifest, int pageBytes, long pageCount, OpenOptions options) {
     Planner planner = new Planner(parts, manifest, pageBytes, pageCount, options);
-    List<CodesPart> sizes = parts.codes().reversed();
+    List<CodesPart> codes = parts.codes().reversed();
     ServingPlan plan = planner.resident();
     if (plan == null) {
-      plan = planner.paged(Residency.GRAPH, sizes.getFirst());
+      plan = planner.paged(Residency.GRAPH, codes.getFirst());
     }
     for (Residency residency : new Residency[] {Residency.GROUPS, Residency.PAGES}) {
-      for (CodesPart size : sizes) {
-        plan = plan == null ? planner.paged(residency, size) : plan;
+      for (CodesPart code : codes) {
+        plan = plan == null ? planner.paged(residency, code) : plan;
       }
     }
     if (plan == null) {
@@ -77,9 +78,9 @@ public record ServingPlan(
     return plan;
   }
 
-  /// Bytes a code; 0 without codes.
-  public int subspaceCount() {
-    return codes == null ? 0 : codes.codeBytes();
+  /// The code in memory; none for [Residency#ALL].
+  public Optional<CodeSpec> code() {
+    return Optional.ofNullable(codes).map(CodesPart::code);
   }
 
   /// Bytes by purpose of everything, frames included, in a stable order.
@@ -167,7 +168,7 @@ public record ServingPlan(
           "searchers",
           (long) options.maxSearchers()
               * laneCount
-              * PagedQuery.bytes(DistanceTable.bytes(codes.codeBytes(), manifest.dimension())));
+              * PagedQuery.bytes(codes.code().distancesBytes(manifest.dimension())));
       int maxPinned =
           Math.multiplyExact(options.maxSearchers(), PagedRunner.ticketCount(laneCount));
       long fixedTotal = total(fixed);

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.omendb.diskann.parts.CodeSizes;
-import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.DiskSpaceException;
 import com.omendb.pagecache.storage.Storage;
@@ -58,7 +56,7 @@ class BuildTargetTest {
                   VectorIds.rows(),
                   full,
                   options,
-                  PartList.of(CodeSizes.of(vectors.dimension(), 0), List.of()),
+                  Fixtures.PARTS.usual(vectors.dimension()),
                   Progress.NONE));
       assertFalse(Files.exists(leftover));
       assertEquals(before, Manifest.read(index));
@@ -74,7 +72,7 @@ class BuildTargetTest {
                   VectorIds.rows(),
                   fresh,
                   options,
-                  PartList.of(CodeSizes.of(vectors.dimension(), 0), List.of()),
+                  Fixtures.PARTS.usual(vectors.dimension()),
                   Progress.NONE));
       assertFalse(Files.exists(none));
     }

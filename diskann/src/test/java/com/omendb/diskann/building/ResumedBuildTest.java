@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.parts.CodeSizes;
 import com.omendb.diskann.parts.NotePart;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.vamana.Fixtures;
@@ -61,7 +60,7 @@ class ResumedBuildTest {
       new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 0, 1L << 20, 1 << 16);
 
   private static final PartList PARTS =
-      PartList.of(CodeSizes.of(DIMENSION, 0), List.of(new NotePart(Origin.MADE)));
+      new NotePart(Origin.MADE).kind().parts().usual(DIMENSION);
 
   @TempDir Path temporary;
 

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.parts.CodeSizes;
-import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.pagecache.storage.Storage;
@@ -64,7 +62,7 @@ class ScratchFileBuildTest {
           VectorIds.rows(),
           new IndexBuild.Target(Storage.disk(), inFiles, 0),
           options,
-          PartList.of(CodeSizes.of(vectors.dimension(), 0), List.of()),
+          Fixtures.PARTS.usual(vectors.dimension()),
           Progress.NONE,
           IN_FILES);
       assertEquals(List.of(), scratchFiles(inFiles));

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.format.PageView.MalformedPageException;
-import com.omendb.diskann.parts.CodeSizes;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.pagecache.file.FileHeader;
 import com.omendb.pagecache.file.SegmentFile;
-import com.omendb.pq.ProductQuantizer;
+import com.omendb.pq.CodeSpec;
+import com.omendb.pq.VectorCode;
+import com.omendb.pq.kinds.InstalledCodes;
+import com.omendb.pq.product.ProductKind;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
 import com.omendb.vectors.ElementType;
@@ -43,6 +45,7 @@ class FormatFuzzTest {
   private static final int DIMENSION = 9;
   private static final int LARGEST_FILE = 1 << 18;
   private static final Path PATH = Path.of("file");
+  private static final CodeSpec CODE = new CodeSpec(ProductKind.PQ, 3);
   private static final String[] MANIFEST_WORDS = {
     "-1",
     "0",
@@ -143,8 +146,8 @@ class FormatFuzzTest {
               for (String name : read.files().keySet()) {
                 assertEquals(files, files.resolve(name).normalize().getParent());
               }
-              for (int size : CodeSizes.ofManifest(read, PATH)) {
-                assertTrue(size >= 1 && size <= read.dimension());
+              for (CodeSpec code : CodeNames.ofManifest(read, PATH, InstalledCodes.KINDS)) {
+                assertTrue(code.bytes() >= 1 && code.bytes() <= read.dimension());
               }
               Manifest again = Manifest.decode(read.encode(), PATH);
               assertEquals(read, again);
@@ -315,7 +318,8 @@ class FormatFuzzTest {
             2_000,
             input -> {
               MemorySegment codes =
-                  CodesFile.codes(mapped(input, "OMENCODE", 2), PATH, manifest.indexId(), COUNT, 3);
+                  CodesFile.codes(
+                      mapped(input, "OMENCODE", 2), PATH, manifest.indexId(), COUNT, CODE);
               assertEquals(COUNT * 3L, codes.byteSize());
             });
   }
@@ -337,9 +341,9 @@ class FormatFuzzTest {
             1_000,
             input -> {
               SegmentFile.Mapped file = mapped(input, "OMENBOOK", 2);
-              ProductQuantizer quantizer =
-                  CodesFile.quantizer(
-                      file, PATH, manifest.indexId(), DIMENSION, manifest.metric(), 3);
+              VectorCode quantizer =
+                  CodesFile.code(
+                      file, PATH, manifest.indexId(), DIMENSION, manifest.metric(), CODE);
               float[] decoded = new float[DIMENSION];
               byte[] code = {0, -1, 127};
               quantizer.decode(MemorySegment.ofArray(code), 0, decoded);

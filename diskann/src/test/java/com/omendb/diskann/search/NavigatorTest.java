@@ -15,9 +15,9 @@ import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.pq.CodeError;
-import com.omendb.pq.DistanceTable;
-import com.omendb.pq.PqOptions;
-import com.omendb.pq.ProductQuantizer;
+import com.omendb.pq.product.DistanceTable;
+import com.omendb.pq.product.PqOptions;
+import com.omendb.pq.product.ProductQuantizer;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.serving.QueryForm;
 import com.omendb.store.serving.QueryVector;
@@ -134,7 +134,7 @@ class NavigatorTest {
     try (Arena arena = Arena.ofShared()) {
       World world = world(metric);
       CodeScorer scorer = new CodeScorer(world.codes, metric, arena);
-      DistanceTable table = new DistanceTable(world.codes.quantizer(), arena);
+      DistanceTable table = (DistanceTable) world.codes.code().newDistances(arena);
       for (int query = 0; query < 5; query++) {
         QueryVector vector = world.query(query);
         scorer.prepare(vector);

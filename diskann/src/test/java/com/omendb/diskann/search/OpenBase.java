@@ -2,10 +2,10 @@ package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.CodesFile;
-import com.omendb.diskann.parts.CodeSizes;
 import com.omendb.diskann.parts.CodesPart;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.parts.PartOpening;
+import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.pagecache.cache.PageCache;
 import com.omendb.pagecache.read.PageFile;
 import com.omendb.store.Residency;
@@ -15,7 +15,6 @@ import com.omendb.store.serving.PagedRunner;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.List;
 
 /// An index that was built, opened as far as the classes below [GraphOpening] need it.
 final class OpenBase implements AutoCloseable {
@@ -40,7 +39,7 @@ final class OpenBase implements AutoCloseable {
             true);
     // So few frames that searches evict each other's pages.
     cache = new PageCache(pages, PageCache.smallestBytes(pages.pageBytes(), maxPinned), maxPinned);
-    PartList parts = PartList.of(CodeSizes.ofManifest(manifest, directory), List.of());
+    PartList parts = Fixtures.PARTS.ofManifest(manifest, directory);
     PartOpening opening = new PartOpening(files, manifest, pages.pageCount(), null, arena);
     CodesPart codes = parts.codes().getFirst();
     CodesFile.Codebook codebook = codes.codebook().open(opening);
@@ -53,7 +52,7 @@ final class OpenBase implements AutoCloseable {
             manifest.metric(),
             pages.pageBytes(),
             parts.directory().open(opening),
-            new CodesFile(codebook.quantizer(), codes.open(opening), codebook.error()),
+            new CodesFile(codebook.code(), codes.open(opening), codebook.error()),
             residency,
             switch (residency) {
               case PAGES, ALL, AUTO -> null;

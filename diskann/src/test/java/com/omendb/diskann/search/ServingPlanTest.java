@@ -5,13 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.parts.CodeSizes;
-import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.pagecache.cache.PageCache;
 import com.omendb.pagecache.memory.MemoryBudget;
 import com.omendb.pagecache.read.PageFile;
+import com.omendb.pq.CodeSpec;
 import com.omendb.store.OpenOptions;
 import com.omendb.store.ReadEngine;
 import com.omendb.store.Residency;
@@ -86,10 +85,14 @@ class ServingPlanTest {
     return read;
   }
 
+  private static int codeBytes(ServingPlan plan) {
+    return plan.code().map(CodeSpec::bytes).orElse(0);
+  }
+
   private static ServingPlan plan(Residency residency, int searchers, long budget)
       throws IOException {
     return ServingPlan.of(
-        PartList.of(CodeSizes.ofManifest(manifest(), directory), List.of()),
+        Fixtures.PARTS.ofManifest(manifest(), directory),
         manifest(),
         pages().pageBytes(),
         pages().pageCount(),
@@ -163,8 +166,8 @@ class ServingPlanTest {
       int gained = plan.residency().compareTo(last.residency());
       assertTrue(gained >= 0, "budget=" + budget + ", residency=" + plan.residency());
       if (gained == 0) {
-        assertTrue(plan.subspaceCount() >= last.subspaceCount(), "budget=" + budget);
-        if (plan.subspaceCount() == last.subspaceCount()) {
+        assertTrue(codeBytes(plan) >= codeBytes(last), "budget=" + budget);
+        if (codeBytes(plan) == codeBytes(last)) {
           assertTrue(plan.laneCount() >= last.laneCount(), "budget=" + budget);
           assertTrue(
               plan.laneCount() > last.laneCount() || plan.frameBytes() >= last.frameBytes(),
@@ -192,9 +195,11 @@ class ServingPlanTest {
         assertTrue(plan.frameBytes() <= (pages().pageCount() + plan.maxPinned()) * pageBytes);
         assertEquals(searchers * PagedRunner.ticketCount(plan.laneCount()), plan.maxPinned());
         assertTrue(
-            Arrays.stream(CodeSizes.ofManifest(manifest(), directory))
-                .anyMatch(size -> size == plan.subspaceCount()),
-            "subspaceCount=" + plan.subspaceCount());
+            Fixtures.PARTS
+                .ofManifest(manifest(), directory)
+                .codeSpecs()
+                .containsAll(plan.code().stream().toList()),
+            "code=" + plan.code());
         assertTrue(reserved(plan, smallest + more) <= smallest + more);
       }
     }

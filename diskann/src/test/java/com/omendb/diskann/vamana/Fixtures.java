@@ -5,6 +5,8 @@ import com.omendb.datasets.synthetic.SyntheticVectors;
 import com.omendb.datasets.truth.GroundTruth;
 import com.omendb.datasets.truth.RecallScorer;
 import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.parts.KindParts;
+import com.omendb.pq.kinds.InstalledCodes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.OpenOptions;
@@ -20,10 +22,14 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /// Vectors, graphs, indexes and damage that the tests of this module share.
 public final class Fixtures {
+  /// The parts of indexes of a kind that adds none.
+  public static final KindParts PARTS = new KindParts(InstalledCodes.KINDS, List.of());
+
   private Fixtures() {}
 
   /// Clustered vectors, as hard to search as real descriptors.

@@ -2,9 +2,9 @@ package com.omendb.tools.bench;
 
 import com.omendb.datasets.synthetic.SyntheticOptions;
 import com.omendb.datasets.synthetic.SyntheticVectors;
-import com.omendb.pq.DistanceTable;
-import com.omendb.pq.PqOptions;
-import com.omendb.pq.ProductQuantizer;
+import com.omendb.pq.product.DistanceTable;
+import com.omendb.pq.product.PqOptions;
+import com.omendb.pq.product.ProductQuantizer;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;

@@ -103,9 +103,7 @@ public record PlanReport(
     lines.add(
         "serving:     residency "
             + forecast.residency().label()
-            + (forecast.subspaceCount() == 0
-                ? ""
-                : ", codes of " + forecast.subspaceCount() + " bytes")
+            + (forecast.code().isEmpty() ? "" : ", code " + forecast.code())
             + ", "
             + ByteSize.format(forecast.totalBytes())
             + " of memory and the JVM's");
@@ -175,7 +173,7 @@ public record PlanReport(
     }
     return new JsonObject()
         .put("residency", service.forecast().residency().label())
-        .put("codeBytes", service.forecast().subspaceCount())
+        .put("code", service.forecast().code())
         .put("memoryBytes", bytes(service.forecast().memoryBytes()))
         .put("totalBytes", service.forecast().totalBytes())
         .put("cores", service.cores())

@@ -1,0 +1,65 @@
+package com.omendb.diskann.parts;
+
+import com.omendb.diskann.format.CodeNames;
+import com.omendb.errors.CorruptFileException;
+import com.omendb.pq.CodeKinds;
+import com.omendb.pq.CodeSpec;
+import com.omendb.store.BuildOptions;
+import com.omendb.store.directory.Manifest;
+import java.nio.file.Path;
+import java.util.List;
+
+/// What the indexes of one kind consist of, which depends on the codes that each of them keeps.
+/// Immutable and thread-safe.
+public final class KindParts {
+  private final CodeKinds codeKinds;
+  private final List<PartMaker> added;
+
+  /// The parts of a kind of index.
+  ///
+  /// @param codeKinds the kinds of code that its indexes may keep
+  /// @param added who makes the parts that it adds
+  public KindParts(CodeKinds codeKinds, List<PartMaker> added) {
+    this.codeKinds = codeKinds;
+    this.added = List.copyOf(added);
+  }
+
+  /// The parts of an index with some codes, ascending.
+  public PartList of(List<CodeSpec> codes) {
+    return PartList.of(codes, added);
+  }
+
+  /// The parts of an index.
+  ///
+  /// @param path what to blame if it is wrong
+  /// @throws CorruptFileException if the manifest does not say which codes it keeps
+  public PartList ofManifest(Manifest manifest, Path path) throws CorruptFileException {
+    return of(CodeNames.ofManifest(manifest, path, codeKinds));
+  }
+
+  /// The parts of an index that would be built: the code asked for, or else the usual ones.
+  ///
+  /// @throws IllegalArgumentException if the code does not suit the vectors
+  public PartList toBuild(int dimension, BuildOptions options) {
+    if (options.subspaceCount() == 0) {
+      return usual(dimension);
+    }
+    CodeSpec code =
+        new CodeSpec(codeKinds.named(CodeNames.FIRST_KIND), options.subspaceCount());
+    if (!code.suits(dimension)) {
+      throw new IllegalArgumentException(
+          "the code is too large for the vectors: code=" + code + ", dimension=" + dimension);
+    }
+    return of(List.of(code));
+  }
+
+  /// The parts of an index that is built where nothing is asked for.
+  public PartList usual(int dimension) {
+    return of(codeKinds.first().usual(dimension));
+  }
+
+  /// The codes that names of files tell of, ascending.
+  public List<CodeSpec> codesOfFiles(Iterable<String> files) {
+    return List.copyOf(CodeNames.ofFiles(files, codeKinds));
+  }
+}
