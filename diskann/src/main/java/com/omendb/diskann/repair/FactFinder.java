@@ -105,7 +105,7 @@ final class FactFinder {
       if (added.stream().anyMatch(part -> Files.exists(remains.files().resolve(part.name())))) {
         return kind;
       }
-      plain = added.isEmpty() ? kind : plain;
+      plain = plain == null && added.isEmpty() ? kind : plain;
     }
     if (plain == null) {
       throw new UnrepairableException(

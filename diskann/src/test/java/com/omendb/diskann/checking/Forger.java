@@ -30,11 +30,11 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /// Changes indexes behind right checksums, as a faulty writer would.
-final class Forger {
+public final class Forger {
   private final Path index;
   private final Manifest manifest;
 
-  Forger(Path index) throws IOException {
+  public Forger(Path index) throws IOException {
     this.index = index;
     this.manifest = Manifest.read(index);
   }
@@ -130,7 +130,7 @@ final class Forger {
   }
 
   /// Changes the payload of a flat file.
-  void changePayload(String name, String magic, int version, Consumer<MemorySegment> change)
+  public void changePayload(String name, String magic, int version, Consumer<MemorySegment> change)
       throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment file = map(name, arena);
