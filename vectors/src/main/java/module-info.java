@@ -30,4 +30,7 @@ module com.omendb.vectors {
       com.omendb.store,
       com.omendb.diskann,
       com.omendb.hnswif;
+  exports com.omendb.vectors.range to
+      com.omendb.datasets,
+      com.omendb.store;
 }

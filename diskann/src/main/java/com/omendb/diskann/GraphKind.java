@@ -30,10 +30,8 @@ import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// A kind of index with a Vamana graph in SSD pages. Kinds differ in the parts that they add, and
 /// in where their searches enter the graph.
@@ -98,7 +96,7 @@ public abstract class GraphKind implements RepairableKind {
     return Forecasts.ofBuild(
         vectors,
         inputBytes,
-        options.withKind(name),
+        options.toBuilder().kind(name).build(),
         parts.toBuild(vectors.dimension(), options));
   }
 
@@ -111,7 +109,7 @@ public abstract class GraphKind implements RepairableKind {
   public final void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
     IndexBuild.checkInput(
         vectors,
-        options.withKind(name),
+        options.toBuilder().kind(name).build(),
         parts.toBuild(vectors.dimension(), options),
         progress);
   }
@@ -120,7 +118,10 @@ public abstract class GraphKind implements RepairableKind {
   public final ServingForecast forecastServing(
       VectorShape vectors, BuildOptions build, OpenOptions open) {
     return Forecasts.ofServing(
-        vectors, build.withKind(name), open, parts.toBuild(vectors.dimension(), build));
+        vectors,
+        build.toBuilder().kind(name).build(),
+        open,
+        parts.toBuild(vectors.dimension(), build));
   }
 
   @Override
@@ -140,7 +141,7 @@ public abstract class GraphKind implements RepairableKind {
       Progress progress)
       throws IOException {
     long start = System.nanoTime();
-    BuildOptions ofKind = options.withKind(name);
+    BuildOptions ofKind = options.toBuilder().kind(name).build();
     PartList ofIndex = parts.toBuild(vectors.dimension(), options);
     Manifest built =
         IndexBuild.run(
@@ -151,13 +152,11 @@ public abstract class GraphKind implements RepairableKind {
             ofKind,
             ofIndex,
             progress);
-    return new BuildReport(
-        directory,
-        name,
-        built.count(),
-        built.files().values().stream().mapToLong(Manifest.FileEntry::length).sum(),
-        Duration.ofNanos(System.nanoTime() - start),
-        Collections.unmodifiableMap(new TreeMap<>(built.settings())));
+    return BuildReport.builder(directory, name, built.count())
+        .indexBytes(built.files().values().stream().mapToLong(Manifest.FileEntry::length).sum())
+        .elapsed(Duration.ofNanos(System.nanoTime() - start))
+        .settings(built.settings())
+        .build();
   }
 
   @Override

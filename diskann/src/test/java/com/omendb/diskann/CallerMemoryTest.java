@@ -64,17 +64,21 @@ class CallerMemoryTest {
   }
 
   private static BuildOptions buildOptions() {
-    return Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withSubspaceCount(4);
+    return Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+        .tuning(t -> t.codeBytes(4))
+        .build();
   }
 
   /// One searcher and as little memory as works, so that callers wait for each other.
   private static AnnIndex open(Residency residency) throws Exception {
-    OpenOptions options = Fixtures.quickOpen().withResidency(residency);
+    OpenOptions options =
+        Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
     MemoryBudgetException refusal =
         assertThrows(
             MemoryBudgetException.class,
-            () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(1)));
-    return AnnIndex.open(directory, options.withMemoryBudgetBytes(refusal.smallestBudgetBytes()));
+            () -> AnnIndex.open(directory, options.toBuilder().memoryBudgetBytes(1).build()));
+    return AnnIndex.open(
+        directory, options.toBuilder().memoryBudgetBytes(refusal.smallestBudgetBytes()).build());
   }
 
   private static MemorySegment row(int query) {
@@ -100,7 +104,7 @@ class CallerMemoryTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(Residency.class)
   void callersOfOneSearcherMayKeepQueriesInMemoryOfTheirOwn(Residency residency) throws Exception {
     try (AnnIndex index = open(residency)) {
       List<SearchResult> expected = new ArrayList<>();
@@ -155,7 +159,7 @@ class CallerMemoryTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(Residency.class)
   void aQueryThatTheCallerMayNotReadIsRefused(Residency residency) throws Exception {
     Arena closed = Arena.ofShared();
     MemorySegment gone = closed.allocate(base.vectorBytes());
@@ -205,7 +209,7 @@ class CallerMemoryTest {
               base.dimension(),
               base.elementType());
       Path built = target.resolve("built");
-      AnnIndex.build(mine, built, buildOptions().withThreads(3), Progress.NONE);
+      AnnIndex.build(mine, built, buildOptions().toBuilder().threads(3).build(), Progress.NONE);
       try (AnnIndex index = AnnIndex.open(built, Fixtures.quickOpen())) {
         assertEquals(COUNT, index.info().count());
         assertEquals(7, index.search(SearchRequest.of(mine, 7, 1)).id(0));

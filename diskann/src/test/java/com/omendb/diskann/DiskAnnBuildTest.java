@@ -50,7 +50,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DiskAnnBuildTest {
   private static final int COUNT = 300;
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withGraph(8, 16, 1.2f);
+      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+          .maxDegree(8)
+          .tuning(t -> t.buildListSize(16))
+          .build();
 
   @TempDir Path temporary;
 
@@ -104,7 +107,8 @@ class DiskAnnBuildTest {
           }
         };
     VectorSource many = Fixtures.clustered(2_500, 8, ElementType.UINT8, 52, arena);
-    AnnIndex.build(many, temporary.resolve("index"), OPTIONS.withThreads(2), progress);
+    AnnIndex.build(
+        many, temporary.resolve("index"), OPTIONS.toBuilder().threads(2).build(), progress);
     assertTrue(phases.size() >= 6, "phases=" + phases.keySet());
     phases.forEach((name, units) -> assertEquals(units[0], units[1], name));
   }
@@ -126,7 +130,9 @@ class DiskAnnBuildTest {
           failure,
           assertThrows(
               IllegalStateException.class,
-              () -> AnnIndex.build(other, directory, OPTIONS.withOverwrite(true), progress)));
+              () ->
+                  AnnIndex.build(
+                      other, directory, OPTIONS.toBuilder().overwrite(true).build(), progress)));
       assertUntouched(before, directory);
       Path fresh = temporary.resolve("fresh");
       assertThrows(
@@ -150,7 +156,9 @@ class DiskAnnBuildTest {
               });
       assertThrows(
           Exception.class,
-          () -> AnnIndex.build(other, directory, OPTIONS.withOverwrite(true), progress),
+          () ->
+              AnnIndex.build(
+                  other, directory, OPTIONS.toBuilder().overwrite(true).build(), progress),
           interrupted);
       assertTrue(Thread.interrupted(), "the interrupt is kept: " + interrupted);
       assertUntouched(before, directory);
@@ -173,7 +181,9 @@ class DiskAnnBuildTest {
             });
     assertThrows(
         FileAlreadyExistsException.class,
-        () -> AnnIndex.build(other, directory, OPTIONS.withOverwrite(true), progress));
+        () ->
+            AnnIndex.build(
+                other, directory, OPTIONS.toBuilder().overwrite(true).build(), progress));
     assertUntouched(before, directory);
     assertSearchable(directory, old);
   }
@@ -207,7 +217,7 @@ class DiskAnnBuildTest {
         nearest[row] = index.search(SearchRequest.of(old, row, 1)).id(0);
       }
       Progress progress = progress(_ -> assertSameResult(expected, index));
-      AnnIndex.build(other, directory, OPTIONS.withOverwrite(true), progress);
+      AnnIndex.build(other, directory, OPTIONS.toBuilder().overwrite(true).build(), progress);
       // Its files are deleted by now, yet as long as it is open it can read them.
       for (int row = 0; row < COUNT; row++) {
         assertEquals(nearest[row], index.search(SearchRequest.of(old, row, 1)).id(0));
@@ -226,7 +236,7 @@ class DiskAnnBuildTest {
   @Test
   void oneSeedOnOneThreadGivesTheSamePagesAndCodes() throws Exception {
     for (BuildMethod method : BuildMethod.values()) {
-      BuildOptions options = OPTIONS.withMethod(method);
+      BuildOptions options = OPTIONS.toBuilder().tuning(t -> t.method(method)).build();
       Path first = Fixtures.build(old, temporary.resolve("first " + method), options);
       Path second = Fixtures.build(old, temporary.resolve("second " + method), options);
       for (String file : List.of("base.pages", "pages.dir", "codes-2.pq", "codebook-2.pq")) {
@@ -234,9 +244,11 @@ class DiskAnnBuildTest {
       }
     }
     // So few vectors are one leaf, whose graph is the same with any seed.
-    BuildOptions options = OPTIONS.withMethod(BuildMethod.VAMANA);
+    BuildOptions options = OPTIONS.toBuilder().tuning(t -> t.method(BuildMethod.VAMANA)).build();
     Path first = temporary.resolve("first " + BuildMethod.VAMANA);
-    Path reseeded = Fixtures.build(old, temporary.resolve("reseeded"), options.withSeed(1));
+    Path reseeded =
+        Fixtures.build(
+            old, temporary.resolve("reseeded"), options.toBuilder().tuning(t -> t.seed(1)).build());
     assertFalse(Arrays.equals(payload(first, "base.pages"), payload(reseeded, "base.pages")));
   }
 
@@ -252,16 +264,18 @@ class DiskAnnBuildTest {
     MemoryBudgetException refusal =
         assertThrows(
             MemoryBudgetException.class,
-            () -> Fixtures.build(old, directory, OPTIONS.withMemoryBudgetBytes(1)));
+            () -> Fixtures.build(old, directory, OPTIONS.toBuilder().memoryBudgetBytes(1).build()));
     TestFiles.assertMentions("build", refusal);
     long smallest = refusal.smallestBudgetBytes();
     MemoryBudgetException again =
         assertThrows(
             MemoryBudgetException.class,
-            () -> Fixtures.build(old, directory, OPTIONS.withMemoryBudgetBytes(smallest - 1)));
+            () ->
+                Fixtures.build(
+                    old, directory, OPTIONS.toBuilder().memoryBudgetBytes(smallest - 1).build()));
     assertEquals(smallest, again.smallestBudgetBytes());
     assertFalse(Files.exists(directory), "a refusal creates nothing");
-    Fixtures.build(old, directory, OPTIONS.withMemoryBudgetBytes(smallest));
+    Fixtures.build(old, directory, OPTIONS.toBuilder().memoryBudgetBytes(smallest).build());
     assertSearchable(directory, old);
   }
 
@@ -279,7 +293,7 @@ class DiskAnnBuildTest {
   void aZeroVectorUnderCosineIsNamedByItsRow(ElementType type) throws Exception {
     VectorSource base = Fixtures.uniform(new SplittableRandom(1), 40, 6, type, arena);
     base.segment().asSlice(base.offset(31), base.vectorBytes()).fill((byte) 0);
-    assertNothingBuilt(base, OPTIONS.withMetric(Metric.COSINE), "row=31");
+    assertNothingBuilt(base, OPTIONS.toBuilder().metric(Metric.COSINE).build(), "row=31");
     Fixtures.build(base, temporary.resolve("l2"), OPTIONS);
   }
 
@@ -287,8 +301,10 @@ class DiskAnnBuildTest {
   void noVectorsAndTooManySubspacesAreRefused() throws Exception {
     VectorSource none = VectorSource.dense(MemorySegment.NULL, 0, 6, ElementType.INT8);
     assertNothingBuilt(none, OPTIONS, "count=0");
-    assertNothingBuilt(old, OPTIONS.withSubspaceCount(9), "code=pq:9", "dimension=8");
-    assertNothingBuilt(old, OPTIONS.withKind("unheard-of"), "kind=unheard-of", "diskann");
+    assertNothingBuilt(
+        old, OPTIONS.toBuilder().tuning(t -> t.codeBytes(9)).build(), "code=pq:9", "dimension=8");
+    assertNothingBuilt(
+        old, OPTIONS.toBuilder().kind("unheard-of").build(), "kind=unheard-of", "diskann");
   }
 
   /// Builds where nothing is, in an empty directory and over an index: all must stay as they were.
@@ -296,13 +312,15 @@ class DiskAnnBuildTest {
       throws IOException {
     Path fresh = temporary.resolve("fresh");
     Path empty = Files.createDirectories(temporary.resolve("empty"));
-    Path index = Fixtures.build(old, temporary.resolve("index"), OPTIONS.withOverwrite(true));
+    Path index =
+        Fixtures.build(
+            old, temporary.resolve("index"), OPTIONS.toBuilder().overwrite(true).build());
     SortedMap<String, byte[]> before = TestFiles.snapshot(index);
     for (Path directory : List.of(fresh, empty, index)) {
       IllegalArgumentException e =
           assertThrows(
               IllegalArgumentException.class,
-              () -> Fixtures.build(base, directory, options.withOverwrite(true)));
+              () -> Fixtures.build(base, directory, options.toBuilder().overwrite(true).build()));
       for (String part : parts) {
         TestFiles.assertMentions(part, e);
       }

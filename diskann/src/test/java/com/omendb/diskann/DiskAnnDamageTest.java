@@ -45,7 +45,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DiskAnnDamageTest {
   private static final int COUNT = 1_500;
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withGraph(12, 20, 1.2f);
+      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+          .maxDegree(12)
+          .tuning(t -> t.buildListSize(20))
+          .build();
   private static final int PAGE_BYTES = 4096;
 
   @TempDir static Path sound;
@@ -290,7 +293,7 @@ class DiskAnnDamageTest {
   }
 
   private SearchRequest query(int i) {
-    return SearchRequest.of(base, i * (COUNT / 20L), 10).withSearchListSize(10);
+    return SearchRequest.builder(base, i * (COUNT / 20L), 10).searchListSize(10).build();
   }
 
   private static void assertSame(SearchResult expected, SearchResult actual) {

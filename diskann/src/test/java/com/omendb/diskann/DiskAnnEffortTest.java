@@ -10,6 +10,7 @@ import com.omendb.store.Residency;
 import com.omendb.store.SearchEnd;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
+import com.omendb.store.SearchTuning;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
@@ -50,7 +51,8 @@ class DiskAnnEffortTest {
   }
 
   private static AnnIndex open(Residency residency) throws IOException {
-    return AnnIndex.open(directory, Fixtures.quickOpen().withResidency(residency));
+    return AnnIndex.open(
+        directory, Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build());
   }
 
   private static int pages(SearchResult result) {
@@ -69,9 +71,10 @@ class DiskAnnEffortTest {
         for (int query = 0; query < QUERIES; query++) {
           SearchResult result =
               index.search(
-                  SearchRequest.of(queries, query, K)
-                      .withGainThreshold(threshold)
-                      .withMaxPageReads(COUNT));
+                  SearchRequest.builder(queries, query, K)
+                      .maxPageReads(COUNT)
+                      .tuning(t -> t.gainThreshold(threshold))
+                      .build());
           pages += pages(result);
           for (float distance : result.distances()) {
             distances += distance;
@@ -93,12 +96,16 @@ class DiskAnnEffortTest {
       int bound = 0;
       for (int maxPages : new int[] {2, 3, 5, 9, 20}) {
         for (int query = 0; query < QUERIES; query++) {
+          SearchTuning.Builder tuning = SearchTuning.builder().gainThreshold(0);
+          if (query % 2 == 1) {
+            tuning.beamWidth(1 + query % SearchTuning.MAX_BEAM_WIDTH);
+          }
           SearchRequest request =
-              SearchRequest.of(queries, query, 1 + query % 3)
-                  .withSearchListSize(300)
-                  .withGainThreshold(0f)
-                  .withBeamWidth(query % 2 == 0 ? 0 : 1 + query % SearchRequest.MAX_BEAM_WIDTH)
-                  .withMaxPageReads(maxPages);
+              SearchRequest.builder(queries, query, 1 + query % 3)
+                  .searchListSize(300)
+                  .maxPageReads(maxPages)
+                  .tuning(tuning.build())
+                  .build();
           SearchResult result = index.search(request);
           assertTrue(pages(result) <= maxPages, "pages=" + pages(result) + " of " + maxPages);
           assertTrue(
@@ -118,11 +125,12 @@ class DiskAnnEffortTest {
       for (int k : new int[] {40, 100, 400}) {
         for (int query = 0; query < 10; query++) {
           SearchResult bounded =
-              index.search(SearchRequest.of(queries, query, k).withMaxPageReads(1));
+              index.search(SearchRequest.builder(queries, query, k).maxPageReads(1).build());
           assertTrue(pages(bounded) <= 1, () -> "pages=" + pages(bounded));
           assertEquals(SearchEnd.PAGE_LIMIT, bounded.stats().end());
           SearchResult result =
-              index.search(SearchRequest.of(queries, query, k).withGainThreshold(1));
+              index.search(
+                  SearchRequest.builder(queries, query, k).tuning(t -> t.gainThreshold(1)).build());
           assertEquals(k, result.count());
           assertEquals(k, LongStream.of(result.ids()).distinct().count());
         }

@@ -18,11 +18,13 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.TestFiles;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -55,7 +57,11 @@ class DiskAnnLifetimeTest {
   static void build() throws Exception {
     base = Fixtures.clustered(COUNT, 32, ElementType.FLOAT32, 40, ARENA);
     Fixtures.build(
-        base, directory, Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withSubspaceCount(8));
+        base,
+        directory,
+        Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+            .tuning(t -> t.codeBytes(8))
+            .build());
   }
 
   @AfterAll
@@ -66,37 +72,39 @@ class DiskAnnLifetimeTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7})
   void theSmallestBudgetNamedIsEnoughAndOneByteLessIsNot(int maxSearchers) throws Exception {
-    OpenOptions options = Fixtures.quickOpen().withMaxSearchers(maxSearchers);
+    OpenOptions options = Fixtures.quickOpen().toBuilder().maxSearchers(maxSearchers).build();
     MemoryBudgetException refusal =
         assertThrows(
             MemoryBudgetException.class,
-            () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(1)));
+            () -> AnnIndex.open(directory, options.toBuilder().memoryBudgetBytes(1).build()));
     long smallest = refusal.smallestBudgetBytes();
     TestFiles.assertMentions(String.valueOf(smallest), refusal);
     List<SearchResult> expected = results(options);
-    assertSame(expected, results(options.withMemoryBudgetBytes(smallest)));
+    assertSame(expected, results(options.toBuilder().memoryBudgetBytes(smallest).build()));
     MemoryBudgetException again =
         assertThrows(
             MemoryBudgetException.class,
-            () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(smallest - 1)));
+            () ->
+                AnnIndex.open(
+                    directory, options.toBuilder().memoryBudgetBytes(smallest - 1).build()));
     assertEquals(smallest, again.smallestBudgetBytes());
   }
 
   @Test
   void everyBudgetIsKeptToAndGivesTheSameResults() throws Exception {
-    OpenOptions options = Fixtures.quickOpen().withMaxSearchers(2);
+    OpenOptions options = Fixtures.quickOpen().toBuilder().maxSearchers(2).build();
     long smallest =
         assertThrows(
                 MemoryBudgetException.class,
-                () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(1)))
+                () -> AnnIndex.open(directory, options.toBuilder().memoryBudgetBytes(1).build()))
             .smallestBudgetBytes();
     List<SearchResult> expected = results(options);
     long framesBefore = 0;
     for (long more : new long[] {1, 4095, 4096, 5000, 100_000, 1 << 20, 1L << 40}) {
       try (AnnIndex index =
-          AnnIndex.open(directory, options.withMemoryBudgetBytes(smallest + more))) {
-        long reserved =
-            index.info().memoryBytes().values().stream().mapToLong(Long::longValue).sum();
+          AnnIndex.open(
+              directory, options.toBuilder().memoryBudgetBytes(smallest + more).build())) {
+        long reserved = index.info().reservedBytes();
         assertTrue(reserved <= smallest + more, "reserved=" + reserved);
         assertTrue(reserved >= smallest - 4096);
         assertEquals(smallest + more, index.info().memoryBudgetBytes());
@@ -104,48 +112,46 @@ class DiskAnnLifetimeTest {
         assertTrue(frames >= framesBefore, "more budget, fewer frames");
         framesBefore = frames;
       }
-      assertSame(expected, results(options.withMemoryBudgetBytes(smallest + more)));
+      assertSame(expected, results(options.toBuilder().memoryBudgetBytes(smallest + more).build()));
     }
   }
 
   @Test
   void buffersOfTheOperatingSystemGiveTheSameResults() throws Exception {
-    assertSame(results(Fixtures.quickOpen()), results(Fixtures.quickOpen().withDirectIo(false)));
+    assertSame(
+        results(Fixtures.quickOpen()),
+        results(Fixtures.quickOpen().toBuilder().tuning(t -> t.directIo(false)).build()));
   }
 
   @ParameterizedTest
   @EnumSource(ReadEngine.class)
   void everyReadEngineGivesTheSameResultsAndIsTold(ReadEngine engine) throws Exception {
     OpenOptions options = Fixtures.quickOpen();
-    String best;
-    try (AnnIndex index = AnnIndex.open(directory, options)) {
-      best = index.info().settings().get("pageReader");
-    }
-    assumeTrue(engine != ReadEngine.IO_URING || "io_uring".equals(best), "no io_uring here");
-    try (AnnIndex index = AnnIndex.open(directory, options.withReadEngine(engine))) {
-      String expected =
-          switch (engine) {
-            case AUTO -> best;
-            case IO_URING -> "io_uring";
-            case DIRECT -> "pread";
-            case MAPPED -> "mapped";
-          };
-      assertEquals(expected, index.info().settings().get("pageReader"));
+    assumeTrue(engine != ReadEngine.IO_URING || bestEngine() == engine, "no io_uring here");
+    try (AnnIndex index =
+        AnnIndex.open(directory, options.toBuilder().tuning(t -> t.readEngine(engine)).build())) {
+      assertEquals(Optional.of(engine), index.info().readEngine());
       assertSame(results(options), results(index));
+    }
+  }
+
+  private ReadEngine bestEngine() throws IOException {
+    try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      return index.info().readEngine().orElseThrow();
     }
   }
 
   @Test
   void concurrentSearchesGiveTheResultsOfOneThread() throws Exception {
     List<SearchResult> expected = results(Fixtures.quickOpen());
-    OpenOptions options = Fixtures.quickOpen().withMaxSearchers(2);
+    OpenOptions options = Fixtures.quickOpen().toBuilder().maxSearchers(2).build();
     long smallest =
         assertThrows(
                 MemoryBudgetException.class,
-                () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(1)))
+                () -> AnnIndex.open(directory, options.toBuilder().memoryBudgetBytes(1).build()))
             .smallestBudgetBytes();
     // So few frames stay that threads keep evicting each other's pages.
-    OpenOptions tight = options.withMemoryBudgetBytes(smallest + 40_000);
+    OpenOptions tight = options.toBuilder().memoryBudgetBytes(smallest + 40_000).build();
     try (AnnIndex index = AnnIndex.open(directory, tight);
         ExecutorService executor = Executors.newFixedThreadPool(8)) {
       Callable<List<SearchResult>> work = () -> results(index);
@@ -157,7 +163,8 @@ class DiskAnnLifetimeTest {
 
   @Test
   void searchersAreLentUpToTheNumberReserved() throws Exception {
-    try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen().withMaxSearchers(2))) {
+    try (AnnIndex index =
+        AnnIndex.open(directory, Fixtures.quickOpen().toBuilder().maxSearchers(2).build())) {
       Searcher first = index.newSearcher();
       Searcher second = index.newSearcher();
       IllegalStateException e = assertThrows(IllegalStateException.class, index::newSearcher);
@@ -195,7 +202,8 @@ class DiskAnnLifetimeTest {
   void closingWaitsForSearchesAndRefusesTheNext() throws Exception {
     int threads = 4;
     for (int round = 0; round < 5; round++) {
-      AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen().withMaxSearchers(2));
+      AnnIndex index =
+          AnnIndex.open(directory, Fixtures.quickOpen().toBuilder().maxSearchers(2).build());
       CountDownLatch allSearched = new CountDownLatch(threads);
       try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
         List<Future<Integer>> workers = new ArrayList<>();

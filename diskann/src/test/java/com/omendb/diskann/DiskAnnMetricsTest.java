@@ -79,7 +79,7 @@ class DiskAnnMetricsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "AUTO", mode = EnumSource.Mode.EXCLUDE)
+  @EnumSource(Residency.class)
   void metricsAddUpWithTheStatsOfTheSearches(Residency residency) throws Exception {
     List<SearchStats> stats = new ArrayList<>();
     try (AnnIndex index = AnnIndex.open(directory, options(residency, 2))) {
@@ -190,7 +190,7 @@ class DiskAnnMetricsTest {
           IllegalArgumentException.class, () -> index.searchBatch(List.of(request(0), misfit)));
       assertEquals(2, failures("request"));
       assertEquals(0, value(Meter.SEARCHES));
-      SearchResult degraded = index.search(request(0).withDegraded(true));
+      SearchResult degraded = index.search(request(0).toBuilder().degraded(true).build());
       assertTrue(degraded.stats().skippedPages() > 0);
       assertEquals(1, value(Meter.SEARCHES_DEGRADED));
       assertEquals(1, value(Meter.SEARCHES));
@@ -203,12 +203,13 @@ class DiskAnnMetricsTest {
     List<SearchStats> stats = new ArrayList<>();
     List<RecordedEvent> events;
     try (AnnIndex index =
-            AnnIndex.open(directory, Fixtures.quickOpen().withMemoryBudgetBytes(20L << 20));
+            AnnIndex.open(
+                directory, Fixtures.quickOpen().toBuilder().memoryBudgetBytes(20L << 20).build());
         Recording recording = new Recording()) {
       recording.enable("com.omendb.Search").withoutThreshold();
       recording.start();
       for (int query = 0; query < QUERIES; query++) {
-        stats.add(index.search(request(query).withSearchListSize(30)).stats());
+        stats.add(index.search(request(query).toBuilder().searchListSize(30).build()).stats());
       }
       SearchRequest misfit = SearchRequest.ofUint8(new byte[DIMENSION + 1], 1);
       assertThrows(IllegalArgumentException.class, () -> index.search(misfit));
@@ -249,10 +250,11 @@ class DiskAnnMetricsTest {
   }
 
   private OpenOptions options(Residency residency, int searchers) {
-    return Fixtures.quickOpen()
-        .withMaxSearchers(searchers)
-        .withResidency(residency)
-        .withMetrics(metrics);
+    return Fixtures.quickOpen().toBuilder()
+        .maxSearchers(searchers)
+        .metrics(metrics)
+        .tuning(t -> t.residency(residency))
+        .build();
   }
 
   private SearchRequest request(int query) {

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.store.AnnIndex;
+import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.IndexInfo;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
 import com.omendb.store.SearchStats;
+import com.omendb.store.SearchTuning;
 import com.omendb.store.directory.Manifest;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -21,6 +23,9 @@ import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -84,9 +89,12 @@ class DiskAnnSearchTest {
         Path path = directory.resolve("index-" + count);
         Fixtures.build(base, path, Fixtures.quickBuild(KIND, metric));
         try (AnnIndex index = AnnIndex.open(path, Fixtures.quickOpen())) {
-          for (int beamWidth : new int[] {0, 1, SearchRequest.MAX_BEAM_WIDTH}) {
+          for (int beamWidth : new int[] {1, 4, SearchTuning.MAX_BEAM_WIDTH}) {
             SearchResult result =
-                index.search(SearchRequest.of(base, 0, count).withBeamWidth(beamWidth));
+                index.search(
+                    SearchRequest.builder(base, 0, count)
+                        .tuning(t -> t.beamWidth(beamWidth))
+                        .build());
             assertArrayEquals(
                 LongStream.range(0, count).toArray(),
                 LongStream.of(result.ids()).sorted().toArray());
@@ -106,12 +114,19 @@ class DiskAnnSearchTest {
       // A vector fills more than half of a page, so each has a page of its own.
       VectorSource base = Fixtures.uniform(random, count, 2_100, ElementType.UINT8, arena);
       Fixtures.build(
-          base, directory, Fixtures.quickBuild(KIND, Metric.SQUARED_L2).withSubspaceCount(8));
+          base,
+          directory,
+          Fixtures.quickBuild(KIND, Metric.SQUARED_L2).toBuilder()
+              .tuning(t -> t.codeBytes(8))
+              .build());
       try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
-        assertEquals("300", index.info().settings().get("pageCount"));
-        for (int beamWidth : new int[] {1, SearchRequest.MAX_BEAM_WIDTH}) {
+        assertEquals(300, index.info().pageCount().orElse(0));
+        for (int beamWidth : new int[] {1, SearchTuning.MAX_BEAM_WIDTH}) {
           SearchResult result =
-              index.search(SearchRequest.of(base, 7, count).withBeamWidth(beamWidth));
+              index.search(
+                  SearchRequest.builder(base, 7, count)
+                      .tuning(t -> t.beamWidth(beamWidth))
+                      .build());
           assertEquals(count, result.count());
           assertOrdered(result);
           assertExact(result, Metric.SQUARED_L2, base, 7, base);
@@ -132,7 +147,8 @@ class DiskAnnSearchTest {
       }
       Fixtures.build(base, directory, Fixtures.quickBuild(KIND, Metric.SQUARED_L2));
       try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
-        SearchResult result = index.search(SearchRequest.of(base, 0, 250).withSearchListSize(500));
+        SearchResult result =
+            index.search(SearchRequest.builder(base, 0, 250).searchListSize(500).build());
         assertArrayEquals(LongStream.range(0, 250).map(i -> 2 * i).toArray(), result.ids());
       }
     }
@@ -146,9 +162,13 @@ class DiskAnnSearchTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base = Fixtures.uniform(random, 12, dimension, type, arena);
       Fixtures.build(
-          base, directory, Fixtures.quickBuild(KIND, Metric.SQUARED_L2).withSubspaceCount(1));
+          base,
+          directory,
+          Fixtures.quickBuild(KIND, Metric.SQUARED_L2).toBuilder()
+              .tuning(t -> t.codeBytes(1))
+              .build());
       try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
-        int pageBytes = Integer.parseInt(index.info().settings().getOrDefault("pageBytes", ""));
+        int pageBytes = index.info().pageBytes().orElseThrow();
         assertTrue(pageBytes > type.vectorBytes(dimension));
         assertTrue(pageBytes <= type.vectorBytes(dimension) + 4096 + 100);
         for (int row = 0; row < 12; row++) {
@@ -182,8 +202,8 @@ class DiskAnnSearchTest {
       VectorSource base = Fixtures.clustered(1_500, DIMENSION, ElementType.UINT8, 34, arena);
       Fixtures.build(base, directory, Fixtures.quickBuild(KIND, Metric.SQUARED_L2));
       try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
-        int pageBytes = Integer.parseInt(index.info().settings().getOrDefault("pageBytes", ""));
-        int pageCount = Integer.parseInt(index.info().settings().getOrDefault("pageCount", ""));
+        int pageBytes = index.info().pageBytes().orElseThrow();
+        int pageCount = index.info().pageCount().orElseThrow();
         long allReads = 0;
         for (int round = 0; round < 3; round++) {
           for (int row = 0; row < 100; row++) {
@@ -217,8 +237,16 @@ class DiskAnnSearchTest {
         long wide = 0;
         for (long query = 0; query < 40; query++) {
           SearchRequest request = SearchRequest.of(queries, query, 10);
-          narrow += index.search(request.withBeamWidth(1)).stats().rounds();
-          wide += index.search(request.withBeamWidth(8)).stats().rounds();
+          narrow +=
+              index
+                  .search(request.toBuilder().tuning(t -> t.beamWidth(1)).build())
+                  .stats()
+                  .rounds();
+          wide +=
+              index
+                  .search(request.toBuilder().tuning(t -> t.beamWidth(8)).build())
+                  .stats()
+                  .rounds();
         }
         assertTrue(3 * wide < 2 * narrow, "rounds of 8: " + wide + ", rounds of 1: " + narrow);
         double shortList = Fixtures.recall(index, base, queries, 10, 10);
@@ -226,12 +254,13 @@ class DiskAnnSearchTest {
         assertTrue(shortList <= longList && longList >= 0.99, shortList + ", " + longList);
         SearchRequest request = SearchRequest.of(queries, 0, 10);
         assertTrue(
-            pages(index.search(request.withSearchListSize(10)))
-                <= pages(index.search(request.withSearchListSize(200))));
+            pages(index.search(request.toBuilder().searchListSize(10).build()))
+                <= pages(index.search(request.toBuilder().searchListSize(200).build())));
         assertTrue(
-            pages(index.search(request.withGainThreshold(0.9f)))
-                < pages(index.search(request.withGainThreshold(0f))));
-        assertTrue(pages(index.search(request.withMaxPageReads(3))) <= 3);
+            pages(index.search(request.toBuilder().tuning(t -> t.gainThreshold(0.9f)).build()))
+                < pages(
+                    index.search(request.toBuilder().tuning(t -> t.gainThreshold(0f)).build())));
+        assertTrue(pages(index.search(request.toBuilder().maxPageReads(3).build())) <= 3);
       }
     }
   }
@@ -245,7 +274,9 @@ class DiskAnnSearchTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base = Fixtures.clustered(200, DIMENSION, ElementType.INT8, 36, arena);
       BuildOptions options =
-          Fixtures.quickBuild(KIND, Metric.INNER_PRODUCT).withSubspaceCount(5).withSeed(99);
+          Fixtures.quickBuild(KIND, Metric.INNER_PRODUCT).toBuilder()
+              .tuning(t -> t.codeBytes(5).seed(99))
+              .build();
       Fixtures.build(base, directory, options);
       try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
         IndexInfo info = index.info();
@@ -256,10 +287,10 @@ class DiskAnnSearchTest {
         assertEquals(DIMENSION, info.dimension());
         assertEquals(ElementType.INT8, info.elementType());
         assertEquals(Metric.INNER_PRODUCT, info.metric());
-        assertEquals("24", info.settings().get("maxDegree"));
-        assertEquals("leaf", info.settings().get("method"));
+        assertEquals(OptionalInt.of(24), info.maxDegree());
+        assertEquals(Optional.of(BuildMethod.LEAF), info.method());
         assertEquals("pq:5", info.settings().get("code"));
-        assertEquals("99", info.settings().get("seed"));
+        assertEquals(OptionalLong.of(99), info.seed());
         long bytes = TestFiles.snapshot(directory).values().stream().mapToLong(b -> b.length).sum();
         assertEquals(bytes, info.indexBytes());
         assertThrows(UnsupportedOperationException.class, () -> info.settings().clear());
@@ -277,7 +308,8 @@ class DiskAnnSearchTest {
         float[] sound = {1, 2, 3, 4};
         assertEquals(50, index.search(SearchRequest.of(sound, 50)).count());
         assertEquals(50, index.search(SearchRequest.of(sound, 51)).count());
-        assertRefused("searchListSize=9", () -> SearchRequest.of(sound, 10).withSearchListSize(9));
+        assertRefused(
+            "searchListSize=9", () -> SearchRequest.builder(sound, 10).searchListSize(9).build());
         assertRefused(
             "dimension=3", () -> index.search(SearchRequest.of(new float[] {1, 2, 3}, 1)));
         assertRefused("dimension=5", () -> index.search(SearchRequest.of(new float[5], 1)));

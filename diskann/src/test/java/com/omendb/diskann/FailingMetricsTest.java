@@ -143,11 +143,16 @@ class FailingMetricsTest {
   }
 
   private static BuildOptions buildOptions() {
-    return Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withSubspaceCount(4);
+    return Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+        .tuning(t -> t.codeBytes(4))
+        .build();
   }
 
   private static OpenOptions options(Residency residency) {
-    return Fixtures.quickOpen().withResidency(residency).withMemoryBudgetBytes(20L << 20);
+    return Fixtures.quickOpen().toBuilder()
+        .memoryBudgetBytes(20L << 20)
+        .tuning(t -> t.residency(residency))
+        .build();
   }
 
   private List<SearchResult> searchAll(AnnIndex index) throws Exception {
@@ -176,7 +181,8 @@ class FailingMetricsTest {
       expected = searchAll(index);
     }
     try (AnnIndex index =
-        AnnIndex.open(directory, options(residency).withMetrics(new Faulty(_ -> true)))) {
+        AnnIndex.open(
+            directory, options(residency).toBuilder().metrics(new Faulty(_ -> true)).build())) {
       List<FutureTask<List<SearchResult>>> callers = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         FutureTask<List<SearchResult>> caller = new FutureTask<>(() -> searchAll(index));
@@ -214,7 +220,8 @@ class FailingMetricsTest {
 
   private void openSearchClose(Residency residency, Metrics metrics, List<SearchResult> expected)
       throws Exception {
-    try (AnnIndex index = AnnIndex.open(directory, options(residency).withMetrics(metrics))) {
+    try (AnnIndex index =
+        AnnIndex.open(directory, options(residency).toBuilder().metrics(metrics).build())) {
       assertSame(expected, searchAll(index));
     }
   }
@@ -224,7 +231,7 @@ class FailingMetricsTest {
   void aBuildSucceeds(int step) throws Exception {
     Path target = folder.resolve("built-" + step);
     Faulty faulty = new Faulty(call -> call % step == 0);
-    Fixtures.build(base, target, buildOptions().withMetrics(faulty));
+    Fixtures.build(base, target, buildOptions().toBuilder().metrics(faulty).build());
     assertTrue(faulty.calls.get() > 20);
     assertEquals(1, logged.size(), logged::toString);
     try (AnnIndex index = AnnIndex.open(target, options(Residency.ALL))) {

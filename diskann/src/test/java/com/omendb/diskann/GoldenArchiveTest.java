@@ -74,7 +74,10 @@ class GoldenArchiveTest {
       Fixtures.build(
           vectors(arena),
           index,
-          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withGraph(6, 10, 1.2f));
+          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+              .maxDegree(6)
+              .tuning(t -> t.buildListSize(10))
+              .build());
     }
     Snapshots.write(index, golden.resolve(FULL), List.of(), true, Progress.NONE);
     Snapshots.write(

@@ -263,9 +263,15 @@ class NumbersAtTheEdgeTest {
       VectorSource base = VectorSource.dense(segment, count, dimension, ElementType.FLOAT32);
       Path directory = folder.resolve("cone");
       Fixtures.build(
-          base, directory, Fixtures.quickBuild("diskann", Metric.COSINE).withMethod(method));
+          base,
+          directory,
+          Fixtures.quickBuild("diskann", Metric.COSINE).toBuilder()
+              .tuning(t -> t.method(method))
+              .build());
       try (AnnIndex index =
-          AnnIndex.open(directory, Fixtures.quickOpen().withResidency(Residency.ALL))) {
+          AnnIndex.open(
+              directory,
+              Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(Residency.ALL)).build())) {
         double recall = Fixtures.recall(index, base, base.rows(0, 100), 10, 40);
         assertTrue(recall >= 0.97, "recall=" + recall);
       }
@@ -324,14 +330,19 @@ class NumbersAtTheEdgeTest {
     Fixtures.build(
         all.rows(0, COUNT),
         folder.resolve("index"),
-        Fixtures.quickBuild("diskann", metric).withSubspaceCount(2));
+        Fixtures.quickBuild("diskann", metric).toBuilder().tuning(t -> t.codeBytes(2)).build());
   }
 
   private SearchResult search(VectorSource all, Residency residency) throws Exception {
     try (AnnIndex index =
-        AnnIndex.open(folder.resolve("index"), Fixtures.quickOpen().withResidency(residency))) {
+        AnnIndex.open(
+            folder.resolve("index"),
+            Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build())) {
       return index.search(
-          SearchRequest.of(all, COUNT, K).withSearchListSize(1_000).withGainThreshold(0));
+          SearchRequest.builder(all, COUNT, K)
+              .searchListSize(1_000)
+              .tuning(t -> t.gainThreshold(0))
+              .build());
     }
   }
 }

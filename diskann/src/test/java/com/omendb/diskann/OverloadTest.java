@@ -62,7 +62,11 @@ class OverloadTest {
   static void build() throws Exception {
     base = Fixtures.clustered(COUNT, 32, ElementType.UINT8, 45, ARENA);
     Fixtures.build(
-        base, directory, Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withSubspaceCount(8));
+        base,
+        directory,
+        Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+            .tuning(t -> t.codeBytes(8))
+            .build());
   }
 
   @AfterAll
@@ -76,12 +80,16 @@ class OverloadTest {
 
   /// Options for two searchers, and as little memory as works, so that pages come and go.
   private static OpenOptions options(Residency residency) {
-    OpenOptions options = Fixtures.quickOpen().withResidency(residency).withMaxSearchers(2);
+    OpenOptions options =
+        Fixtures.quickOpen().toBuilder()
+            .maxSearchers(2)
+            .tuning(t -> t.residency(residency))
+            .build();
     MemoryBudgetException refusal =
         assertThrows(
             MemoryBudgetException.class,
-            () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(1)));
-    return options.withMemoryBudgetBytes(refusal.smallestBudgetBytes());
+            () -> AnnIndex.open(directory, options.toBuilder().memoryBudgetBytes(1).build()));
+    return options.toBuilder().memoryBudgetBytes(refusal.smallestBudgetBytes()).build();
   }
 
   private static List<SearchResult> expected(AnnIndex index) throws IOException {
@@ -283,7 +291,11 @@ class OverloadTest {
     SearchRequest bad = SearchRequest.ofUint8(new byte[3], K);
     SearchRequest misfit = SearchRequest.ofUint8(new byte[33], 1);
     for (Residency residency : new Residency[] {Residency.PAGES, Residency.ALL}) {
-      OpenOptions options = Fixtures.quickOpen().withMaxSearchers(2).withResidency(residency);
+      OpenOptions options =
+          Fixtures.quickOpen().toBuilder()
+              .maxSearchers(2)
+              .tuning(t -> t.residency(residency))
+              .build();
       try (AnnIndex index = AnnIndex.open(directory, options);
           Searcher searcher = index.newSearcher()) {
         for (SearchRequest wrong : List.of(bad, misfit)) {
@@ -326,10 +338,11 @@ class OverloadTest {
       open.add(
           AnnIndex.open(
               directory,
-              Fixtures.quickOpen()
-                  .withResidency(residency)
-                  .withMaxSearchers(2)
-                  .withMemoryBudgetBytes(12 << 20)));
+              Fixtures.quickOpen().toBuilder()
+                  .maxSearchers(2)
+                  .memoryBudgetBytes(12 << 20)
+                  .tuning(t -> t.residency(residency))
+                  .build()));
     }
     for (AnnIndex index : open) {
       assertEquals(K, index.search(request(1)).count());
@@ -349,7 +362,10 @@ class OverloadTest {
           () ->
               AnnIndex.open(
                   directory,
-                  Fixtures.quickOpen().withResidency(residency).withMemoryBudgetBytes(1 << 12)));
+                  Fixtures.quickOpen().toBuilder()
+                      .memoryBudgetBytes(1 << 12)
+                      .tuning(t -> t.residency(residency))
+                      .build()));
     }
   }
 

@@ -49,7 +49,11 @@ import org.junit.jupiter.api.io.TempDir;
 /// one index, whatever happens to that index meanwhile.
 class SnapshotsTest {
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withGraph(12, 20, 1.2f).withOverwrite(true);
+      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+          .maxDegree(12)
+          .overwrite(true)
+          .tuning(t -> t.buildListSize(20))
+          .build();
 
   private static final Arena ARENA = Arena.ofShared();
   private static VectorSource base = VectorSource.dense(ARENA.allocate(1), 0, 1, ElementType.INT8);

@@ -45,11 +45,11 @@ class CutOffTest {
   // All files, or those that are not in memory as a whole; in the middle, or to nothing.
   @ParameterizedTest
   @CsvSource({
-    "'', ALL, AUTO, 0",
-    "'', GRAPH, AUTO, 8192",
-    "'', GROUPS, DIRECT, 100",
+    "'', ALL, '', 0",
+    "'', GRAPH, '', 8192",
+    "'', GROUPS, PREAD, 100",
     "'', PAGES, MAPPED, 4096",
-    "base.pages, GROUPS, AUTO, 100000",
+    "base.pages, GROUPS, '', 100000",
     "base.pages, GRAPH, MAPPED, 100000"
   })
   void theProcessLivesAndNoResultIsWrong(

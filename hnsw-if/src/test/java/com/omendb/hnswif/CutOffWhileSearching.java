@@ -3,6 +3,7 @@ package com.omendb.hnswif;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
+import com.omendb.store.OpenTuning;
 import com.omendb.store.ReadEngine;
 import com.omendb.store.Residency;
 import com.omendb.store.SearchRequest;
@@ -80,15 +81,16 @@ final class CutOffWhileSearching {
   // The smallest budget, so that pages are read all the time.
   private static OpenOptions options(Path directory, String residency, String engine)
       throws IOException {
-    OpenOptions options =
-        OpenOptions.defaults()
-            .withMaxSearchers(2)
-            .withResidency(Residency.valueOf(residency))
-            .withReadEngine(ReadEngine.valueOf(engine));
-    try (AnnIndex index = AnnIndex.open(directory, options.withMemoryBudgetBytes(1))) {
+    OpenTuning.Builder tuning = OpenTuning.builder().residency(Residency.valueOf(residency));
+    if (!engine.isEmpty()) {
+      tuning.readEngine(ReadEngine.valueOf(engine));
+    }
+    OpenOptions options = OpenOptions.builder().maxSearchers(2).tuning(tuning.build()).build();
+    try (AnnIndex index =
+        AnnIndex.open(directory, options.toBuilder().memoryBudgetBytes(1).build())) {
       throw new AssertionError("a byte is enough for " + index.info());
     } catch (MemoryBudgetException e) {
-      return options.withMemoryBudgetBytes(e.smallestBudgetBytes());
+      return options.toBuilder().memoryBudgetBytes(e.smallestBudgetBytes()).build();
     }
   }
 
@@ -133,7 +135,7 @@ final class CutOffWhileSearching {
   private void search(int query, boolean goesOn) {
     SearchResult found;
     try {
-      found = index.search(request(query).withDegraded(goesOn));
+      found = index.search(request(query).toBuilder().degraded(goesOn).build());
     } catch (IOException e) {
       if (goesOn) {
         throw new AssertionError("a degraded search failed", e);

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,13 +81,13 @@ class DegradedSearchTest {
   private static final String CASES =
       """
       hybrid, PAGES, IO_URING
-      hybrid, GROUPS, DIRECT
+      hybrid, GROUPS, PREAD
       hybrid, GRAPH, MAPPED
-      hybrid, ALL, AUTO
+      hybrid, ALL, PREAD
       diskann, PAGES, MAPPED
       diskann, GROUPS, IO_URING
-      diskann, GRAPH, DIRECT
-      diskann, ALL, AUTO
+      diskann, GRAPH, PREAD
+      diskann, ALL, PREAD
       """;
 
   @ParameterizedTest
@@ -97,7 +98,8 @@ class DegradedSearchTest {
     for (double share : new double[] {0.01, 0.2, 0.9}) {
       damaged(kind, random, share);
       try (AnnIndex index = open(kind, residency, engine)) {
-        SearchResult all = index.search(SearchRequest.of(queries, 0, COUNT).withDegraded(true));
+        SearchResult all =
+            index.search(SearchRequest.builder(queries, 0, COUNT).degraded(true).build());
         assertExact(all, 0);
         assertEquals(COUNT - vectorsInDamagedPages(), all.count());
         assertEquals(pagesBefore.size(), all.stats().skippedPages());
@@ -120,7 +122,7 @@ class DegradedSearchTest {
     SplittableRandom random = Seeds.random("searchesThatMeetNoDamageAreTheSame", 133);
     List<SearchRequest> requests = new ArrayList<>();
     for (int query = 0; query < QUERIES; query++) {
-      requests.add(SearchRequest.of(queries, query, K).withDegraded(true));
+      requests.add(SearchRequest.builder(queries, query, K).degraded(true).build());
     }
     pages = TestFiles.file(built.resolve(kind), "base.pages");
     List<SearchResult> sound;
@@ -138,7 +140,7 @@ class DegradedSearchTest {
         assertEquals(alone.stats().skippedPages(), batch.get(query).stats().skippedPages());
         assertEquals(K, alone.count());
         assertExact(alone, query);
-        SearchRequest strict = requests.get(query).withDegraded(false);
+        SearchRequest strict = requests.get(query).toBuilder().degraded(false).build();
         if (alone.stats().skippedPages() == 0) {
           assertArrayEquals(sound.get(query).ids(), alone.ids());
           assertArrayEquals(sound.get(query).distances(), alone.distances());
@@ -182,7 +184,8 @@ class DegradedSearchTest {
       try (RandomAccessFile file = new RandomAccessFile(pages.toFile(), "rw")) {
         file.setLength(PAGE_BYTES * (file.length() / PAGE_BYTES / 2) + 1_000);
       }
-      SearchResult all = index.search(SearchRequest.of(queries, 0, COUNT).withDegraded(true));
+      SearchResult all =
+          index.search(SearchRequest.builder(queries, 0, COUNT).degraded(true).build());
       assertExact(all, 0);
       if (residency == Residency.ALL) {
         assertEquals(COUNT, all.count());
@@ -191,7 +194,8 @@ class DegradedSearchTest {
         assertTrue(all.stats().skippedPages() > 0);
       }
       for (int query = 0; query < QUERIES; query++) {
-        SearchResult found = index.search(SearchRequest.of(queries, query, K).withDegraded(true));
+        SearchResult found =
+            index.search(SearchRequest.builder(queries, query, K).degraded(true).build());
         assertExact(found, query);
         if (found.stats().skippedPages() == 0) {
           assertArrayEquals(sound.get(query).ids(), found.ids());
@@ -207,15 +211,14 @@ class DegradedSearchTest {
   // So few frames that damage done to the file is met.
   private static AnnIndex open(Path directory, Residency residency, ReadEngine engine)
       throws IOException {
-    OpenOptions options = Fixtures.quickOpen().withResidency(residency);
+    OpenOptions options =
+        Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
     if (engine == ReadEngine.IO_URING) {
-      String best;
       try (AnnIndex index = AnnIndex.open(directory, options)) {
-        best = index.info().settings().get("pageReader");
+        assumeTrue(index.info().readEngine().equals(Optional.of(engine)), "no io_uring here");
       }
-      assumeTrue("io_uring".equals(best), "no io_uring here");
     }
-    return AnnIndex.open(directory, options.withReadEngine(engine));
+    return AnnIndex.open(directory, options.toBuilder().tuning(t -> t.readEngine(engine)).build());
   }
 
   /// Flips a byte in this share of the pages, at least one of which is the first.

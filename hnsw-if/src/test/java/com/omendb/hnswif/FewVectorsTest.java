@@ -45,15 +45,19 @@ class FewVectorsTest {
       long[] all = LongStream.range(0, count).toArray();
       for (Residency residency : Residency.values()) {
         try (AnnIndex index =
-            AnnIndex.open(directory, Fixtures.quickOpen().withResidency(residency))) {
+            AnnIndex.open(
+                directory,
+                Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build())) {
           for (int k : new int[] {count, count + 1, 100, SearchRequest.MAX_SEARCH_LIST_SIZE}) {
             SearchRequest request = SearchRequest.of(base, 0, k);
             for (SearchRequest variant :
                 List.of(
                     request,
-                    request.withDegraded(true),
-                    request.withMaxPageReads(count),
-                    request.withSearchListSize(SearchRequest.MAX_SEARCH_LIST_SIZE))) {
+                    request.toBuilder().degraded(true).build(),
+                    request.toBuilder().maxPageReads(count).build(),
+                    request.toBuilder()
+                        .searchListSize(SearchRequest.MAX_SEARCH_LIST_SIZE)
+                        .build())) {
               assertAll(all, index.search(variant));
               try (Searcher searcher = index.newSearcher()) {
                 assertAll(all, searcher.search(variant));

@@ -89,7 +89,7 @@ class FirstIndexTest {
 
   private void assertFinds(Path index, long[] expected) throws IOException {
     try (AnnIndex open =
-        AnnIndex.open(index, OpenOptions.defaults().withMemoryBudgetBytes(8 << 20))) {
+        AnnIndex.open(index, OpenOptions.builder().memoryBudgetBytes(8 << 20).build())) {
       long[] found = new long[COUNT];
       for (int row = 0; row < COUNT; row++) {
         found[row] = open.search(vectors[row], 1).id(0);

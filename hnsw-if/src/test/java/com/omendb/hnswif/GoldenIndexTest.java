@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -97,9 +98,11 @@ class GoldenIndexTest {
     Fixtures.build(
         BASE,
         golden.resolve(INDEX),
-        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2)
-            .withGraph(8, 16, 1.2f)
-            .withOverwrite(true));
+        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+            .maxDegree(8)
+            .overwrite(true)
+            .tuning(t -> t.buildListSize(16))
+            .build());
     Files.write(golden.resolve(EXPECTED), expectedLines());
   }
 
@@ -112,7 +115,8 @@ class GoldenIndexTest {
       for (int query = 0; query < QUERIES; query++) {
         // A list of every vector makes the search exhaustive.
         SearchResult result =
-            index.search(SearchRequest.of(QUERY_VECTORS, query, K).withSearchListSize(COUNT));
+            index.search(
+                SearchRequest.builder(QUERY_VECTORS, query, K).searchListSize(COUNT).build());
         found.add(
             IntStream.range(0, result.count())
                 .mapToObj(rank -> neighbour(result.id(rank), result.distance(rank)))
@@ -141,7 +145,9 @@ class GoldenIndexTest {
     assertEquals(1, e.formatVersion());
     TestFiles.assertMentions("version 1, this release reads 2 to 3; build the index again", e);
     Fixtures.build(
-        BASE, index, Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).withOverwrite(true));
+        BASE,
+        index,
+        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder().overwrite(true).build());
     try (AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen())) {
       assertEquals(COUNT, open.info().count());
     }
@@ -171,7 +177,13 @@ class GoldenIndexTest {
               .formatted(version + 7, version, version, TestFiles.file(copy, name)),
           assertThrows(
               UnsupportedFormatException.class,
-              () -> AnnIndex.open(copy, Fixtures.quickOpen().withResidency(residency)).close()));
+              () ->
+                  AnnIndex.open(
+                          copy,
+                          Fixtures.quickOpen().toBuilder()
+                              .tuning(t -> t.residency(residency))
+                              .build())
+                      .close()));
     }
     String manifest = new String(index.sound(Manifest.FILE), StandardCharsets.UTF_8);
     index.forge(
@@ -213,8 +225,8 @@ class GoldenIndexTest {
       assertEquals(DIMENSION, info.dimension());
       assertEquals(ElementType.UINT8, info.elementType());
       assertEquals(Metric.SQUARED_L2, info.metric());
-      assertEquals("8", info.settings().get("maxDegree"));
-      assertTrue(Integer.parseInt(info.settings().getOrDefault("pageCount", "0")) >= 2);
+      assertEquals(OptionalInt.of(8), info.maxDegree());
+      assertTrue(info.pageCount().orElse(0) >= 2);
     }
     Path manifest = golden.resolve(INDEX).resolve(Manifest.FILE);
     assertArrayEquals(Files.readAllBytes(manifest), Manifest.read(golden.resolve(INDEX)).encode());
@@ -224,7 +236,7 @@ class GoldenIndexTest {
   @MethodSource("versions")
   void itIsVerifiedAndRepaired(int version) throws Exception {
     Path index = golden(version).resolve(INDEX);
-    VerifyOptions full = VerifyOptions.full().withThreads(1);
+    VerifyOptions full = VerifyOptions.full().toBuilder().threads(1).build();
     assertEquals(List.of(), AnnIndex.verify(index, full, Progress.NONE).damages());
     Path damaged = TestFiles.copy(index, temporary.resolve("damaged"));
     Files.delete(TestFiles.file(damaged, "layers.hnsw"));

@@ -85,9 +85,10 @@ class HostileIndexTest {
         Fixtures.build(
             vectors,
             folder.resolve(name),
-            Fixtures.quickBuild("hybrid", Metric.SQUARED_L2)
-                .withGraph(8, 16, 1.2f)
-                .withSubspaceCount(2)));
+            Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+                .maxDegree(8)
+                .tuning(t -> t.buildListSize(16).codeBytes(2))
+                .build()));
   }
 
   @ParameterizedTest
@@ -122,7 +123,7 @@ class HostileIndexTest {
   @Test
   void forgedIndexesAreRepairedOrNot() throws Exception {
     Path repaired = folder.resolve("repaired");
-    RepairOptions options = RepairOptions.defaults().withThreads(1);
+    RepairOptions options = RepairOptions.builder().threads(1).build();
     Fuzz.of("repair", 403)
         .from(inputs())
         .damaging(this::damage)
@@ -217,7 +218,9 @@ class HostileIndexTest {
     try (AnnIndex open =
         AnnIndex.open(
             index.directory,
-            Fixtures.quickOpen().withResidency(residency).withReadEngine(ReadEngine.MAPPED))) {
+            Fixtures.quickOpen().toBuilder()
+                .tuning(t -> t.residency(residency).readEngine(ReadEngine.MAPPED))
+                .build())) {
       for (int k : new int[] {1, 10, COUNT}) {
         SearchResult result = open.search(SearchRequest.of(base, k % COUNT, k));
         assertTrue(result.count() <= k);
@@ -233,7 +236,7 @@ class HostileIndexTest {
         VerifyReport report =
             AnnIndex.verify(
                 index.directory,
-                options.withMemoryBudgetBytes(64 << 20).withThreads(1),
+                options.toBuilder().memoryBudgetBytes(64 << 20).threads(1).build(),
                 Progress.NONE);
         assertTrue(report.damageCount() >= 0);
       } catch (UnsupportedFormatException e) {

@@ -44,7 +44,10 @@ class HybridDamageTest {
     return Fixtures.build(
         base,
         directory.resolve(name),
-        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).withGraph(8, 16, 1.2f));
+        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+            .maxDegree(8)
+            .tuning(t -> t.buildListSize(16))
+            .build());
   }
 
   @ParameterizedTest
@@ -79,7 +82,9 @@ class HybridDamageTest {
     Files.delete(file);
     assertRefused(index, residency, file);
     Files.write(file, whole);
-    try (AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen().withResidency(residency))) {
+    try (AnnIndex open =
+        AnnIndex.open(
+            index, Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build())) {
       assertEquals(500, open.search(SearchRequest.of(base, 0, 500)).count());
     }
   }
@@ -88,7 +93,13 @@ class HybridDamageTest {
     IOException e =
         assertThrows(
             IOException.class,
-            () -> AnnIndex.open(index, Fixtures.quickOpen().withResidency(residency)).close());
+            () ->
+                AnnIndex.open(
+                        index,
+                        Fixtures.quickOpen().toBuilder()
+                            .tuning(t -> t.residency(residency))
+                            .build())
+                    .close());
     assertTrue(e instanceof CorruptFileException || e instanceof UnsupportedFormatException);
     TestFiles.assertMentions(file.toString(), e);
   }

@@ -93,7 +93,7 @@ class HybridKindTest {
       assertEquals(List.of("diskann", "hybrid"), AnnIndex.installedKinds());
       try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
         assertEquals("hybrid", index.info().kind());
-        assertEquals(1, Integer.parseInt(index.info().settings().getOrDefault("upperLayers", "")));
+        assertEquals("1", index.info().settings().get("upperLayers"));
         long bytes = 0;
         for (String file :
             List.of(
@@ -127,7 +127,11 @@ class HybridKindTest {
       Cost[] costs = new Cost[2];
       for (int i = 0; i < 2; i++) {
         String kind = i == 0 ? "hybrid" : "diskann";
-        BuildOptions options = Fixtures.quickBuild(kind, Metric.SQUARED_L2).withGraph(16, 30, 1.2f);
+        BuildOptions options =
+            Fixtures.quickBuild(kind, Metric.SQUARED_L2).toBuilder()
+                .maxDegree(16)
+                .tuning(t -> t.buildListSize(30))
+                .build();
         Path path = Fixtures.build(base, directory.resolve(kind), options);
         try (AnnIndex index = AnnIndex.open(path, Fixtures.quickOpen())) {
           assertEquals(kind, index.info().kind());
@@ -149,7 +153,9 @@ class HybridKindTest {
     long rounds = 0;
     for (long query = 0; query < queries.count(); query++) {
       SearchStats stats =
-          index.search(SearchRequest.of(queries, query, K).withSearchListSize(listSize)).stats();
+          index
+              .search(SearchRequest.builder(queries, query, K).searchListSize(listSize).build())
+              .stats();
       fetches += stats.pageReads() + stats.cacheHits();
       rounds += stats.rounds();
     }
@@ -181,30 +187,37 @@ class HybridKindTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base = Fixtures.clustered(800, 40, ElementType.FLOAT32, 73, arena);
       Fixtures.build(
-          base, directory, Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).withSubspaceCount(10));
-      OpenOptions options = Fixtures.quickOpen().withMaxSearchers(maxSearchers);
+          base,
+          directory,
+          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+              .tuning(t -> t.codeBytes(10))
+              .build());
+      OpenOptions options = Fixtures.quickOpen().toBuilder().maxSearchers(maxSearchers).build();
       long smallest =
           assertThrows(
                   MemoryBudgetException.class,
-                  () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(1)))
+                  () -> AnnIndex.open(directory, options.toBuilder().memoryBudgetBytes(1).build()))
               .smallestBudgetBytes();
       assertThrows(
           MemoryBudgetException.class,
-          () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(smallest - 1)));
+          () ->
+              AnnIndex.open(
+                  directory, options.toBuilder().memoryBudgetBytes(smallest - 1).build()));
       List<SearchResult> expected;
       try (AnnIndex index = AnnIndex.open(directory, options)) {
         expected = results(index, base);
       }
-      try (AnnIndex index = AnnIndex.open(directory, options.withMemoryBudgetBytes(smallest))) {
+      try (AnnIndex index =
+          AnnIndex.open(directory, options.toBuilder().memoryBudgetBytes(smallest).build())) {
         assertSame(expected, results(index, base));
         assertEquals(
             Files.size(TestFiles.file(directory, "layers.hnsw")),
             index.info().memoryBytes().get("layers.hnsw"));
-        long reserved =
-            index.info().memoryBytes().values().stream().mapToLong(Long::longValue).sum();
+        long reserved = index.info().reservedBytes();
         assertTrue(reserved <= smallest, "reserved=" + reserved);
       }
-      try (AnnIndex index = AnnIndex.open(directory, options.withDirectIo(false))) {
+      try (AnnIndex index =
+          AnnIndex.open(directory, options.toBuilder().tuning(t -> t.directIo(false)).build())) {
         assertSame(expected, results(index, base));
       }
     }
@@ -214,8 +227,11 @@ class HybridKindTest {
   void concurrentSearchesGiveTheResultsOfOneThread() throws Exception {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base = Fixtures.clustered(1_500, DIMENSION, ElementType.INT8, 74, arena);
-      Fixtures.build(base, directory, Fixtures.quickBuild("hybrid", Metric.COSINE).withThreads(2));
-      OpenOptions two = Fixtures.quickOpen().withMaxSearchers(2);
+      Fixtures.build(
+          base,
+          directory,
+          Fixtures.quickBuild("hybrid", Metric.COSINE).toBuilder().threads(2).build());
+      OpenOptions two = Fixtures.quickOpen().toBuilder().maxSearchers(2).build();
       try (AnnIndex index = AnnIndex.open(directory, two);
           ExecutorService executor = Executors.newFixedThreadPool(8)) {
         List<SearchResult> expected = results(index, base);
@@ -234,7 +250,9 @@ class HybridKindTest {
       BuildOptions options = Fixtures.quickBuild("hybrid", Metric.SQUARED_L2);
       Path first = Fixtures.build(base, directory.resolve("first"), options);
       Path second = Fixtures.build(base, directory.resolve("second"), options);
-      Path other = Fixtures.build(base, directory.resolve("other"), options.withSeed(7));
+      Path other =
+          Fixtures.build(
+              base, directory.resolve("other"), options.toBuilder().tuning(t -> t.seed(7)).build());
       assertArrayEquals(layers(first), layers(second));
       assertFalse(Arrays.equals(layers(first), layers(other)));
     }

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HybridRepairTest {
   private static final int COUNT = 1_200;
   private static final int ROUNDS = 12;
-  private static final RepairOptions REPAIR = RepairOptions.defaults().withThreads(1);
+  private static final RepairOptions REPAIR = RepairOptions.builder().threads(1).build();
 
   @TempDir static Path sound;
   @TempDir Path temporary;
@@ -52,7 +52,7 @@ class HybridRepairTest {
     AnnIndex.build(
         base,
         sound.resolve("index"),
-        BuildOptions.defaults().withGraph(12, 20, 1.2f).withThreads(1),
+        BuildOptions.builder().maxDegree(12).threads(1).tuning(t -> t.buildListSize(20)).build(),
         Progress.NONE);
   }
 
@@ -135,7 +135,7 @@ class HybridRepairTest {
   private static void assertWhole(Path directory) throws IOException {
     VerifyReport check = AnnIndex.verify(directory, VerifyOptions.full(), Progress.NONE);
     assertTrue(check.isWhole(), check::toString);
-    try (AnnIndex index = AnnIndex.open(directory, OpenOptions.defaults().withMaxSearchers(1))) {
+    try (AnnIndex index = AnnIndex.open(directory, OpenOptions.builder().maxSearchers(1).build())) {
       assertEquals(COUNT, index.info().count());
       assertEquals(COUNT, index.search(SearchRequest.of(base, 0, COUNT)).count());
     }

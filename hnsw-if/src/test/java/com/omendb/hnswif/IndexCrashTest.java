@@ -49,16 +49,16 @@ class IndexCrashTest {
     long seed = Seeds.seed("afterACrashTheOldIndexOrTheNewOneAnswers", 96);
     try (Arena arena = Arena.ofShared()) {
       BuildOptions options =
-          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2)
-              .withSeed(seed)
-              .withSubspaceCount(4)
-              .withResume(resume);
+          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+              .resume(resume)
+              .tuning(t -> t.seed(seed).codeBytes(4))
+              .build();
       List<Version> versions =
           List.of(
               new Version(vectors(40, ElementType.UINT8, seed, arena), options),
               new Version(
                   vectors(70, ElementType.FLOAT32, seed, arena),
-                  options.withMethod(BuildMethod.VAMANA)),
+                  options.toBuilder().tuning(t -> t.method(BuildMethod.VAMANA)).build()),
               new Version(vectors(250, ElementType.INT8, seed, arena), options));
       CrashRounds rounds =
           new CrashRounds(
@@ -72,7 +72,7 @@ class IndexCrashTest {
                           VectorIds.rows(),
                           storage,
                           root.resolve("index"),
-                          written.options.withOverwrite(true),
+                          written.options.toBuilder().overwrite(true).build(),
                           Progress.NONE);
                 }
 
@@ -98,7 +98,8 @@ class IndexCrashTest {
       return CrashRounds.NOTHING;
     }
     VerifyReport report =
-        AnnIndex.verify(directory, VerifyOptions.full().withThreads(1), Progress.NONE);
+        AnnIndex.verify(
+            directory, VerifyOptions.full().toBuilder().threads(1).build(), Progress.NONE);
     assertEquals(List.of(), report.damages());
     try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
       for (int version = 0; version < versions.size(); version++) {

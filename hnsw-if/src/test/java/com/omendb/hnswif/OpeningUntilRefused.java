@@ -1,6 +1,7 @@
 package com.omendb.hnswif;
 
 import com.omendb.store.AnnIndex;
+import com.omendb.store.OpenOptions;
 import com.omendb.store.ReadEngine;
 import com.omendb.store.SearchRequest;
 import com.omendb.vectors.ElementType;
@@ -57,8 +58,10 @@ final class OpeningUntilRefused {
 
   // A class that is first needed when there is no descriptor cannot be read from its file.
   private static void loadClasses(Path directory, VectorSource vectors) throws IOException {
-    for (ReadEngine engine : List.of(ReadEngine.AUTO, ReadEngine.DIRECT)) {
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen().withReadEngine(engine))) {
+    OpenOptions usual = Fixtures.quickOpen();
+    OpenOptions onThreads = usual.toBuilder().tuning(t -> t.readEngine(ReadEngine.PREAD)).build();
+    for (OpenOptions options : List.of(usual, onThreads)) {
+      try (AnnIndex index = AnnIndex.open(directory, options)) {
         search(index, vectors);
       }
     }

@@ -39,7 +39,7 @@ class RepairCrashTest {
   private static final int ROUNDS = 24;
   private static final int COUNT = 200;
   private static final int PAGE_BYTES = 4096;
-  private static final RepairOptions REPAIR = RepairOptions.defaults().withThreads(1);
+  private static final RepairOptions REPAIR = RepairOptions.builder().threads(1).build();
 
   @TempDir Path temporary;
 
@@ -112,7 +112,9 @@ class RepairCrashTest {
 
   private static void assertWhole(Path directory, VectorSource base) throws IOException {
     assertTrue(
-        AnnIndex.verify(directory, VerifyOptions.full().withThreads(1), Progress.NONE).isWhole());
+        AnnIndex.verify(
+                directory, VerifyOptions.full().toBuilder().threads(1).build(), Progress.NONE)
+            .isWhole());
     try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
       assertEquals(COUNT, index.info().count());
       assertEquals(COUNT, index.search(SearchRequest.of(base, 0, COUNT)).count());
@@ -124,7 +126,9 @@ class RepairCrashTest {
     AnnIndex.build(
         base,
         directory,
-        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).withSubspaceCount(4),
+        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+            .tuning(t -> t.codeBytes(4))
+            .build(),
         Progress.NONE);
     return directory;
   }

@@ -12,6 +12,7 @@ import com.omendb.store.Residency;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
 import com.omendb.store.SearchStats;
+import com.omendb.store.SearchTuning;
 import com.omendb.store.Searcher;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,7 +35,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What lies in memory changes what a search costs and not what it promises. Invariants, for every
@@ -65,16 +66,15 @@ class ResidencyTest {
   }
 
   private static OpenOptions options(Residency residency) {
-    return Fixtures.quickOpen().withResidency(residency);
+    return Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
   }
 
   @ParameterizedTest
-  @CsvSource({"PAGES", "GROUPS", "GRAPH", "ALL", "AUTO"})
+  @EnumSource(Residency.class)
   void nearlyAllTrueNeighboursAreFoundWithTheirExactDistances(Residency residency)
       throws Exception {
     try (AnnIndex index = AnnIndex.open(directory, options(residency))) {
-      String expected = residency == Residency.AUTO ? "all" : residency.label();
-      assertEquals(expected, index.info().settings().get("residency"));
+      assertEquals(Optional.of(residency), index.info().residency());
       double recall =
           Fixtures.recall(
               index, Fixtures.truth(base, queries, Metric.SQUARED_L2, K), queries, K, 60);
@@ -86,6 +86,14 @@ class ResidencyTest {
           assertEquals(distance(row, (int) result.id(rank)), result.distance(rank), "rank=" + rank);
         }
       }
+    }
+  }
+
+  @Test
+  void aBudgetThatIsLeftToDecideKeepsAllThatFits() throws Exception {
+    OpenOptions roomy = OpenOptions.builder().memoryBudgetBytes(64L << 20).maxSearchers(1).build();
+    try (AnnIndex index = AnnIndex.open(directory, roomy)) {
+      assertEquals(Optional.of(Residency.ALL), index.info().residency());
     }
   }
 
@@ -114,9 +122,11 @@ class ResidencyTest {
     List<SearchRequest> requests = new ArrayList<>();
     for (int query = 0; query < QUERIES; query++) {
       // Wide beams, so that the searches of a batch compete for page requests.
-      requests.add(
-          SearchRequest.of(queries, query, 1 + query % 20)
-              .withBeamWidth(query % 2 == 0 ? SearchRequest.MAX_BEAM_WIDTH : 0));
+      SearchRequest.Builder request = SearchRequest.builder(queries, query, 1 + query % 20);
+      if (query % 2 == 0) {
+        request.tuning(t -> t.beamWidth(SearchTuning.MAX_BEAM_WIDTH));
+      }
+      requests.add(request.build());
     }
     try (AnnIndex index = AnnIndex.open(directory, options(residency));
         Searcher searcher = index.newSearcher()) {
@@ -162,7 +172,7 @@ class ResidencyTest {
   @EnumSource(Residency.class)
   void manyCallersShareFewSearchersAndFindTheSame(Residency residency) throws Exception {
     List<long[]> expected = new ArrayList<>();
-    OpenOptions options = options(residency).withMaxSearchers(2);
+    OpenOptions options = options(residency).toBuilder().maxSearchers(2).build();
     try (AnnIndex index = AnnIndex.open(directory, options);
         ExecutorService callers = Executors.newFixedThreadPool(24)) {
       for (int query = 0; query < QUERIES; query++) {
@@ -200,28 +210,30 @@ class ResidencyTest {
       try (AnnIndex index = AnnIndex.open(directory, options(residency))) {
         for (int query = 0; query < QUERIES; query++) {
           SearchStats stats =
-              index.search(SearchRequest.of(queries, query, K).withSearchListSize(40)).stats();
+              index
+                  .search(SearchRequest.builder(queries, query, K).searchListSize(40).build())
+                  .stats();
           pages += stats.pageReads() + stats.cacheHits();
           assertTrue(stats.wastedReads() <= stats.pageReads());
           assertTrue(stats.computeNanos() > 0 && stats.waitNanos() >= 0);
         }
       }
-      boolean all = residency == Residency.ALL || residency == Residency.AUTO;
-      assertEquals(all, pages == 0, residency + ", pages=" + pages);
+      assertEquals(residency == Residency.ALL, pages == 0, residency + ", pages=" + pages);
     }
   }
 
   @ParameterizedTest
   @EnumSource(Residency.class)
   void theSmallestBudgetNamedIsEnoughAndOneByteLessIsNot(Residency residency) throws Exception {
-    OpenOptions options = options(residency).withMaxSearchers(3);
+    OpenOptions options = options(residency).toBuilder().maxSearchers(3).build();
     long smallest =
         assertThrows(
                 MemoryBudgetException.class,
-                () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(1)))
+                () -> AnnIndex.open(directory, options.toBuilder().memoryBudgetBytes(1).build()))
             .smallestBudgetBytes();
-    try (AnnIndex index = AnnIndex.open(directory, options.withMemoryBudgetBytes(smallest))) {
-      long reserved = index.info().memoryBytes().values().stream().mapToLong(Long::longValue).sum();
+    try (AnnIndex index =
+        AnnIndex.open(directory, options.toBuilder().memoryBudgetBytes(smallest).build())) {
+      long reserved = index.info().reservedBytes();
       assertTrue(reserved <= smallest);
       assertEquals(K, index.search(SearchRequest.of(queries, 0, K)).count());
     }
@@ -229,7 +241,9 @@ class ResidencyTest {
         smallest,
         assertThrows(
                 MemoryBudgetException.class,
-                () -> AnnIndex.open(directory, options.withMemoryBudgetBytes(smallest - 1)))
+                () ->
+                    AnnIndex.open(
+                        directory, options.toBuilder().memoryBudgetBytes(smallest - 1).build()))
             .smallestBudgetBytes());
   }
 }

@@ -1,13 +1,5 @@
 package com.omendb.store;
 
-import com.omendb.errors.BuildInterruptedException;
-import com.omendb.errors.CorruptFileException;
-import com.omendb.errors.DirectoryLockedException;
-import com.omendb.errors.DiskSpaceException;
-import com.omendb.errors.MemoryBudgetException;
-import com.omendb.errors.UnreadablePageException;
-import com.omendb.errors.UnrepairableException;
-import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.store.repair.RepairReport;
 import com.omendb.store.snapshot.SnapshotReport;
@@ -34,16 +26,20 @@ public interface AnnIndex extends AutoCloseable {
   /// Opens the index in a directory, whatever its kind.
   ///
   /// @throws java.nio.file.NoSuchFileException if the directory holds no index
-  /// @throws CorruptFileException if the index is damaged
-  /// @throws UnsupportedFormatException if another release wrote it
-  /// @throws MemoryBudgetException if the memory budget is too small; the message says the smallest
-  ///   that works
+  /// @throws com.omendb.errors.CorruptFileException if the index is damaged
+  /// @throws com.omendb.errors.UnsupportedFormatException if another release wrote it
+  /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small; the message
+  ///   says the smallest that works
+  /// @throws IOException if it cannot be read, or no kind that is installed can open it
+  /// @throws IllegalArgumentException if a read engine is asked for that does not work here
   static AnnIndex open(Path directory, OpenOptions options) throws IOException {
     return IndexKind.forDirectory(directory).open(directory, options);
   }
 
-  /// Opens the index in a directory with a memory budget of 1 GiB and the other
-  /// [OpenOptions#defaults]; see [#open(Path, OpenOptions)].
+  /// Opens the index in a directory with the [OpenOptions#defaults], in 1 GiB of memory.
+  ///
+  /// @throws IOException as [#open(Path, OpenOptions)]
+  /// @throws com.omendb.errors.MemoryBudgetException if 1 GiB is too small
   static AnnIndex open(Path directory) throws IOException {
     return open(directory, OpenOptions.defaults());
   }
@@ -55,12 +51,15 @@ public interface AnnIndex extends AutoCloseable {
   /// that moment.
   ///
   /// @return what was made
-  /// @throws IOException if the directory exists and may not be overwritten, or cannot be written
-  /// @throws BuildInterruptedException if the calling thread is interrupted
-  /// @throws DirectoryLockedException if another process writes into the directory
-  /// @throws DiskSpaceException if the index has no room
-  /// @throws MemoryBudgetException if the memory budget is too small; the message says the smallest
-  ///   that works
+  /// @throws java.nio.file.FileAlreadyExistsException if the directory holds an index that may not
+  ///   be overwritten, or something that is no index
+  /// @throws com.omendb.errors.BuildInterruptedException if the calling thread is interrupted
+  /// @throws com.omendb.errors.DirectoryLockedException if another process writes into the
+  ///   directory
+  /// @throws com.omendb.errors.DiskSpaceException if the index has no room
+  /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small; the message
+  ///   says the smallest that works
+  /// @throws IOException if the directory cannot be written
   /// @throws IllegalArgumentException if an option or a vector is unusable; the message says what
   static BuildReport build(
       VectorSource vectors, Path directory, BuildOptions options, Progress progress)
@@ -68,18 +67,32 @@ public interface AnnIndex extends AutoCloseable {
     return build(vectors, VectorIds.rows(), directory, options, progress);
   }
 
-  /// Builds an index with the [BuildOptions#defaults]; see [#build(VectorSource, Path,
-  /// BuildOptions, Progress)].
-  static BuildReport build(VectorSource vectors, Path directory) throws IOException {
-    return build(vectors, directory, BuildOptions.defaults(), Progress.NONE);
+  /// Builds an index and reports no progress.
+  ///
+  /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
+  /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
+  /// @throws IllegalArgumentException if an option or a vector is unusable
+  static BuildReport build(VectorSource vectors, Path directory, BuildOptions options)
+      throws IOException {
+    return build(vectors, directory, options, Progress.NONE);
   }
 
-  /// Builds an index whose searches return ids of the caller's own; see [#build(VectorSource, Path,
-  /// BuildOptions, Progress)].
+  /// Builds an index with the [BuildOptions#defaults], in 4 GiB of memory.
+  ///
+  /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
+  /// @throws com.omendb.errors.MemoryBudgetException if 4 GiB are too small
+  /// @throws IllegalArgumentException if a vector is unusable
+  static BuildReport build(VectorSource vectors, Path directory) throws IOException {
+    return build(vectors, directory, BuildOptions.defaults());
+  }
+
+  /// Builds an index whose searches return ids of the caller's own.
   ///
   /// @param ids of the rows
-  /// @throws IllegalArgumentException also if there are not as many ids as vectors, or two are
-  ///   equal
+  /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
+  /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
+  /// @throws IllegalArgumentException if an option or a vector is unusable, there are not as many
+  ///   ids as vectors, or two are equal
   static BuildReport build(
       VectorSource vectors, VectorIds ids, Path directory, BuildOptions options, Progress progress)
       throws IOException {
@@ -88,10 +101,27 @@ public interface AnnIndex extends AutoCloseable {
         .build(vectors.forAllThreads("base vectors"), ids, directory, options, progress);
   }
 
+  /// Builds an index whose searches return ids of the caller's own, with the
+  /// [BuildOptions#defaults], in 4 GiB of memory.
+  ///
+  /// @param ids of the rows
+  /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
+  /// @throws com.omendb.errors.MemoryBudgetException if 4 GiB are too small
+  /// @throws IllegalArgumentException if a vector is unusable, there are not as many ids as
+  ///   vectors, or two are equal
+  static BuildReport build(VectorSource vectors, VectorIds ids, Path directory) throws IOException {
+    return build(vectors, ids, directory, BuildOptions.defaults(), Progress.NONE);
+  }
+
   /// Builds an index of vectors that are read once, one after another. They are kept meanwhile in a
   /// file without a name on the volume of the index, gone with the process; the memory budget is
-  /// that of `options`. A build of this kind is not resumed. See [#build(VectorSource, Path,
-  /// BuildOptions, Progress)].
+  /// that of `options`. A build of this kind is not resumed.
+  ///
+  /// @throws IOException if `rows` throws it, or as [#build(VectorSource, Path, BuildOptions,
+  ///   Progress)]
+  /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
+  /// @throws IllegalArgumentException if an option or a vector is unusable, there are no vectors,
+  ///   or two ids are equal
   static BuildReport build(RowReader rows, Path directory, BuildOptions options, Progress progress)
       throws IOException {
     checkTarget(directory, options);
@@ -102,22 +132,39 @@ public interface AnnIndex extends AutoCloseable {
   }
 
   /// Fails as [#build] would if an index may not be made in a directory, and changes nothing.
+  ///
+  /// @throws java.nio.file.FileAlreadyExistsException if the directory holds an index that may not
+  ///   be overwritten, or something that is no index
+  /// @throws com.omendb.errors.DirectoryLockedException if another process writes into the
+  ///   directory
+  /// @throws IOException if it cannot be looked at
+  /// @throws IllegalArgumentException if there is no such kind of index
   static void checkTarget(Path directory, BuildOptions options) throws IOException {
     IndexKind.named(options.kind()).checkTarget(directory, options);
   }
 
   /// Fails as [#build] would for these vectors, wherever the index is to be; see
   /// [IndexKind#checkInput].
+  ///
+  /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
+  /// @throws IllegalArgumentException if an option or a vector is unusable
   static void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
     IndexKind.named(options.kind()).checkInput(vectors, options, progress);
   }
 
   /// What [#build] would use, without building; see [IndexKind#forecastBuild].
+  ///
+  /// @throws IllegalArgumentException if an option does not fit the shape, or the kind makes no
+  ///   forecasts
   static BuildForecast forecastBuild(VectorShape vectors, BuildOptions options) {
     return IndexKind.named(options.kind()).forecastBuild(vectors, 0, options);
   }
 
   /// How an index that [#build] would make would be served; see [IndexKind#forecastServing].
+  ///
+  /// @throws com.omendb.errors.MemoryBudgetException if the memory budget of `open` is too small
+  /// @throws IllegalArgumentException if an option does not fit the shape, or the kind makes no
+  ///   forecasts
   static ServingForecast forecastServing(
       VectorShape vectors, BuildOptions build, OpenOptions open) {
     return IndexKind.named(build.kind()).forecastServing(vectors, build, open);
@@ -126,10 +173,11 @@ public interface AnnIndex extends AutoCloseable {
   /// Checks the files of the index in a directory without opening it. What is wrong with them is
   /// told by the report, not by an exception.
   ///
-  /// @throws IOException if the directory holds no index, or one of a version or kind that this
-  ///   release does not read
-  /// @throws IllegalArgumentException if the memory budget is too small; the message says the
-  ///   smallest that works
+  /// @throws java.nio.file.NoSuchFileException if the directory holds no index
+  /// @throws com.omendb.errors.UnsupportedFormatException if another release wrote it
+  /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small; the message
+  ///   says the smallest that works
+  /// @throws IOException if no kind that is installed can check it
   static VerifyReport verify(Path directory, VerifyOptions options, Progress progress)
       throws IOException {
     return IndexKind.forVerifying(directory).verify(directory, options, progress);
@@ -144,10 +192,18 @@ public interface AnnIndex extends AutoCloseable {
   /// ids.
   ///
   /// @param source the vectors that the index was built from
-  /// @throws UnrepairableException if too little is left
-  /// @throws IOException if the new directory exists and holds something, or cannot be written
-  /// @throws IllegalArgumentException if the source is not that of the index, or the memory budget
-  ///   is too small; the message says the smallest that works
+  /// @throws java.nio.file.NoSuchFileException if the directory holds no index
+  /// @throws com.omendb.errors.UnrepairableException if too little is left
+  /// @throws java.nio.file.FileAlreadyExistsException if the new directory exists and holds
+  ///   something
+  /// @throws com.omendb.errors.BuildInterruptedException if the calling thread is interrupted
+  /// @throws com.omendb.errors.DirectoryLockedException if another process writes into the new
+  ///   directory
+  /// @throws com.omendb.errors.DiskSpaceException if the new index has no room
+  /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small; the message
+  ///   says the smallest that works
+  /// @throws IOException if the new directory cannot be written
+  /// @throws IllegalArgumentException if the source is not that of the index
   static RepairReport repair(
       Path damaged,
       Path repaired,
@@ -165,12 +221,29 @@ public interface AnnIndex extends AutoCloseable {
   }
 
   /// Writes the index in a directory into an archive of one file; see [Snapshots#write].
+  ///
+  /// @throws java.nio.file.NoSuchFileException if the directory holds no index
+  /// @throws java.nio.file.FileAlreadyExistsException if there is such a file
+  /// @throws com.omendb.errors.CorruptFileException if the index is damaged
+  /// @throws com.omendb.errors.IndexChangedException if the index is replaced meanwhile
+  /// @throws com.omendb.errors.DiskSpaceException if the archive has no room
+  /// @throws IOException if the archive cannot be written
   static SnapshotReport snapshot(Path directory, Path archive, Progress progress)
       throws IOException {
     return Snapshots.write(directory, archive, List.of(), false, progress);
   }
 
   /// Makes an index directory of an archive that [#snapshot] wrote; see [Snapshots#restore].
+  ///
+  /// @throws com.omendb.errors.CorruptFileException if the archive is damaged
+  /// @throws com.omendb.errors.UnsupportedFormatException if another release wrote it
+  /// @throws com.omendb.errors.MissingBaseException if it was written against another archive,
+  ///   which is needed too
+  /// @throws java.nio.file.FileAlreadyExistsException if the directory exists and holds something
+  /// @throws com.omendb.errors.DirectoryLockedException if another process writes into the
+  ///   directory
+  /// @throws com.omendb.errors.DiskSpaceException if the index has no room
+  /// @throws IOException if the archive cannot be read, or the directory not be written
   static SnapshotReport restore(Path archive, Path directory, Progress progress)
       throws IOException {
     return Snapshots.restore(archive, List.of(), directory, false, progress);
@@ -187,9 +260,9 @@ public interface AnnIndex extends AutoCloseable {
   /// Finds the nearest neighbours of a query with a pooled [Searcher].
   ///
   /// @throws IllegalArgumentException if the request does not fit the index
-  /// @throws CorruptFileException if a page that the search needs fails its checksum twice, and the
-  ///   request is not `degraded`; the message names file and page
-  /// @throws UnreadablePageException if the device does not give such a page
+  /// @throws com.omendb.errors.CorruptFileException if a page that the search needs fails its
+  ///   checksum twice, and the request is not `degraded`; the message names file and page
+  /// @throws com.omendb.errors.UnreadablePageException if the device does not give such a page
   /// @throws IllegalStateException if the index is closed
   SearchResult search(SearchRequest request) throws IOException;
 

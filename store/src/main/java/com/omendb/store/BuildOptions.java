@@ -2,281 +2,234 @@ package com.omendb.store;
 
 import com.omendb.store.metrics.Metrics;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.range.Ranges;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// How to build an index. Immutable; start from [#defaults()].
+/// How to build an index. What is left out has the default that its setter names.
 ///
-/// @param kind name of the [IndexKind]; `hybrid` is the default
-/// @param metric the distance that searches will use
-/// @param method how the graph is built
-/// @param maxDegree R, the most edges a node of the base layer has, 4 to 250
-/// @param buildListSize L of the search that finds a node's candidates while building by the method
-///   `vamana`
-/// @param alpha prune slack, at least 1
-/// @param subspaceCount bytes a code (m); 0 picks a quarter of the dimension, between 1 and 64
-/// @param memoryBudgetBytes bytes that the whole process may use while building, as the operating
-///   system counts its peak, JVM included
-/// @param threads worker threads
-/// @param seed source of all randomness; one seed on one thread gives one graph
-/// @param overwrite replace an index that already is in the directory
-/// @param resume continue a build of the same vectors with the same options that was cut short in
-///   the directory; without one the build begins anew, and says why
-/// @param metrics where the build reports how far it is
-public record BuildOptions(
-    String kind,
-    Metric metric,
-    BuildMethod method,
-    int maxDegree,
-    int buildListSize,
-    float alpha,
-    int subspaceCount,
-    long memoryBudgetBytes,
-    int threads,
-    long seed,
-    boolean overwrite,
-    boolean resume,
-    Metrics metrics) {
-
+/// What everybody sets is here: the kind and its metric, the degree, memory and threads, what may
+/// be done with the directory, reports. [BuildTuning] has what the library chooses well by itself.
+///
+/// Immutable and thread-safe. `BuildOptions.builder().metric(Metric.COSINE).build()`
+public final class BuildOptions {
   /// The largest maxDegree.
   public static final int MAX_DEGREE = 250;
 
-  /// Checks the ranges that do not depend on the vectors.
-  ///
-  /// @throws IllegalArgumentException naming the part that is out of range
-  public BuildOptions {
-    requireRange("maxDegree", maxDegree, 4, MAX_DEGREE);
-    requireRange("buildListSize", buildListSize, 4, SearchRequest.MAX_SEARCH_LIST_SIZE);
-    requireRange("subspaceCount", subspaceCount, 0, 512);
-    requireRange("threads", threads, 1, 1024);
-    if (!(alpha >= 1f && alpha <= 4f)) {
-      throw new IllegalArgumentException("alpha out of range 1..4: alpha=" + alpha);
-    }
-    if (memoryBudgetBytes < 1) {
-      throw new IllegalArgumentException(
-          "memoryBudgetBytes must be positive: memoryBudgetBytes=" + memoryBudgetBytes);
-    }
+  private static final int MAX_THREADS = 1024;
+  private static final BuildTuning DEFAULT_TUNING = BuildTuning.builder().build();
+
+  private final String kind;
+  private final Metric metric;
+  private final int maxDegree;
+  private final long memoryBudgetBytes;
+  private final int threads;
+  private final boolean overwrite;
+  private final boolean resume;
+  private final Metrics metrics;
+  private final BuildTuning tuning;
+
+  private BuildOptions(Builder builder) {
+    this.kind = builder.kind;
+    this.metric = builder.metric;
+    this.maxDegree = builder.maxDegree;
+    this.memoryBudgetBytes = builder.memoryBudgetBytes;
+    this.threads = builder.threads;
+    this.overwrite = builder.overwrite;
+    this.resume = builder.resume;
+    this.metrics = builder.metrics;
+    this.tuning = builder.tuning;
   }
 
-  /// A hybrid index under squared L2, built from leaves: R = 64, L = 100, alpha = 1.2, a budget of
-  /// 4 GiB, a thread for each processor, nothing overwritten.
+  /// Everything by default.
   public static BuildOptions defaults() {
-    return new BuildOptions(
-        "hybrid",
-        Metric.SQUARED_L2,
-        BuildMethod.LEAF,
-        64,
-        100,
-        1.2f,
-        0,
-        4L << 30,
-        Runtime.getRuntime().availableProcessors(),
-        42,
-        false,
-        false,
-        Metrics.NONE);
+    return builder().build();
   }
 
-  /// These options with another kind of index.
-  public BuildOptions withKind(String newKind) {
-    return new BuildOptions(
-        newKind,
-        metric,
-        method,
-        maxDegree,
-        buildListSize,
-        alpha,
-        subspaceCount,
-        memoryBudgetBytes,
-        threads,
-        seed,
-        overwrite,
-        resume,
-        metrics);
+  /// A builder in which everything is as by default.
+  public static Builder builder() {
+    return new Builder();
   }
 
-  /// These options with another metric.
-  public BuildOptions withMetric(Metric newMetric) {
-    return new BuildOptions(
-        kind,
-        newMetric,
-        method,
-        maxDegree,
-        buildListSize,
-        alpha,
-        subspaceCount,
-        memoryBudgetBytes,
-        threads,
-        seed,
-        overwrite,
-        resume,
-        metrics);
+  /// A builder in which everything is as here.
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.kind = kind;
+    builder.metric = metric;
+    builder.maxDegree = maxDegree;
+    builder.memoryBudgetBytes = memoryBudgetBytes;
+    builder.threads = threads;
+    builder.overwrite = overwrite;
+    builder.resume = resume;
+    builder.metrics = metrics;
+    builder.tuning = tuning;
+    return builder;
   }
 
-  /// These options with another method of building.
-  public BuildOptions withMethod(BuildMethod newMethod) {
-    return new BuildOptions(
-        kind,
-        metric,
-        newMethod,
-        maxDegree,
-        buildListSize,
-        alpha,
-        subspaceCount,
-        memoryBudgetBytes,
-        threads,
-        seed,
-        overwrite,
-        resume,
-        metrics);
+  /// The name of the [IndexKind].
+  public String kind() {
+    return kind;
   }
 
-  /// These options with another graph: degree cap R, build list size L and prune slack alpha.
-  public BuildOptions withGraph(int newMaxDegree, int newBuildListSize, float newAlpha) {
-    return new BuildOptions(
-        kind,
-        metric,
-        method,
-        newMaxDegree,
-        newBuildListSize,
-        newAlpha,
-        subspaceCount,
-        memoryBudgetBytes,
-        threads,
-        seed,
-        overwrite,
-        resume,
-        metrics);
+  /// The distance that searches will use.
+  public Metric metric() {
+    return metric;
   }
 
-  /// These options with another number of bytes a code.
-  public BuildOptions withSubspaceCount(int newSubspaceCount) {
-    return new BuildOptions(
-        kind,
-        metric,
-        method,
-        maxDegree,
-        buildListSize,
-        alpha,
-        newSubspaceCount,
-        memoryBudgetBytes,
-        threads,
-        seed,
-        overwrite,
-        resume,
-        metrics);
+  /// R, the most edges a node has.
+  public int maxDegree() {
+    return maxDegree;
   }
 
-  /// These options with another memory budget in bytes.
-  public BuildOptions withMemoryBudgetBytes(long bytes) {
-    return new BuildOptions(
-        kind,
-        metric,
-        method,
-        maxDegree,
-        buildListSize,
-        alpha,
-        subspaceCount,
-        bytes,
-        threads,
-        seed,
-        overwrite,
-        resume,
-        metrics);
+  /// Bytes that the whole process may use.
+  public long memoryBudgetBytes() {
+    return memoryBudgetBytes;
   }
 
-  /// These options with another number of worker threads.
-  public BuildOptions withThreads(int newThreads) {
-    return new BuildOptions(
-        kind,
-        metric,
-        method,
-        maxDegree,
-        buildListSize,
-        alpha,
-        subspaceCount,
-        memoryBudgetBytes,
-        newThreads,
-        seed,
-        overwrite,
-        resume,
-        metrics);
+  /// Worker threads.
+  public int threads() {
+    return threads;
   }
 
-  /// These options with another seed.
-  public BuildOptions withSeed(long newSeed) {
-    return new BuildOptions(
-        kind,
-        metric,
-        method,
-        maxDegree,
-        buildListSize,
-        alpha,
-        subspaceCount,
-        memoryBudgetBytes,
-        threads,
-        newSeed,
-        overwrite,
-        resume,
-        metrics);
+  /// Whether an index that already is in the directory is replaced.
+  public boolean overwrite() {
+    return overwrite;
   }
 
-  /// These options with overwriting allowed or not.
-  public BuildOptions withOverwrite(boolean newOverwrite) {
-    return new BuildOptions(
-        kind,
-        metric,
-        method,
-        maxDegree,
-        buildListSize,
-        alpha,
-        subspaceCount,
-        memoryBudgetBytes,
-        threads,
-        seed,
-        newOverwrite,
-        resume,
-        metrics);
+  /// Whether a build that was cut short in the directory is continued.
+  public boolean resume() {
+    return resume;
   }
 
-  /// These options with resuming asked for or not.
-  public BuildOptions withResume(boolean newResume) {
-    return new BuildOptions(
-        kind,
-        metric,
-        method,
-        maxDegree,
-        buildListSize,
-        alpha,
-        subspaceCount,
-        memoryBudgetBytes,
-        threads,
-        seed,
-        overwrite,
-        newResume,
-        metrics);
+  /// Where the build reports how far it is.
+  public Metrics metrics() {
+    return metrics;
   }
 
-  /// These options with another place to report to.
-  public BuildOptions withMetrics(Metrics newMetrics) {
-    return new BuildOptions(
-        kind,
-        metric,
-        method,
-        maxDegree,
-        buildListSize,
-        alpha,
-        subspaceCount,
-        memoryBudgetBytes,
-        threads,
-        seed,
-        overwrite,
-        resume,
-        newMetrics);
+  /// What the library chooses well by itself.
+  public BuildTuning tuning() {
+    return tuning;
   }
 
-  private static void requireRange(String name, int value, int low, int high) {
-    if (value < low || value > high) {
-      throw new IllegalArgumentException(
-          name + " out of range " + low + ".." + high + ": " + name + "=" + value);
+  private List<Object> values() {
+    return List.of(
+        kind, metric, maxDegree, memoryBudgetBytes, threads, overwrite, resume, metrics, tuning);
+  }
+
+  /// Options are equal if all of their values are.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BuildOptions options && values().equals(options.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return ("BuildOptions[kind=%s, metric=%s, maxDegree=%d, memoryBudgetBytes=%d, threads=%d,"
+            + " overwrite=%b, resume=%b, metrics=%s, tuning=%s]")
+        .formatted(values().toArray());
+  }
+
+  /// Collects options. Each setter checks its own value. Not thread-safe.
+  public static final class Builder {
+    private String kind = IndexKind.HYBRID;
+    private Metric metric = Metric.SQUARED_L2;
+    private int maxDegree = 64;
+    private long memoryBudgetBytes = 4L << 30;
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private boolean overwrite;
+    private boolean resume;
+    private Metrics metrics = Metrics.NONE;
+    private BuildTuning tuning = DEFAULT_TUNING;
+
+    private Builder() {}
+
+    /// Sets the name of the [IndexKind]; default: [IndexKind#HYBRID], whose upper layers take
+    /// little memory and save reads. [IndexKind#DISKANN] is without them.
+    public Builder kind(String value) {
+      kind = value;
+      return this;
+    }
+
+    /// Sets the distance that searches will use; default: [Metric#SQUARED_L2]. An index answers
+    /// under one metric only.
+    public Builder metric(Metric value) {
+      metric = value;
+      return this;
+    }
+
+    /// Sets R, the most edges a node has, 4 to 250; default: 64. More finds more with the same
+    /// effort; it takes more space on the SSD, and longer to build.
+    ///
+    /// @throws IllegalArgumentException if it is out of range
+    public Builder maxDegree(int value) {
+      maxDegree = Ranges.require("maxDegree", value, 4, MAX_DEGREE);
+      return this;
+    }
+
+    /// Sets the bytes that the whole process may use while building, as the operating system counts
+    /// its peak, JVM included; default: 4 GiB. With less than all data takes, a build works in
+    /// files beside the index, about twice as long. Too little is refused when the build begins.
+    ///
+    /// @throws IllegalArgumentException if it is not positive
+    public Builder memoryBudgetBytes(long value) {
+      memoryBudgetBytes = Ranges.requirePositive("memoryBudgetBytes", value);
+      return this;
+    }
+
+    /// Sets the worker threads, 1 to 1024; default: one for each processor. Only one thread gives
+    /// the same graph each time.
+    ///
+    /// @throws IllegalArgumentException if it is out of range
+    public Builder threads(int value) {
+      threads = Ranges.require("threads", value, 1, MAX_THREADS);
+      return this;
+    }
+
+    /// Sets whether an index that already is in the directory is replaced; default: no, the build
+    /// fails then. The old index stays whole until the new one is complete.
+    public Builder overwrite(boolean value) {
+      overwrite = value;
+      return this;
+    }
+
+    /// Sets whether a build of the same vectors with the same options that was cut short in the
+    /// directory is continued; default: no, the build begins anew. So it does, and says why, if
+    /// there is none. Memory and threads may be others than then.
+    public Builder resume(boolean value) {
+      resume = value;
+      return this;
+    }
+
+    /// Sets where the build reports how far it is; default: nowhere.
+    public Builder metrics(Metrics value) {
+      metrics = value;
+      return this;
+    }
+
+    /// Sets what the library chooses well by itself.
+    public Builder tuning(BuildTuning value) {
+      tuning = value;
+      return this;
+    }
+
+    /// Changes some of what the library chooses well by itself: `tuning(t -> t.seed(7))`.
+    ///
+    /// @param changes given a builder in which everything is as it is so far
+    public Builder tuning(Consumer<BuildTuning.Builder> changes) {
+      BuildTuning.Builder builder = tuning.toBuilder();
+      changes.accept(builder);
+      return tuning(builder.build());
+    }
+
+    /// The options.
+    public BuildOptions build() {
+      return new BuildOptions(this);
     }
   }
 }

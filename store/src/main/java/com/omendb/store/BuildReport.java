@@ -1,30 +1,141 @@
 package com.omendb.store;
 
+import com.omendb.store.directory.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
-/// What a build made.
-///
-/// @param directory where the index is
-/// @param kind of the index
-/// @param count vectors in it
-/// @param indexBytes bytes of its files
-/// @param elapsed time of the whole build
-/// @param settings how it was built, by name, in a stable order
-public record BuildReport(
-    Path directory,
-    String kind,
-    long count,
-    long indexBytes,
-    Duration elapsed,
-    Map<String, String> settings) {
+/// What a build made. Immutable and thread-safe.
+public final class BuildReport {
+  private final Path directory;
+  private final String kind;
+  private final long count;
+  private final long indexBytes;
+  private final Duration elapsed;
+  private final Map<String, String> settings;
+
+  private BuildReport(Builder builder) {
+    this.directory = builder.directory;
+    this.kind = builder.kind;
+    this.count = builder.count;
+    this.indexBytes = builder.indexBytes;
+    this.elapsed = builder.elapsed;
+    this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(builder.settings));
+  }
+
+  /// A builder, for kinds of index.
+  ///
+  /// @param directory where the index is
+  /// @param kind name of its [IndexKind]
+  /// @param count vectors in it
+  public static Builder builder(Path directory, String kind, long count) {
+    return new Builder(directory, kind, count);
+  }
+
+  /// Where the index is.
+  public Path directory() {
+    return directory;
+  }
+
+  /// The name of its [IndexKind].
+  public String kind() {
+    return kind;
+  }
+
+  /// Vectors in it.
+  public long count() {
+    return count;
+  }
+
+  /// Bytes of its files.
+  public long indexBytes() {
+    return indexBytes;
+  }
+
+  /// Time of the whole build.
+  public Duration elapsed() {
+    return elapsed;
+  }
 
   /// The recall@10 at the default searchListSize that the build measured on its own graph, for
   /// queries like the vectors; empty if it measured none.
   public OptionalDouble selfCheckRecall() {
-    String recall = settings.get("selfCheckRecall");
-    return recall == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(recall));
+    return selfCheckRecall(settings);
+  }
+
+  /// How the index was built as text, by name, in a stable order: to be printed, not parsed.
+  public Map<String, String> settings() {
+    return settings;
+  }
+
+  static OptionalDouble selfCheckRecall(Map<String, String> settings) {
+    return Settings.parse(settings, Settings.SELF_CHECK_RECALL, Double::valueOf)
+        .map(OptionalDouble::of)
+        .orElseGet(OptionalDouble::empty);
+  }
+
+  private List<Object> values() {
+    return List.of(directory, kind, count, indexBytes, elapsed, settings);
+  }
+
+  /// Equal if all of it is.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BuildReport report && values().equals(report.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "BuildReport[directory=%s, kind=%s, count=%d, indexBytes=%d, elapsed=%s, settings=%s]"
+        .formatted(values().toArray());
+  }
+
+  /// Collects what there is to say of a build. Not thread-safe.
+  public static final class Builder {
+    private final Path directory;
+    private final String kind;
+    private final long count;
+    private long indexBytes;
+    private Duration elapsed = Duration.ZERO;
+    private Map<String, String> settings = Map.of();
+
+    private Builder(Path directory, String kind, long count) {
+      this.directory = directory;
+      this.kind = kind;
+      this.count = count;
+    }
+
+    /// Sets the bytes of its files.
+    public Builder indexBytes(long value) {
+      indexBytes = value;
+      return this;
+    }
+
+    /// Sets the time of the whole build.
+    public Builder elapsed(Duration value) {
+      elapsed = value;
+      return this;
+    }
+
+    /// Sets how the index was built.
+    public Builder settings(Map<String, String> value) {
+      settings = value;
+      return this;
+    }
+
+    /// The report.
+    public BuildReport build() {
+      return new BuildReport(this);
+    }
   }
 }

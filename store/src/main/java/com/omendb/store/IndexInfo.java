@@ -1,32 +1,250 @@
 package com.omendb.store;
 
+import com.omendb.store.directory.Settings;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.VectorShape;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/// What an open index is, how it was built and where its memory goes.
+/// What an open index is, how it was built, how it is served, and where its memory goes.
 ///
-/// @param directory where it lies
-/// @param kind name of its [IndexKind]
-/// @param formatVersion version of its files
-/// @param count vectors in it
-/// @param dimension elements a vector
-/// @param elementType type of the elements
-/// @param metric the distance it was built for
-/// @param indexBytes bytes of all its files
-/// @param memoryBudgetBytes the budget that it was opened with
-/// @param memoryBytes bytes reserved from the budget, by purpose, in a stable order
-/// @param settings how it was built and is read, by name, in a stable order
-public record IndexInfo(
-    Path directory,
-    String kind,
-    int formatVersion,
-    long count,
-    int dimension,
-    ElementType elementType,
-    Metric metric,
-    long indexBytes,
-    long memoryBudgetBytes,
-    Map<String, Long> memoryBytes,
-    Map<String, String> settings) {}
+/// What not every kind of index has is empty where it has not. Immutable and thread-safe.
+public final class IndexInfo {
+  private final Path directory;
+  private final String kind;
+  private final VectorShape vectors;
+  private final Metric metric;
+  private final int formatVersion;
+  private final long indexBytes;
+  private final long memoryBudgetBytes;
+  private final Map<String, Long> memoryBytes;
+  private final Map<String, String> settings;
+
+  private IndexInfo(Builder builder) {
+    this.directory = builder.directory;
+    this.kind = builder.kind;
+    this.vectors = builder.vectors;
+    this.metric = builder.metric;
+    this.formatVersion = builder.formatVersion;
+    this.indexBytes = builder.indexBytes;
+    this.memoryBudgetBytes = builder.memoryBudgetBytes;
+    this.memoryBytes = Collections.unmodifiableMap(new LinkedHashMap<>(builder.memoryBytes));
+    this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(builder.settings));
+  }
+
+  /// A builder, for kinds of index.
+  ///
+  /// @param kind name of the [IndexKind]
+  public static Builder builder(Path directory, String kind, VectorShape vectors, Metric metric) {
+    return new Builder(directory, kind, vectors, metric);
+  }
+
+  /// Where the index lies.
+  public Path directory() {
+    return directory;
+  }
+
+  /// The name of its [IndexKind].
+  public String kind() {
+    return kind;
+  }
+
+  /// Vectors in it.
+  public long count() {
+    return vectors.count();
+  }
+
+  /// Elements a vector.
+  public int dimension() {
+    return vectors.dimension();
+  }
+
+  /// Type of the elements.
+  public ElementType elementType() {
+    return vectors.elementType();
+  }
+
+  /// The distance it was built for.
+  public Metric metric() {
+    return metric;
+  }
+
+  /// Version of its files.
+  public int formatVersion() {
+    return formatVersion;
+  }
+
+  /// Bytes of all its files.
+  public long indexBytes() {
+    return indexBytes;
+  }
+
+  /// The budget that it was opened with.
+  public long memoryBudgetBytes() {
+    return memoryBudgetBytes;
+  }
+
+  /// Bytes reserved from the budget, by purpose, in a stable order.
+  public Map<String, Long> memoryBytes() {
+    return memoryBytes;
+  }
+
+  /// Bytes reserved from the budget, for all purposes.
+  public long reservedBytes() {
+    return memoryBytes.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /// How the graph was built.
+  public Optional<BuildMethod> method() {
+    return setting(Settings.METHOD, BuildMethod::ofLabel);
+  }
+
+  /// The most edges that a node was allowed.
+  public OptionalInt maxDegree() {
+    return whole(Settings.MAX_DEGREE);
+  }
+
+  /// The source of the build's randomness.
+  public OptionalLong seed() {
+    return setting(Settings.SEED, Long::valueOf)
+        .map(OptionalLong::of)
+        .orElseGet(OptionalLong::empty);
+  }
+
+  /// The recall@10 at the default searchListSize that the build measured on its own graph, for
+  /// queries like the vectors.
+  public OptionalDouble selfCheckRecall() {
+    return BuildReport.selfCheckRecall(settings);
+  }
+
+  /// Where rows are the ids: ids are 0 to below this. It is more than the count in an index that
+  /// was repaired without all of its vectors.
+  public long idRange() {
+    return setting(Settings.ID_RANGE, Long::valueOf).orElse(count());
+  }
+
+  /// What lies in memory.
+  public Optional<Residency> residency() {
+    return setting(Settings.RESIDENCY, Residency::ofLabel);
+  }
+
+  /// How pages are read.
+  public Optional<ReadEngine> readEngine() {
+    return setting(Settings.PAGE_READER, ReadEngine::ofLabel);
+  }
+
+  /// Whether pages are read past the operating system's cache.
+  public boolean directIo() {
+    return setting(Settings.DIRECT_IO, Boolean::valueOf).orElse(false);
+  }
+
+  /// Bytes of a page of the base layer.
+  public OptionalInt pageBytes() {
+    return whole(Settings.PAGE_BYTES);
+  }
+
+  /// Pages of the base layer.
+  public OptionalInt pageCount() {
+    return whole(Settings.PAGE_COUNT);
+  }
+
+  /// All of how it was built and is served as text, by name, in a stable order: to be printed, not
+  /// parsed. Names may change.
+  public Map<String, String> settings() {
+    return settings;
+  }
+
+  private OptionalInt whole(String name) {
+    return setting(name, Integer::valueOf).map(OptionalInt::of).orElseGet(OptionalInt::empty);
+  }
+
+  private <T> Optional<T> setting(String name, Function<String, T> parse) {
+    return Settings.parse(settings, name, parse);
+  }
+
+  private List<Object> values() {
+    return List.of(
+        directory,
+        kind,
+        vectors,
+        metric,
+        formatVersion,
+        indexBytes,
+        memoryBudgetBytes,
+        memoryBytes,
+        settings);
+  }
+
+  /// Equal if all of it is.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof IndexInfo info && values().equals(info.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return ("IndexInfo[directory=%s, kind=%s, vectors=%s, metric=%s, formatVersion=%d,"
+            + " indexBytes=%d, memoryBudgetBytes=%d, memoryBytes=%s, settings=%s]")
+        .formatted(values().toArray());
+  }
+
+  /// Collects what there is to say of an index. Not thread-safe.
+  public static final class Builder {
+    private final Path directory;
+    private final String kind;
+    private final VectorShape vectors;
+    private final Metric metric;
+    private int formatVersion = 1;
+    private long indexBytes;
+    private long memoryBudgetBytes;
+    private Map<String, Long> memoryBytes = Map.of();
+    private Map<String, String> settings = Map.of();
+
+    private Builder(Path directory, String kind, VectorShape vectors, Metric metric) {
+      this.directory = directory;
+      this.kind = kind;
+      this.vectors = vectors;
+      this.metric = metric;
+    }
+
+    /// Sets version and bytes of its files.
+    public Builder files(int newFormatVersion, long newIndexBytes) {
+      formatVersion = newFormatVersion;
+      indexBytes = newIndexBytes;
+      return this;
+    }
+
+    /// Sets the budget that it was opened with, and what is reserved from it by purpose.
+    public Builder memory(long budgetBytes, Map<String, Long> bytesByPurpose) {
+      memoryBudgetBytes = budgetBytes;
+      memoryBytes = bytesByPurpose;
+      return this;
+    }
+
+    /// Sets how it was built and is served.
+    public Builder settings(Map<String, String> value) {
+      settings = value;
+      return this;
+    }
+
+    /// What was collected.
+    public IndexInfo build() {
+      return new IndexInfo(this);
+    }
+  }
+}

@@ -1,80 +1,147 @@
 package com.omendb.store;
 
 import com.omendb.store.metrics.Metrics;
+import com.omendb.vectors.range.Ranges;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// How to open an index. Immutable; start from [#defaults()].
+/// How to open an index. What is left out has the default that its setter names.
 ///
-/// @param memoryBudgetBytes bytes that the index may use for codes, layers, page frames and
-///   scratch; the JVM's own fixed cost comes on top
-/// @param maxSearchers searches that may run at one time; more wait. Their scratch is reserved at
-///   open
-/// @param directIo false to read pages through the operating system's cache instead of O_DIRECT
-/// @param residency what of the index to keep in memory; AUTO lets the budget decide
-/// @param readEngine how to read pages; AUTO takes the best that works here; opening fails where
-///   another does not work
-/// @param metrics where the index reports what it does
-public record OpenOptions(
-    long memoryBudgetBytes,
-    int maxSearchers,
-    boolean directIo,
-    Residency residency,
-    ReadEngine readEngine,
-    Metrics metrics) {
+/// What everybody sets is here: memory, concurrent searches, reports. [OpenTuning] has what the
+/// library chooses well by itself.
+///
+/// Immutable and thread-safe. `OpenOptions.builder().memoryBudgetBytes(64_000_000).build()`
+public final class OpenOptions {
+  private static final int MAX_SEARCHERS = 4096;
+  private static final OpenTuning DEFAULT_TUNING = OpenTuning.builder().build();
 
-  /// Checks the ranges.
-  ///
-  /// @throws IllegalArgumentException naming the part that is out of range
-  public OpenOptions {
-    if (memoryBudgetBytes < 1) {
-      throw new IllegalArgumentException(
-          "memoryBudgetBytes must be positive: memoryBudgetBytes=" + memoryBudgetBytes);
-    }
-    if (maxSearchers < 1 || maxSearchers > 4096) {
-      throw new IllegalArgumentException(
-          "maxSearchers out of range 1..4096: maxSearchers=" + maxSearchers);
-    }
+  private final long memoryBudgetBytes;
+  private final int maxSearchers;
+  private final Metrics metrics;
+  private final OpenTuning tuning;
+
+  private OpenOptions(Builder builder) {
+    this.memoryBudgetBytes = builder.memoryBudgetBytes;
+    this.maxSearchers = builder.maxSearchers;
+    this.metrics = builder.metrics;
+    this.tuning = builder.tuning;
   }
 
-  /// A budget of 1 GiB, a searcher for each processor, O_DIRECT, no reports.
+  /// Everything by default.
   public static OpenOptions defaults() {
-    return new OpenOptions(
-        1L << 30,
-        Runtime.getRuntime().availableProcessors(),
-        true,
-        Residency.AUTO,
-        ReadEngine.AUTO,
-        Metrics.NONE);
+    return builder().build();
   }
 
-  /// These options with another budget in bytes.
-  public OpenOptions withMemoryBudgetBytes(long bytes) {
-    return new OpenOptions(bytes, maxSearchers, directIo, residency, readEngine, metrics);
+  /// A builder in which everything is as by default.
+  public static Builder builder() {
+    return new Builder();
   }
 
-  /// These options with another number of concurrent searches.
-  public OpenOptions withMaxSearchers(int searchers) {
-    return new OpenOptions(memoryBudgetBytes, searchers, directIo, residency, readEngine, metrics);
+  /// A builder in which everything is as here.
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.memoryBudgetBytes = memoryBudgetBytes;
+    builder.maxSearchers = maxSearchers;
+    builder.metrics = metrics;
+    builder.tuning = tuning;
+    return builder;
   }
 
-  /// These options with O_DIRECT on or off.
-  public OpenOptions withDirectIo(boolean direct) {
-    return new OpenOptions(memoryBudgetBytes, maxSearchers, direct, residency, readEngine, metrics);
+  /// Bytes that the index may use.
+  public long memoryBudgetBytes() {
+    return memoryBudgetBytes;
   }
 
-  /// These options with another residency.
-  public OpenOptions withResidency(Residency newResidency) {
-    return new OpenOptions(
-        memoryBudgetBytes, maxSearchers, directIo, newResidency, readEngine, metrics);
+  /// Searches that may run at one time.
+  public int maxSearchers() {
+    return maxSearchers;
   }
 
-  /// These options with another way to read pages.
-  public OpenOptions withReadEngine(ReadEngine engine) {
-    return new OpenOptions(memoryBudgetBytes, maxSearchers, directIo, residency, engine, metrics);
+  /// Where the index reports what it does.
+  public Metrics metrics() {
+    return metrics;
   }
 
-  /// These options with another place to report to.
-  public OpenOptions withMetrics(Metrics newMetrics) {
-    return new OpenOptions(
-        memoryBudgetBytes, maxSearchers, directIo, residency, readEngine, newMetrics);
+  /// What the library chooses well by itself.
+  public OpenTuning tuning() {
+    return tuning;
+  }
+
+  private List<Object> values() {
+    return List.of(memoryBudgetBytes, maxSearchers, metrics, tuning);
+  }
+
+  /// Options are equal if all of their values are.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof OpenOptions options && values().equals(options.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "OpenOptions[memoryBudgetBytes=%d, maxSearchers=%d, metrics=%s, tuning=%s]"
+        .formatted(values().toArray());
+  }
+
+  /// Collects options. Each setter checks its own value. Not thread-safe.
+  public static final class Builder {
+    private long memoryBudgetBytes = 1L << 30;
+    private int maxSearchers = Runtime.getRuntime().availableProcessors();
+    private Metrics metrics = Metrics.NONE;
+    private OpenTuning tuning = DEFAULT_TUNING;
+
+    private Builder() {}
+
+    /// Sets the bytes that the index may use for codes, layers, page frames and scratch; default: 1
+    /// GiB. The JVM's own fixed cost comes on top. More memory saves reads; too little is refused
+    /// when the index is opened.
+    ///
+    /// @throws IllegalArgumentException if it is not positive
+    public Builder memoryBudgetBytes(long value) {
+      memoryBudgetBytes = Ranges.requirePositive("memoryBudgetBytes", value);
+      return this;
+    }
+
+    /// Sets how many searches may run at one time, 1 to 4096; default: one for each processor. More
+    /// searches wait. The scratch of all is reserved when the index is opened, at the cost of page
+    /// frames.
+    ///
+    /// @throws IllegalArgumentException if it is out of range
+    public Builder maxSearchers(int value) {
+      maxSearchers = Ranges.require("maxSearchers", value, 1, MAX_SEARCHERS);
+      return this;
+    }
+
+    /// Sets where the index reports what it does; default: nowhere.
+    public Builder metrics(Metrics value) {
+      metrics = value;
+      return this;
+    }
+
+    /// Sets what the library chooses well by itself.
+    public Builder tuning(OpenTuning value) {
+      tuning = value;
+      return this;
+    }
+
+    /// Changes some of what the library chooses well by itself: `tuning(t -> t.directIo(false))`.
+    ///
+    /// @param changes given a builder in which everything is as it is so far
+    public Builder tuning(Consumer<OpenTuning.Builder> changes) {
+      OpenTuning.Builder builder = tuning.toBuilder();
+      changes.accept(builder);
+      return tuning(builder.build());
+    }
+
+    /// The options.
+    public OpenOptions build() {
+      return new OpenOptions(this);
+    }
   }
 }

@@ -4,16 +4,14 @@ import java.util.Locale;
 
 /// How the pages of an open index are read from the SSD.
 public enum ReadEngine {
-  /// As the system property `omen.pageReader` says; else the best that works here.
-  AUTO,
   /// Linux's io_uring: a round of reads costs one system call.
   IO_URING,
   /// Positional reads, side by side on a bounded pool of threads.
-  DIRECT,
+  PREAD,
   /// Copies out of a mapping of the file, through the operating system's cache.
   MAPPED;
 
-  /// What users call it.
+  /// What users call it: `io_uring`, `pread`, `mapped`.
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -28,6 +26,6 @@ public enum ReadEngine {
       }
     }
     throw new IllegalArgumentException(
-        "unknown read engine, known are auto, io_uring, direct, mapped: engine=" + label);
+        "unknown read engine, known are io_uring, pread, mapped: engine=" + label);
   }
 }

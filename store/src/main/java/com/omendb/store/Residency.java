@@ -2,10 +2,9 @@ package com.omendb.store;
 
 import java.util.Locale;
 
-/// How much of an index lies in memory while it is open, beside what is always there.
+/// How much of an index lies in memory while it is open, beside what is always there. From the
+/// first to the last, searches read less and memory holds more.
 public enum Residency {
-  /// As much as the memory budget allows.
-  AUTO,
   /// The entry layers and the codes: the graph is walked through its pages.
   PAGES,
   /// With them a graph over groups of neighbouring nodes: it leads to nearly all pages worth
@@ -17,7 +16,7 @@ public enum Residency {
   /// The thin graph and all vectors: nothing is read.
   ALL;
 
-  /// What users call it.
+  /// What users call it: `pages`, `groups`, `graph`, `all`.
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -32,6 +31,6 @@ public enum Residency {
       }
     }
     throw new IllegalArgumentException(
-        "unknown residency, known are auto, pages, groups, graph, all: residency=" + label);
+        "unknown residency, known are pages, groups, graph, all: residency=" + label);
   }
 }

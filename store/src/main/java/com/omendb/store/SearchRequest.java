@@ -2,212 +2,281 @@ package com.omendb.store;
 
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.range.Ranges;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// One query: a vector, how many neighbours are wanted, and how hard to look.
+/// One query: a vector, how many neighbours are wanted, and how hard to look. What is left out has
+/// the default that its setter names.
+///
+/// What everybody sets is here: the length of the list, which is the effort, bounds, and what to do
+/// about damaged pages. [SearchTuning] has what the index chooses well by itself.
 ///
 /// The vector is not copied here; a search reads it on the calling thread only, whatever arena it
-/// lies in, and not after it has returned. It must not change until then. Immutable otherwise.
-///
-/// @param query the query vector, heap or native memory, of exactly dimension * elementBytes bytes,
-///   that the searching thread may read
-/// @param elementType type of the query's elements; must be the index's
-/// @param k neighbours wanted, at least 1; of an index with fewer vectors all are found
-/// @param searchListSize length L of the candidate list, at least k, the effort that a search
-///   makes; 0 lets the index choose
-/// @param beamWidth page requests in flight (W); 0 lets the index choose
-/// @param gainThreshold a page is read while it may be expected to hold more than this many of the
-///   k nearest neighbours, 0 to 1: less finds more and reads more. Negative derives it from
-///   searchListSize, as `(k / searchListSize)^2`
-/// @param maxPageReads the most pages that the search may ask for, a hard bound on its work: the
-///   result may hold fewer than k vectors then, and says so ([SearchStats#end]). 0 lets the index
-///   choose, which asks for more while it has found fewer than k
-/// @param degraded whether to go on without a page that cannot be read or is damaged; the result's
-///   [SearchStats#skippedPages] says how many those were. Else such a page fails the search
-/// @param timeoutNanos nanoseconds after which the search ends with what it has found, counted from
-///   the call, waiting for a searcher included; 0 for no limit
-public record SearchRequest(
-    MemorySegment query,
-    ElementType elementType,
-    int k,
-    int searchListSize,
-    int beamWidth,
-    float gainThreshold,
-    int maxPageReads,
-    boolean degraded,
-    long timeoutNanos) {
-
+/// lies in, and not after it has returned. It must not change until then. Immutable otherwise, and
+/// thread-safe. `SearchRequest.builder(query, 10).searchListSize(50).build()`
+public final class SearchRequest {
   /// The largest k and searchListSize that a request may ask for.
   public static final int MAX_SEARCH_LIST_SIZE = 10_000;
 
-  /// The gainThreshold that leaves the choice to the index.
-  public static final float AUTO_GAIN = -1f;
+  private static final SearchTuning DEFAULT_TUNING = SearchTuning.builder().build();
 
-  /// The largest beamWidth that a request may ask for.
-  public static final int MAX_BEAM_WIDTH = 32;
+  private final MemorySegment query;
+  private final ElementType elementType;
+  private final int k;
+  private final OptionalInt searchListSize;
+  private final OptionalInt maxPageReads;
+  private final Optional<Duration> timeout;
+  private final boolean degraded;
+  private final SearchTuning tuning;
 
-  /// Checks the ranges that do not depend on an index.
-  ///
-  /// @throws IllegalArgumentException naming the part that is out of range
-  public SearchRequest {
-    if (k < 1 || k > MAX_SEARCH_LIST_SIZE) {
-      throw new IllegalArgumentException("k out of range 1.." + MAX_SEARCH_LIST_SIZE + ": k=" + k);
-    }
-    if (searchListSize != 0 && (searchListSize < k || searchListSize > MAX_SEARCH_LIST_SIZE)) {
-      throw new IllegalArgumentException(
-          "searchListSize out of range k.."
-              + MAX_SEARCH_LIST_SIZE
-              + " (0: the default): k="
-              + k
-              + ", searchListSize="
-              + searchListSize);
-    }
-    if (beamWidth < 0 || beamWidth > MAX_BEAM_WIDTH) {
-      throw new IllegalArgumentException(
-          "beamWidth out of range 1.."
-              + MAX_BEAM_WIDTH
-              + " (0: the default): beamWidth="
-              + beamWidth);
-    }
-    if (!(gainThreshold <= 1f)) {
-      throw new IllegalArgumentException(
-          "gainThreshold out of range 0..1 (negative: the default): gainThreshold="
-              + gainThreshold);
-    }
-    if (maxPageReads < 0) {
-      throw new IllegalArgumentException(
-          "maxPageReads must not be negative (0: the default): maxPageReads=" + maxPageReads);
-    }
-    if (timeoutNanos < 0) {
-      throw new IllegalArgumentException(
-          "timeout must not be negative (0: none): timeoutNanos=" + timeoutNanos);
-    }
+  private SearchRequest(Builder builder) {
+    this.query = builder.query;
+    this.elementType = builder.elementType;
+    this.k = builder.k;
+    this.searchListSize = builder.searchListSize;
+    this.maxPageReads = builder.maxPageReads;
+    this.timeout = builder.timeout;
+    this.degraded = builder.degraded;
+    this.tuning = builder.tuning;
   }
 
   /// A float32 query with the index's default effort.
+  ///
+  /// @param k neighbours wanted, 1 to 10,000
+  /// @throws IllegalArgumentException if k is out of range
   public static SearchRequest of(float[] query, int k) {
-    return of(MemorySegment.ofArray(query), ElementType.FLOAT32, k);
+    return builder(query, k).build();
   }
 
   /// A query of unsigned bytes with the index's default effort.
+  ///
+  /// @param k neighbours wanted, 1 to 10,000
+  /// @throws IllegalArgumentException if k is out of range
   public static SearchRequest ofUint8(byte[] query, int k) {
-    return of(MemorySegment.ofArray(query), ElementType.UINT8, k);
+    return builder(MemorySegment.ofArray(query), ElementType.UINT8, k).build();
   }
 
   /// A query of signed bytes with the index's default effort.
+  ///
+  /// @param k neighbours wanted, 1 to 10,000
+  /// @throws IllegalArgumentException if k is out of range
   public static SearchRequest ofInt8(byte[] query, int k) {
-    return of(MemorySegment.ofArray(query), ElementType.INT8, k);
+    return builder(MemorySegment.ofArray(query), ElementType.INT8, k).build();
   }
 
   /// A row of a vector source as query, with the index's default effort.
+  ///
+  /// @param k neighbours wanted, 1 to 10,000
+  /// @throws IllegalArgumentException if k is out of range
+  /// @throws IndexOutOfBoundsException if there is no such row
   public static SearchRequest of(VectorSource source, long row, int k) {
-    return of(
+    return builder(source, row, k).build();
+  }
+
+  /// A query in memory with the index's default effort.
+  ///
+  /// @param k neighbours wanted, 1 to 10,000
+  /// @throws IllegalArgumentException if k is out of range
+  public static SearchRequest of(MemorySegment query, ElementType elementType, int k) {
+    return builder(query, elementType, k).build();
+  }
+
+  /// A builder of a float32 query.
+  ///
+  /// @param k neighbours wanted, 1 to 10,000; of an index with fewer vectors all are found
+  /// @throws IllegalArgumentException if k is out of range
+  public static Builder builder(float[] query, int k) {
+    return builder(MemorySegment.ofArray(query), ElementType.FLOAT32, k);
+  }
+
+  /// A builder of a query that is a row of a vector source.
+  ///
+  /// @param k neighbours wanted, 1 to 10,000; of an index with fewer vectors all are found
+  /// @throws IllegalArgumentException if k is out of range
+  /// @throws IndexOutOfBoundsException if there is no such row
+  public static Builder builder(VectorSource source, long row, int k) {
+    return builder(
         source.segment().asSlice(source.offset(row), source.vectorBytes()),
         source.elementType(),
         k);
   }
 
-  /// A query in memory with the index's default effort.
-  public static SearchRequest of(MemorySegment query, ElementType elementType, int k) {
-    return new SearchRequest(query, elementType, k, 0, 0, AUTO_GAIN, 0, false, 0);
+  /// A builder of a query in memory.
+  ///
+  /// @param query the query vector, heap or native memory, of exactly dimension * elementBytes
+  ///   bytes, that the searching thread may read
+  /// @param elementType type of the query's elements; must be the index's
+  /// @param k neighbours wanted, 1 to 10,000; of an index with fewer vectors all are found
+  /// @throws IllegalArgumentException if k is out of range
+  public static Builder builder(MemorySegment query, ElementType elementType, int k) {
+    return new Builder(query, elementType, k);
   }
 
-  /// This request with another query.
-  public SearchRequest withQuery(MemorySegment newQuery) {
-    return new SearchRequest(
-        newQuery,
-        elementType,
-        k,
-        searchListSize,
-        beamWidth,
-        gainThreshold,
-        maxPageReads,
-        degraded,
-        timeoutNanos);
+  /// A builder in which everything is as here.
+  public Builder toBuilder() {
+    Builder builder = new Builder(query, elementType, k);
+    builder.searchListSize = searchListSize;
+    builder.maxPageReads = maxPageReads;
+    builder.timeout = timeout;
+    builder.degraded = degraded;
+    builder.tuning = tuning;
+    return builder;
   }
 
-  /// This request with another searchListSize.
-  public SearchRequest withSearchListSize(int newSearchListSize) {
-    return new SearchRequest(
-        query,
-        elementType,
-        k,
-        newSearchListSize,
-        beamWidth,
-        gainThreshold,
-        maxPageReads,
-        degraded,
-        timeoutNanos);
+  /// The query vector.
+  public MemorySegment query() {
+    return query;
   }
 
-  /// This request with another beamWidth.
-  public SearchRequest withBeamWidth(int newBeamWidth) {
-    return new SearchRequest(
-        query,
-        elementType,
-        k,
-        searchListSize,
-        newBeamWidth,
-        gainThreshold,
-        maxPageReads,
-        degraded,
-        timeoutNanos);
+  /// Type of the query's elements.
+  public ElementType elementType() {
+    return elementType;
   }
 
-  /// This request with another gainThreshold.
-  public SearchRequest withGainThreshold(float newGainThreshold) {
-    return new SearchRequest(
-        query,
-        elementType,
-        k,
-        searchListSize,
-        beamWidth,
-        newGainThreshold,
-        maxPageReads,
-        degraded,
-        timeoutNanos);
+  /// Neighbours wanted.
+  public int k() {
+    return k;
   }
 
-  /// This request with another maxPageReads.
-  public SearchRequest withMaxPageReads(int newMaxPageReads) {
-    return new SearchRequest(
-        query,
-        elementType,
-        k,
-        searchListSize,
-        beamWidth,
-        gainThreshold,
-        newMaxPageReads,
-        degraded,
-        timeoutNanos);
+  /// L, the length of the candidate list; empty if the index chooses.
+  public OptionalInt searchListSize() {
+    return searchListSize;
   }
 
-  /// This request, to go on without pages that cannot be read or are damaged, or not.
-  public SearchRequest withDegraded(boolean newDegraded) {
-    return new SearchRequest(
-        query,
-        elementType,
-        k,
-        searchListSize,
-        beamWidth,
-        gainThreshold,
-        maxPageReads,
-        newDegraded,
-        timeoutNanos);
+  /// The most pages that the search may ask for; empty if the index chooses.
+  public OptionalInt maxPageReads() {
+    return maxPageReads;
   }
 
-  /// This request with a limit on its time; zero for none.
-  public SearchRequest withTimeout(Duration timeout) {
-    return new SearchRequest(
-        query,
-        elementType,
-        k,
-        searchListSize,
-        beamWidth,
-        gainThreshold,
-        maxPageReads,
-        degraded,
-        timeout.toNanos());
+  /// The time after which the search ends with what it has found; empty for no limit.
+  public Optional<Duration> timeout() {
+    return timeout;
+  }
+
+  /// Whether to go on without a page that cannot be read or is damaged.
+  public boolean degraded() {
+    return degraded;
+  }
+
+  /// What the index chooses well by itself.
+  public SearchTuning tuning() {
+    return tuning;
+  }
+
+  private List<Object> values() {
+    return List.of(query, elementType, k, searchListSize, maxPageReads, timeout, degraded, tuning);
+  }
+
+  /// Requests are equal if all of their values are, and their queries lie at one place in memory.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SearchRequest request && values().equals(request.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return ("SearchRequest[query=%s, elementType=%s, k=%d, searchListSize=%s,"
+            + " maxPageReads=%s, timeout=%s, degraded=%b, tuning=%s]")
+        .formatted(values().toArray());
+  }
+
+  /// Collects what one search is to do. Each setter checks its own value. Not thread-safe.
+  public static final class Builder {
+    private final int k;
+    private MemorySegment query;
+    private ElementType elementType;
+    private OptionalInt searchListSize = OptionalInt.empty();
+    private OptionalInt maxPageReads = OptionalInt.empty();
+    private Optional<Duration> timeout = Optional.empty();
+    private boolean degraded;
+    private SearchTuning tuning = DEFAULT_TUNING;
+
+    private Builder(MemorySegment query, ElementType elementType, int k) {
+      this.query = query;
+      this.elementType = elementType;
+      this.k = Ranges.require("k", k, 1, MAX_SEARCH_LIST_SIZE);
+    }
+
+    /// Sets another query.
+    public Builder query(MemorySegment value, ElementType newElementType) {
+      query = value;
+      elementType = newElementType;
+      return this;
+    }
+
+    /// Sets the length L of the candidate list, k to 10,000, which is the effort of the search;
+    /// default: 30, or 2k if that is more. A longer list finds more and reads more.
+    ///
+    /// @throws IllegalArgumentException if it is out of range
+    public Builder searchListSize(int value) {
+      if (value < k || value > MAX_SEARCH_LIST_SIZE) {
+        throw new IllegalArgumentException(
+            "searchListSize out of range k..%d: k=%d, searchListSize=%d"
+                .formatted(MAX_SEARCH_LIST_SIZE, k, value));
+      }
+      searchListSize = OptionalInt.of(value);
+      return this;
+    }
+
+    /// Sets the most pages that the search may ask for, a hard bound on its work, at least 1: the
+    /// result may hold fewer than k vectors then, and says so ([SearchStats#end]); default: a bound
+    /// that follows from the searchListSize, past which a search goes while it has found fewer than
+    /// k.
+    ///
+    /// @throws IllegalArgumentException if it is not positive
+    public Builder maxPageReads(int value) {
+      maxPageReads = OptionalInt.of(Ranges.requirePositive("maxPageReads", value));
+      return this;
+    }
+
+    /// Sets the time after which the search ends with what it has found, counted from the call,
+    /// waiting for a searcher included; default: none.
+    ///
+    /// @throws IllegalArgumentException if it is not positive
+    public Builder timeout(Duration value) {
+      if (!value.isPositive()) {
+        throw new IllegalArgumentException("timeout must be positive: timeout=" + value);
+      }
+      timeout = Optional.of(value);
+      return this;
+    }
+
+    /// Sets whether to go on without a page that cannot be read or is damaged; default: no, such a
+    /// page fails the search. The result's [SearchStats#skippedPages] says how many those were.
+    public Builder degraded(boolean value) {
+      degraded = value;
+      return this;
+    }
+
+    /// Sets what the index chooses well by itself.
+    public Builder tuning(SearchTuning value) {
+      tuning = value;
+      return this;
+    }
+
+    /// Changes some of what the index chooses well by itself: `tuning(t -> t.beamWidth(8))`.
+    ///
+    /// @param changes given a builder in which everything is as it is so far
+    public Builder tuning(Consumer<SearchTuning.Builder> changes) {
+      SearchTuning.Builder builder = tuning.toBuilder();
+      changes.accept(builder);
+      return tuning(builder.build());
+    }
+
+    /// The request.
+    public SearchRequest build() {
+      return new SearchRequest(this);
+    }
   }
 }

@@ -1,5 +1,8 @@
 package com.omendb.store;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /// What one search cost, and why it ended.
 ///
 /// Time not spent waiting was spent computing. Of a search in a batch, waiting includes the time in
@@ -104,33 +107,39 @@ public final class SearchStats {
     return totalNanos - waitNanos;
   }
 
+  private List<Object> values() {
+    return List.of(
+        end,
+        rounds,
+        expanded,
+        pageReads,
+        cacheHits,
+        wastedReads,
+        skippedPages,
+        bytesRead,
+        approximateDistances,
+        exactDistances,
+        waitNanos,
+        totalNanos);
+  }
+
+  /// Equal if all figures are, times included.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SearchStats stats && values().equals(stats.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
   @Override
   public String toString() {
-    return "SearchStats[end="
-        + end
-        + ", rounds="
-        + rounds
-        + ", expanded="
-        + expanded
-        + ", pageReads="
-        + pageReads
-        + ", cacheHits="
-        + cacheHits
-        + ", wastedReads="
-        + wastedReads
-        + ", skippedPages="
-        + skippedPages
-        + ", bytesRead="
-        + bytesRead
-        + ", approximateDistances="
-        + approximateDistances
-        + ", exactDistances="
-        + exactDistances
-        + ", waitNanos="
-        + waitNanos
-        + ", totalNanos="
-        + totalNanos
-        + "]";
+    return ("SearchStats[end=%s, rounds=%d, expanded=%d, pageReads=%d, cacheHits=%d,"
+            + " wastedReads=%d, skippedPages=%d, bytesRead=%d, approximateDistances=%d,"
+            + " exactDistances=%d, waitNanos=%d, totalNanos=%d]")
+        .formatted(values().toArray());
   }
 
   /// Collects the figures of one search. Not thread-safe.

@@ -2,8 +2,12 @@ package com.omendb.store;
 
 import static com.omendb.vectors.testing.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.store.metrics.InMemoryMetrics;
+import com.omendb.store.repair.RepairOptions;
+import com.omendb.store.verify.VerifyOptions;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
@@ -11,47 +15,101 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /// Invariants: every range is refused just outside its ends, with the offending value in the
-/// message; every `with` changes its own part and no other.
+/// message; what is left out has its default or is empty; every setter changes its own part and no
+/// other, which equality and text show.
 class OptionsTest {
+  private static final MemorySegment QUERY = MemorySegment.ofArray(new byte[4]);
 
-  private static SearchRequest request(int k, int searchListSize, int beamWidth) {
-    return new SearchRequest(
-        MemorySegment.ofArray(new byte[4]),
-        ElementType.UINT8,
-        k,
-        searchListSize,
-        beamWidth,
-        SearchRequest.AUTO_GAIN,
-        0,
-        false,
-        0);
+  // Each change makes another value; all of them together differ from each in all but one part.
+  private static <B> void assertEverySetterCounts(
+      Supplier<B> builder, Function<B, Object> build, List<Consumer<B>> changes) {
+    Object usual = build.apply(builder.get());
+    assertEquals(usual, build.apply(builder.get()));
+    assertEquals(usual.hashCode(), build.apply(builder.get()).hashCode());
+    B all = builder.get();
+    for (Consumer<B> change : changes) {
+      change.accept(all);
+      B one = builder.get();
+      change.accept(one);
+      Object changed = build.apply(one);
+      assertNotEquals(usual, changed);
+      assertNotEquals(usual.toString(), changed.toString());
+      B again = builder.get();
+      change.accept(again);
+      assertEquals(changed, build.apply(again));
+    }
+    Object together = build.apply(all);
+    for (Consumer<B> left : changes) {
+      B others = builder.get();
+      changes.stream().filter(change -> change != left).forEach(change -> change.accept(others));
+      assertNotEquals(together, build.apply(others));
+    }
+  }
+
+  private static SearchRequest.Builder request(int k) {
+    return SearchRequest.builder(QUERY, ElementType.UINT8, k);
   }
 
   @Test
-  void searchRequestChecksItsRanges() {
-    request(1, 0, 0);
-    request(10_000, 10_000, 32);
-    request(10, 10, 1);
-    assertRefused("k=0", () -> request(0, 0, 0));
-    assertRefused("k=10001", () -> request(10_001, 0, 0));
-    assertRefused("searchListSize=9", () -> request(10, 9, 0));
-    assertRefused("searchListSize=-1", () -> request(10, -1, 0));
-    assertRefused("searchListSize=10001", () -> request(10, 10_001, 0));
-    assertRefused("beamWidth=-1", () -> request(10, 0, -1));
-    assertRefused("beamWidth=33", () -> request(10, 0, 33));
-    SearchRequest request = request(10, 0, 0);
-    request.withGainThreshold(0f);
-    request.withGainThreshold(1f);
-    assertRefused("gainThreshold=1.5", () -> request.withGainThreshold(1.5f));
-    assertRefused("gainThreshold=NaN", () -> request.withGainThreshold(Float.NaN));
-    assertRefused("maxPageReads=-1", () -> request.withMaxPageReads(-1));
+  void searchRequestsCheckTheirRanges() {
+    request(1);
+    request(10_000).searchListSize(10_000);
+    request(10).searchListSize(10).maxPageReads(1).timeout(Duration.ofNanos(1));
+    assertRefused("k=0", () -> request(0));
+    assertRefused("k=10001", () -> request(10_001));
+    for (int size : new int[] {-1, 0, 9, 10_001}) {
+      assertRefused("searchListSize=" + size, () -> request(10).searchListSize(size));
+    }
+    for (int reads : new int[] {-1, 0}) {
+      assertRefused("maxPageReads=" + reads, () -> request(10).maxPageReads(reads));
+    }
+    assertRefused("timeout=PT0S", () -> request(10).timeout(Duration.ZERO));
+    assertRefused("timeout=PT-1S", () -> request(10).timeout(Duration.ofSeconds(-1)));
+    SearchTuning.Builder tuning = SearchTuning.builder();
+    tuning.beamWidth(1).beamWidth(32).gainThreshold(0).gainThreshold(1);
+    for (int width : new int[] {-1, 0, 33}) {
+      assertRefused("beamWidth=" + width, () -> tuning.beamWidth(width));
+    }
+    for (double gain : new double[] {-1, 1.5, Double.NaN}) {
+      assertRefused("gainThreshold=" + gain, () -> tuning.gainThreshold(gain));
+    }
   }
 
   @Test
-  void searchRequestViewsItsQuery() {
+  void whatASearchRequestLeavesOutIsEmpty() {
+    SearchRequest plain = SearchRequest.of(QUERY, ElementType.UINT8, 3);
+    assertEquals(OptionalInt.empty(), plain.searchListSize());
+    assertEquals(OptionalInt.empty(), plain.maxPageReads());
+    assertEquals(Optional.empty(), plain.timeout());
+    assertEquals(OptionalInt.empty(), plain.tuning().beamWidth());
+    assertEquals(OptionalDouble.empty(), plain.tuning().gainThreshold());
+    SearchRequest full =
+        plain.toBuilder()
+            .searchListSize(30)
+            .maxPageReads(7)
+            .timeout(Duration.ofNanos(5))
+            .tuning(t -> t.beamWidth(8).gainThreshold(0.5))
+            .build();
+    assertEquals(OptionalInt.of(30), full.searchListSize());
+    assertEquals(OptionalInt.of(7), full.maxPageReads());
+    assertEquals(Optional.of(Duration.ofNanos(5)), full.timeout());
+    assertEquals(OptionalInt.of(8), full.tuning().beamWidth());
+    assertEquals(OptionalDouble.of(0.5), full.tuning().gainThreshold());
+    assertEquals(full, full.toBuilder().build());
+  }
+
+  @Test
+  void searchRequestsViewTheirQueries() {
     SearchRequest floats = SearchRequest.of(new float[] {1f, 2f}, 3);
     assertEquals(ElementType.FLOAT32, floats.elementType());
     assertEquals(8, floats.query().byteSize());
@@ -69,91 +127,118 @@ class OptionsTest {
   }
 
   @Test
-  void searchRequestCopiesWithOneChange() {
-    SearchRequest first = request(10, 20, 4);
-    assertEquals(request(10, 20, 8).beamWidth(), first.withBeamWidth(8).beamWidth());
-    assertEquals(
-        new SearchRequest(first.query(), first.elementType(), 10, 30, 8, 0.5f, 7, true, 5_000),
-        first
-            .withDegraded(true)
-            .withBeamWidth(8)
-            .withSearchListSize(30)
-            .withMaxPageReads(7)
-            .withTimeout(Duration.ofNanos(5_000))
-            .withGainThreshold(0.5f));
-    assertRefused("timeoutNanos=-1", () -> first.withTimeout(Duration.ofNanos(-1)));
-    assertEquals(first, first.withDegraded(true).withDegraded(false));
-    assertRefused("searchListSize=5", () -> first.withSearchListSize(5));
+  void everySetterOfASearchRequestCounts() {
+    assertEverySetterCounts(
+        () -> request(10),
+        SearchRequest.Builder::build,
+        List.of(
+            b -> b.query(QUERY, ElementType.INT8),
+            b -> b.searchListSize(30),
+            b -> b.maxPageReads(7),
+            b -> b.timeout(Duration.ofNanos(5)),
+            b -> b.degraded(true),
+            b -> b.tuning(t -> t.beamWidth(8)),
+            b -> b.tuning(t -> t.gainThreshold(0.5))));
   }
 
   @Test
   void buildOptionsCheckTheirRanges() {
-    BuildOptions options = BuildOptions.defaults();
-    assertRefused("maxDegree=3", () -> options.withGraph(3, 100, 1.2f));
-    assertRefused("maxDegree=251", () -> options.withGraph(251, 100, 1.2f));
-    assertRefused("buildListSize=3", () -> options.withGraph(64, 3, 1.2f));
-    assertRefused("buildListSize=10001", () -> options.withGraph(64, 10_001, 1.2f));
-    assertRefused("alpha=0.99", () -> options.withGraph(64, 100, 0.99f));
-    assertRefused("alpha=4.5", () -> options.withGraph(64, 100, 4.5f));
-    assertRefused("alpha=NaN", () -> options.withGraph(64, 100, Float.NaN));
-    assertRefused("subspaceCount=-1", () -> options.withSubspaceCount(-1));
-    assertRefused("subspaceCount=513", () -> options.withSubspaceCount(513));
-    assertRefused("threads=0", () -> options.withThreads(0));
-    assertRefused("threads=1025", () -> options.withThreads(1025));
-    assertRefused("memoryBudgetBytes=0", () -> options.withMemoryBudgetBytes(0));
-    options.withGraph(4, 4, 1f).withSubspaceCount(512).withThreads(1024).withMemoryBudgetBytes(1);
-    options.withGraph(250, 10_000, 4f);
+    BuildOptions.Builder options = BuildOptions.builder();
+    options.maxDegree(4).maxDegree(250).threads(1024).memoryBudgetBytes(1);
+    assertRefused("maxDegree=3", () -> options.maxDegree(3));
+    assertRefused("maxDegree=251", () -> options.maxDegree(251));
+    assertRefused("threads=0", () -> options.threads(0));
+    assertRefused("threads=1025", () -> options.threads(1025));
+    assertRefused("memoryBudgetBytes=0", () -> options.memoryBudgetBytes(0));
+    BuildTuning.Builder tuning = BuildTuning.builder();
+    tuning.buildListSize(4).buildListSize(10_000).alpha(1f).alpha(4f).codeBytes(1).codeBytes(512);
+    assertRefused("buildListSize=3", () -> tuning.buildListSize(3));
+    assertRefused("buildListSize=10001", () -> tuning.buildListSize(10_001));
+    for (float alpha : new float[] {0.5f, 4.5f, Float.NaN}) {
+      assertRefused("alpha=" + alpha, () -> tuning.alpha(alpha));
+    }
+    for (int bytes : new int[] {-1, 0, 513}) {
+      assertRefused("codeBytes=" + bytes, () -> tuning.codeBytes(bytes));
+    }
   }
 
   @Test
-  void buildOptionsCopyWithOneChange() {
+  void everySetterOfBuildOptionsCounts() {
+    assertEquals(OptionalInt.empty(), BuildOptions.defaults().tuning().codeBytes());
+    assertEquals(IndexKind.HYBRID, BuildOptions.defaults().kind());
     InMemoryMetrics metrics = new InMemoryMetrics();
+    assertEverySetterCounts(
+        BuildOptions::builder,
+        BuildOptions.Builder::build,
+        List.of(
+            b -> b.kind("other"),
+            b -> b.metric(Metric.COSINE),
+            b -> b.maxDegree(32),
+            b -> b.memoryBudgetBytes(123),
+            b -> b.threads(999),
+            b -> b.overwrite(true),
+            b -> b.resume(true),
+            b -> b.metrics(metrics),
+            b -> b.tuning(t -> t.method(BuildMethod.VAMANA)),
+            b -> b.tuning(t -> t.buildListSize(75)),
+            b -> b.tuning(t -> t.alpha(1.1f)),
+            b -> b.tuning(t -> t.codeBytes(48)),
+            b -> b.tuning(t -> t.seed(7))));
     BuildOptions changed =
-        BuildOptions.defaults()
-            .withKind("other")
-            .withMetric(Metric.COSINE)
-            .withMethod(BuildMethod.VAMANA)
-            .withGraph(32, 75, 1.1f)
-            .withSubspaceCount(48)
-            .withMemoryBudgetBytes(123)
-            .withThreads(3)
-            .withSeed(7)
-            .withOverwrite(true)
-            .withResume(true)
-            .withMetrics(metrics);
+        BuildOptions.builder().threads(3).tuning(t -> t.seed(7).codeBytes(9)).build();
+    assertEquals(changed, changed.toBuilder().build());
     assertEquals(
-        new BuildOptions(
-            "other",
-            Metric.COSINE,
-            BuildMethod.VAMANA,
-            32,
-            75,
-            1.1f,
-            48,
-            123,
-            3,
-            7,
-            true,
-            true,
-            metrics),
-        changed);
+        BuildOptions.builder().threads(3).tuning(t -> t.codeBytes(9)).build(),
+        changed.toBuilder().tuning(t -> t.seed(42)).build());
   }
 
   @Test
-  void openOptionsCheckTheirRanges() {
-    OpenOptions options = OpenOptions.defaults();
-    assertRefused("memoryBudgetBytes=0", () -> options.withMemoryBudgetBytes(0));
-    assertRefused("maxSearchers=0", () -> options.withMaxSearchers(0));
-    assertRefused("maxSearchers=4097", () -> options.withMaxSearchers(4097));
+  void openOptionsCheckTheirRangesAndEverySetterCounts() {
+    OpenOptions.Builder options = OpenOptions.builder();
+    assertRefused("memoryBudgetBytes=0", () -> options.memoryBudgetBytes(0));
+    assertRefused("maxSearchers=0", () -> options.maxSearchers(0));
+    assertRefused("maxSearchers=4097", () -> options.maxSearchers(4097));
+    assertEquals(Optional.empty(), OpenOptions.defaults().tuning().residency());
+    assertEquals(Optional.empty(), OpenOptions.defaults().tuning().readEngine());
+    assertTrue(OpenOptions.defaults().tuning().directIo());
     InMemoryMetrics metrics = new InMemoryMetrics();
-    assertEquals(
-        new OpenOptions(5, 6, false, Residency.GRAPH, ReadEngine.MAPPED, metrics),
-        options
-            .withMemoryBudgetBytes(5)
-            .withMaxSearchers(6)
-            .withDirectIo(false)
-            .withResidency(Residency.GRAPH)
-            .withReadEngine(ReadEngine.MAPPED)
-            .withMetrics(metrics));
+    assertEverySetterCounts(
+        OpenOptions::builder,
+        OpenOptions.Builder::build,
+        List.of(
+            b -> b.memoryBudgetBytes(5),
+            b -> b.maxSearchers(999),
+            b -> b.metrics(metrics),
+            b -> b.tuning(t -> t.directIo(false)),
+            b -> b.tuning(t -> t.residency(Residency.GRAPH)),
+            b -> b.tuning(t -> t.readEngine(ReadEngine.MAPPED))));
+    OpenOptions changed =
+        OpenOptions.builder().maxSearchers(3).tuning(t -> t.directIo(false)).build();
+    assertEquals(changed, changed.toBuilder().build());
+  }
+
+  @Test
+  void optionsOfChecksAndRepairsCheckTheirRangesAndEverySetterCounts() {
+    VerifyOptions.Builder verify = VerifyOptions.builder(VerifyOptions.Depth.QUICK);
+    assertRefused("memoryBudgetBytes=0", () -> verify.memoryBudgetBytes(0));
+    assertRefused("threads=0", () -> verify.threads(0));
+    assertRefused("threads=1025", () -> verify.threads(1025));
+    assertRefused("maxDamages=0", () -> verify.maxDamages(0));
+    assertNotEquals(VerifyOptions.quick(), VerifyOptions.full());
+    assertEverySetterCounts(
+        () -> VerifyOptions.builder(VerifyOptions.Depth.FULL),
+        VerifyOptions.Builder::build,
+        List.of(b -> b.memoryBudgetBytes(5), b -> b.threads(999), b -> b.maxDamages(5)));
+    VerifyOptions all = VerifyOptions.builder(VerifyOptions.Depth.ALL_CODES).threads(9).build();
+    assertEquals(all, all.toBuilder().build());
+    assertTrue(all.isFull() && all.allCodes());
+    RepairOptions.Builder repair = RepairOptions.builder();
+    assertRefused("memoryBudgetBytes=0", () -> repair.memoryBudgetBytes(0));
+    assertRefused("threads=0", () -> repair.threads(0));
+    assertEverySetterCounts(
+        RepairOptions::builder,
+        RepairOptions.Builder::build,
+        List.of(b -> b.memoryBudgetBytes(5), b -> b.threads(999)));
+    assertEquals(repair.threads(9).build(), repair.threads(9).build().toBuilder().build());
   }
 }

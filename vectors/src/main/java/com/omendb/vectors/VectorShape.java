@@ -1,5 +1,7 @@
 package com.omendb.vectors;
 
+import com.omendb.vectors.range.Ranges;
+
 /// How many vectors of what kind there are, or might be: all that a forecast needs to know of them.
 ///
 /// @param count number of vectors, at least 1
@@ -11,13 +13,8 @@ public record VectorShape(long count, int dimension, ElementType elementType) {
   ///
   /// @throws IllegalArgumentException naming the part that is out of range
   public VectorShape {
-    if (count < 1) {
-      throw new IllegalArgumentException("count must be positive: count=" + count);
-    }
-    if (dimension < 1 || dimension > VectorSource.MAX_DIMENSION) {
-      throw new IllegalArgumentException(
-          "dimension out of range 1.." + VectorSource.MAX_DIMENSION + ": dimension=" + dimension);
-    }
+    Ranges.requirePositive("count", count);
+    Ranges.require("dimension", dimension, 1, VectorSource.MAX_DIMENSION);
   }
 
   /// The shape of vectors that exist.

@@ -1,6 +1,7 @@
 package com.omendb.vectors;
 
 import com.omendb.vectors.memory.SegmentAccess;
+import com.omendb.vectors.range.Ranges;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -41,10 +42,7 @@ public record VectorSource(
     if (!segment.isNative()) {
       throw new IllegalArgumentException("segment must be native memory: segment=" + segment);
     }
-    if (dimension < 1 || dimension > MAX_DIMENSION) {
-      throw new IllegalArgumentException(
-          "dimension out of range 1.." + MAX_DIMENSION + ": dimension=" + dimension);
-    }
+    Ranges.require("dimension", dimension, 1, MAX_DIMENSION);
     if (count < 0) {
       throw new IllegalArgumentException("count is negative: count=" + count);
     }

@@ -2,6 +2,7 @@ package com.omendb.datasets.synthetic;
 
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.range.Ranges;
 
 /// What kind of vectors [SyntheticVectors] makes.
 ///
@@ -31,10 +32,10 @@ public record SyntheticOptions(
 
   /// Checks the ranges.
   public SyntheticOptions {
-    requireRange("count", count, 1, Integer.MAX_VALUE);
-    requireRange("dimension", dimension, 1, VectorSource.MAX_DIMENSION);
-    requireRange("clusterCount", clusterCount, 0, MAX_CLUSTER_COUNT);
-    requireRange("intrinsicDimension", intrinsicDimension, 1, MAX_INTRINSIC_DIMENSION);
+    Ranges.require("count", count, 1, Integer.MAX_VALUE);
+    Ranges.require("dimension", dimension, 1, VectorSource.MAX_DIMENSION);
+    Ranges.require("clusterCount", clusterCount, 0, MAX_CLUSTER_COUNT);
+    Ranges.require("intrinsicDimension", intrinsicDimension, 1, MAX_INTRINSIC_DIMENSION);
   }
 
   /// Options with the default number of clusters and intrinsic dimension.
@@ -45,12 +46,5 @@ public record SyntheticOptions(
   /// The number of clusters in force: what was asked for, or what `count` suggests.
   public int effectiveClusterCount() {
     return clusterCount > 0 ? clusterCount : Math.clamp(count / 1000, 16, 2048);
-  }
-
-  private static void requireRange(String name, long value, long min, long max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(
-          name + " out of range " + min + ".." + max + ": " + name + "=" + value);
-    }
   }
 }

@@ -63,8 +63,7 @@ public record BuildPlan(
   /// Plans a build of `vectors`.
   ///
   /// @param codes that the index keeps
-  public static BuildPlan of(
-      VectorSource vectors, BuildOptions options, List<CodeSpec> codes) {
+  public static BuildPlan of(VectorSource vectors, BuildOptions options, List<CodeSpec> codes) {
     long inputBytes = vectors.segment().isMapped() ? 0 : vectors.count() * vectors.strideBytes();
     return of(VectorShape.of(vectors), inputBytes, options, codes);
   }
@@ -78,12 +77,12 @@ public record BuildPlan(
     long count = vectors.count();
     VamanaOptions graph = graphOptions(options);
     long built =
-        switch (options.method()) {
+        switch (options.tuning().method()) {
           case LEAF -> LeafMemory.dataBytes(vectors, options.metric(), graph);
           case VAMANA -> VamanaBuilder.bytes(count, graph);
         };
     int slots =
-        switch (options.method()) {
+        switch (options.tuning().method()) {
           case LEAF -> graph.maxDegree();
           case VAMANA -> graph.slots();
         };
@@ -97,14 +96,16 @@ public record BuildPlan(
             JVM_BYTES + inputBytes,
             count * vectors.vectorBytes() + LocalRows.bytes(count, options.metric()),
             Math.max(built, laidOut) + NodeSpace.bytes(count, options.metric()),
-            2 * count * largest(codes, CodeSpec::bytes) + PageDirectory.bytes(count) + 2 * NodeOrder.bytes(count),
+            2 * count * largest(codes, CodeSpec::bytes)
+                + PageDirectory.bytes(count)
+                + 2 * NodeOrder.bytes(count),
             largest(codes, code -> code.trainingBytes(vectors, CodesMaker.training(options)))
                 + count
                 + THREAD_BYTES * options.threads(),
             0,
             0,
             0);
-    return switch (options.method()) {
+    return switch (options.tuning().method()) {
       case LEAF -> plan.withCandidates(count, graph);
       case VAMANA -> plan;
     };
@@ -155,10 +156,10 @@ public record BuildPlan(
   static VamanaOptions graphOptions(BuildOptions options) {
     return new VamanaOptions(
         options.maxDegree(),
-        options.buildListSize(),
-        options.alpha(),
+        options.tuning().buildListSize(),
+        options.tuning().alpha(),
         options.threads(),
-        options.seed());
+        options.tuning().seed());
   }
 
   /// The data that scratch files can hold, at its peak. Codes are made after the graph has been
@@ -190,7 +191,7 @@ public record BuildPlan(
   /// which there is too little memory.
   public long scratchFileBytes(long count, BuildOptions options) {
     long spilled =
-        switch (options.method()) {
+        switch (options.tuning().method()) {
           case LEAF ->
               Math.max(
                   0, LeafMemory.mostCandidateBytes(count, graphOptions(options)) - candidateBytes);

@@ -17,6 +17,7 @@ import com.omendb.store.BuildOptions;
 import com.omendb.store.VectorIds;
 import com.omendb.store.checkpoint.Checkpoints;
 import com.omendb.store.directory.Publication;
+import com.omendb.store.directory.Settings;
 import com.omendb.store.part.IndexPart;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
@@ -96,7 +97,8 @@ final class BuildSteps {
       rows = RowsCheckpoint.read(checkpoints, input, memory.beforeTouch(), kept, progress);
     } else {
       rows =
-          LocalRows.of(input, options.metric(), options.threads(), options.seed(), kept, progress);
+          LocalRows.of(
+              input, options.metric(), options.threads(), options.tuning().seed(), kept, progress);
       RowsCheckpoint.write(rows, checkpoints);
     }
     memory.release();
@@ -129,7 +131,7 @@ final class BuildSteps {
             make(maker, withGraph);
           }
         }
-        NearPairs pairs = NearPairs.sample(space, graph.adjacency(), options.seed());
+        NearPairs pairs = NearPairs.sample(space, graph.adjacency(), options.tuning().seed());
         PairsCheckpoint.write(pairs, checkpoints);
         checkpoints.forget(Checkpoints.GRAPH);
         return new Laid(layout.order(), pairs);
@@ -159,14 +161,14 @@ final class BuildSteps {
   }
 
   private static void put(GraphProbe.Measure measure, SortedMap<String, String> settings) {
-    settings.put("selfCheckRecall", String.format(Locale.ROOT, "%.3f", measure.recall()));
+    settings.put(Settings.SELF_CHECK_RECALL, String.format(Locale.ROOT, "%.3f", measure.recall()));
     settings.put("selfCheckWeakest", measure.weakest());
   }
 
   private VamanaGraph buildGraph(
       NodeSpace space, Arena arena, Consumer<GraphProbe.Measure> measured) {
     VamanaOptions graph = BuildPlan.graphOptions(options);
-    return switch (options.method()) {
+    return switch (options.tuning().method()) {
       case VAMANA -> {
         VamanaGraph built = VamanaBuilder.build(space, graph, arena, "graph", progress);
         progress.phase("graph, self-check", 0);

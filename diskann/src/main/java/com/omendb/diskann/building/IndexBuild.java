@@ -18,6 +18,7 @@ import com.omendb.store.checkpoint.Checkpoints;
 import com.omendb.store.checkpoint.UnfinishedBuilds;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
+import com.omendb.store.directory.Settings;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.check.VectorChecks;
@@ -78,8 +79,7 @@ public final class IndexBuild {
       PartList parts,
       Progress progress)
       throws IOException {
-    return run(
-        vectors, ids, target, options, parts, progress, plan(vectors, options, parts));
+    return run(vectors, ids, target, options, parts, progress, plan(vectors, options, parts));
   }
 
   /// See [com.omendb.store.AnnIndex#checkTarget].
@@ -226,17 +226,17 @@ public final class IndexBuild {
 
   private SortedMap<String, String> settings() {
     TreeMap<String, String> settings = new TreeMap<>();
-    settings.put("method", options.method().label());
-    settings.put("maxDegree", String.valueOf(options.maxDegree()));
-    if (options.method() == BuildMethod.VAMANA) {
-      settings.put("buildListSize", String.valueOf(options.buildListSize()));
+    settings.put(Settings.METHOD, options.tuning().method().label());
+    settings.put(Settings.MAX_DEGREE, String.valueOf(options.maxDegree()));
+    if (options.tuning().method() == BuildMethod.VAMANA) {
+      settings.put(Settings.BUILD_LIST_SIZE, String.valueOf(options.tuning().buildListSize()));
     }
-    settings.put("alpha", String.valueOf(options.alpha()));
+    settings.put(Settings.ALPHA, String.valueOf(options.tuning().alpha()));
     CodeNames.put(settings, parts.codeSpecs());
     if (!ids.areRows()) {
       settings.put(OWN_IDS, "true");
     }
-    settings.put("seed", String.valueOf(options.seed()));
+    settings.put(Settings.SEED, String.valueOf(options.tuning().seed()));
     return settings;
   }
 }

@@ -24,17 +24,17 @@ final class BuildTime {
     double speed = options.threads() / (inFiles ? Measured.IN_FILES_FACTOR : 1);
     Map<String, Double> seconds = new LinkedHashMap<>();
     double graph =
-        switch (options.method()) {
+        switch (options.tuning().method()) {
           case LEAF -> Measured.LEAF_SECONDS * byCount * byBytes;
           case VAMANA ->
               Measured.VAMANA_SECONDS
                   * byCount
                   * byBytes
-                  * options.buildListSize()
+                  * options.tuning().buildListSize()
                   / Measured.BUILD_LIST_SIZE;
         };
     double prune =
-        switch (options.method()) {
+        switch (options.tuning().method()) {
           case LEAF -> Measured.PRUNE_SECONDS * millions * byBytes * byDegree;
           case VAMANA -> 0;
         };

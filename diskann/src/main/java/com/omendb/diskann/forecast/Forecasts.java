@@ -26,7 +26,7 @@ public final class Forecasts {
     List<CodeSpec> codes = parts.codeSpecs();
     BuildPlan plan = BuildPlan.of(vectors, inputBytes, options, codes);
     BuildPlan thriftiest =
-        BuildPlan.of(vectors, inputBytes, options.withMemoryBudgetBytes(1), codes);
+        BuildPlan.of(vectors, inputBytes, options.toBuilder().memoryBudgetBytes(1).build(), codes);
     return new BuildForecast(
         plan.phaseBytes(),
         plan.peakBytes(),

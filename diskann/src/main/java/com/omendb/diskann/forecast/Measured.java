@@ -109,7 +109,7 @@ final class Measured {
       case PAGES -> PAGES;
       case GROUPS -> GROUPS;
       case GRAPH -> GRAPH;
-      case ALL, AUTO -> new double[CODE_SHARES.length][RECALLS.length];
+      case ALL -> new double[CODE_SHARES.length][RECALLS.length];
     };
   }
 
@@ -118,7 +118,7 @@ final class Measured {
     return switch (residency) {
       case PAGES -> 0;
       case GROUPS -> 1;
-      case GRAPH, ALL, AUTO -> 2;
+      case GRAPH, ALL -> 2;
     };
   }
 
@@ -128,7 +128,7 @@ final class Measured {
       case PAGES -> PAGES_MICROS;
       case GROUPS -> GROUPS_MICROS;
       case GRAPH -> GRAPH_MICROS;
-      case ALL, AUTO -> ALL_MICROS;
+      case ALL -> ALL_MICROS;
     };
   }
 }

@@ -32,7 +32,7 @@ public record CodesMaker(CodesPart codes) implements PartMaker {
   /// How codes are trained for an index.
   public static CodeTraining training(BuildOptions options) {
     return new CodeTraining(
-        options.seed(), options.threads(), options.metric() == Metric.COSINE);
+        options.tuning().seed(), options.threads(), options.metric() == Metric.COSINE);
   }
 
   /// Which code.

@@ -8,6 +8,7 @@ import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// What the indexes of one kind consist of, which depends on the codes that each of them keeps.
 /// Immutable and thread-safe.
@@ -41,11 +42,11 @@ public final class KindParts {
   ///
   /// @throws IllegalArgumentException if the code does not suit the vectors
   public PartList toBuild(int dimension, BuildOptions options) {
-    if (options.subspaceCount() == 0) {
+    OptionalInt bytes = options.tuning().codeBytes();
+    if (bytes.isEmpty()) {
       return usual(dimension);
     }
-    CodeSpec code =
-        new CodeSpec(codeKinds.named(CodeNames.FIRST_KIND), options.subspaceCount());
+    CodeSpec code = new CodeSpec(codeKinds.named(CodeNames.FIRST_KIND), bytes.getAsInt());
     if (!code.suits(dimension)) {
       throw new IllegalArgumentException(
           "the code is too large for the vectors: code=" + code + ", dimension=" + dimension);

@@ -4,7 +4,9 @@ import com.omendb.diskann.parts.PartList;
 import com.omendb.pq.CodeSpec;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
+import com.omendb.store.BuildTuning;
 import com.omendb.store.directory.Manifest;
+import com.omendb.store.directory.Settings;
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -33,12 +35,6 @@ record IndexFacts(
     SortedMap<String, String> settings,
     List<CodeSpec> codes,
     List<String> assumed) {
-  /// Manifest setting: ids are in `0..idRange-1`. Written where there are fewer vectors than ids.
-  static final String ID_RANGE = "idRange";
-
-  /// Manifest setting: R of the graph.
-  static final String MAX_DEGREE = "maxDegree";
-
   /// Bytes of a vector.
   int vectorBytes() {
     return elementType.vectorBytes(dimension);
@@ -53,18 +49,22 @@ record IndexFacts(
   ///
   /// @param maxDegree R of its graph
   BuildOptions buildOptions(int maxDegree, RepairOptions options) {
-    BuildOptions defaults = BuildOptions.defaults();
-    return defaults
-        .withKind(kind.name())
-        .withMetric(metric)
-        .withMethod(setting("method", BuildMethod::ofLabel, defaults.method()))
-        .withGraph(
-            maxDegree,
-            setting("buildListSize", Integer::valueOf, defaults.buildListSize()),
-            setting("alpha", Float::valueOf, defaults.alpha()))
-        .withSeed(setting("seed", Long::valueOf, defaults.seed()))
-        .withThreads(options.threads())
-        .withMemoryBudgetBytes(options.memoryBudgetBytes());
+    BuildTuning usual = BuildTuning.builder().build();
+    BuildTuning.Builder tuning =
+        BuildTuning.builder()
+            .method(setting(Settings.METHOD, BuildMethod::ofLabel, usual.method()))
+            .buildListSize(
+                setting(Settings.BUILD_LIST_SIZE, Integer::valueOf, usual.buildListSize()))
+            .alpha(setting(Settings.ALPHA, Float::valueOf, usual.alpha()))
+            .seed(setting(Settings.SEED, Long::valueOf, usual.seed()));
+    return BuildOptions.builder()
+        .kind(kind.name())
+        .metric(metric)
+        .maxDegree(maxDegree)
+        .threads(options.threads())
+        .memoryBudgetBytes(options.memoryBudgetBytes())
+        .tuning(tuning.build())
+        .build();
   }
 
   /// A manifest of such an index, without files.
@@ -82,11 +82,6 @@ record IndexFacts(
 
   /// A setting, or a substitute where it is missing or no such value.
   <T> T setting(String name, Function<String, T> parse, T otherwise) {
-    String value = settings.get(name);
-    try {
-      return value == null ? otherwise : parse.apply(value);
-    } catch (IllegalArgumentException _) {
-      return otherwise;
-    }
+    return Settings.parse(settings, name, parse).orElse(otherwise);
   }
 }

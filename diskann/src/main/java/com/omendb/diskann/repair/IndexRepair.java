@@ -12,6 +12,7 @@ import com.omendb.store.BuildOptions;
 import com.omendb.store.VectorIds;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
+import com.omendb.store.directory.Settings;
 import com.omendb.store.part.Origin;
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.store.repair.RepairReport;
@@ -216,7 +217,7 @@ public final class IndexRepair {
   // leave some out.
   private int idRange(Survivors survivors) {
     int nodeCount = survivors.shape().nodeCount();
-    int range = facts.setting(IndexFacts.ID_RANGE, Integer::valueOf, nodeCount);
+    int range = facts.setting(Settings.ID_RANGE, Integer::valueOf, nodeCount);
     long largest = survivors.ids().largest();
     if (ownIds()) {
       return Math.max(1, range);
@@ -262,11 +263,11 @@ public final class IndexRepair {
               + " file that the index was built from would bring them back",
           remains.directory());
     }
-    int idRange = facts.setting(IndexFacts.ID_RANGE, Integer::valueOf, facts.count());
+    int idRange = facts.setting(Settings.ID_RANGE, Integer::valueOf, facts.count());
     RestoredVectors.requireShape(
         source, facts, idRange == 0 ? Math.toIntExact(source.count()) : idRange);
     int maxDegree =
-        facts.setting(IndexFacts.MAX_DEGREE, Integer::valueOf, BuildOptions.defaults().maxDegree());
+        facts.setting(Settings.MAX_DEGREE, Integer::valueOf, BuildOptions.defaults().maxDegree());
     progress.note("too little is left; the index is built from the source");
     BuildOptions build = facts.buildOptions(maxDegree, options);
     IndexBuild.run(

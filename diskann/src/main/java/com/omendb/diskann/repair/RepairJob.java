@@ -22,6 +22,7 @@ import com.omendb.pagecache.storage.StorageFile;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Publication;
+import com.omendb.store.directory.Settings;
 import com.omendb.store.repair.RepairOptions;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorShape;
@@ -134,7 +135,7 @@ final class RepairJob {
           input.withGraph(
               new PartInput.Graph(space, graph, new BitSet(), records::vectorId, arena)),
           settings);
-      nearPairs = NearPairs.sample(space, records.graph(), options.seed());
+      nearPairs = NearPairs.sample(space, records.graph(), options.tuning().seed());
     }
     make(work, false, input.withNearPairs(nearPairs), settings);
   }
@@ -188,13 +189,13 @@ final class RepairJob {
             input.withGraph(
                 new PartInput.Graph(space, graph, layout.pageStarts(), records::vectorId, arena)),
             settings);
-        nearPairs = NearPairs.sample(space, records.graph(), options.seed());
+        nearPairs = NearPairs.sample(space, records.graph(), options.tuning().seed());
       }
       make(work, false, input.withNearPairs(nearPairs), settings);
       settings.put("repairedFrom", diagnosis.remains().indexId().toString());
-      settings.remove(IndexFacts.ID_RANGE);
+      settings.remove(Settings.ID_RANGE);
       if (diagnosis.idRange() > count) {
-        settings.put(IndexFacts.ID_RANGE, String.valueOf(diagnosis.idRange()));
+        settings.put(Settings.ID_RANGE, String.valueOf(diagnosis.idRange()));
       }
       publish(publication, indexId, count, settings);
     }
@@ -207,10 +208,10 @@ final class RepairJob {
     VamanaOptions graph =
         new VamanaOptions(
             survivors.maxDegree(),
-            options.buildListSize(),
-            options.alpha(),
+            options.tuning().buildListSize(),
+            options.tuning().alpha(),
             options.threads(),
-            options.seed());
+            options.tuning().seed());
     LoadedRecords records =
         LoadedRecords.allocate(facts, count, survivors.maxDegree(), graph.slots(), kept, scratch);
     load(records);
@@ -241,7 +242,7 @@ final class RepairJob {
             left,
             numbers,
             thinGraph,
-            options.alpha(),
+            options.tuning().alpha(),
             options.threads(),
             progress,
             scratch);
@@ -313,7 +314,7 @@ final class RepairJob {
     return BuildPlan.of(
         new VectorShape(count, facts.dimension(), facts.elementType()),
         LoadedRecords.bytesBeside(count),
-        options.withMethod(BuildMethod.VAMANA),
+        options.toBuilder().tuning(t -> t.method(BuildMethod.VAMANA)).build(),
         facts.codes());
   }
 

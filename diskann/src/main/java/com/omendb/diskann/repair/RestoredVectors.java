@@ -122,7 +122,12 @@ final class RestoredVectors {
           () -> {
             NodeInserter inserter =
                 new NodeInserter(
-                    space, graph, medoid, options.alpha(), true, options.buildListSize());
+                    space,
+                    graph,
+                    medoid,
+                    options.tuning().alpha(),
+                    true,
+                    options.tuning().buildListSize());
             return (from, to) -> {
               for (long i = from; i < to; i++) {
                 inserter.insert((int) (firstRow + i));
@@ -138,7 +143,12 @@ final class RestoredVectors {
         () -> {
           NodeInserter inserter =
               new NodeInserter(
-                  space, graph, medoid, options.alpha(), true, options.buildListSize());
+                  space,
+                  graph,
+                  medoid,
+                  options.tuning().alpha(),
+                  true,
+                  options.tuning().buildListSize());
           return (from, to) -> {
             for (long row = from; row < to; row++) {
               inserter.cap((int) row);

@@ -7,6 +7,7 @@ import com.omendb.diskann.format.PageView;
 import com.omendb.diskann.format.PageView.MalformedPageException;
 import com.omendb.errors.UnrepairableException;
 import com.omendb.pagecache.file.FileHeader;
+import com.omendb.store.directory.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ final class ShapeFinder {
     if (baseBits < 0) {
       return null;
     }
-    int maxDegree = facts.setting(IndexFacts.MAX_DEGREE, Integer::valueOf, 0);
+    int maxDegree = facts.setting(Settings.MAX_DEGREE, Integer::valueOf, 0);
     return new PageShape(pageBytes, pageCount, nodeCount, baseBits, -1, maxDegree, damage);
   }
 

@@ -18,6 +18,7 @@ import com.omendb.store.ReadEngine;
 import com.omendb.store.Residency;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
+import com.omendb.store.directory.Settings;
 import com.omendb.store.metrics.GuardedMetrics;
 import com.omendb.store.metrics.Metrics;
 import com.omendb.store.serving.Closing;
@@ -31,12 +32,12 @@ import com.omendb.store.serving.QueryVector;
 import com.omendb.store.serving.SearchWatch;
 import com.omendb.store.serving.SearcherPool;
 import com.omendb.store.serving.ServedIndex;
+import com.omendb.vectors.VectorShape;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -65,8 +66,7 @@ public final class GraphOpening {
   ///
   /// @param kindOfParts what an index of the kind consists of, by its codes
   public static AnnIndex open(
-      Path directory, OpenOptions options, KindParts kindOfParts, Entry entry)
-      throws IOException {
+      Path directory, OpenOptions options, KindParts kindOfParts, Entry entry) throws IOException {
     Manifest manifest = Manifest.read(directory);
     PartList parts = kindOfParts.ofManifest(manifest, directory);
     parts.require(manifest, directory);
@@ -83,8 +83,8 @@ public final class GraphOpening {
               parts.pages().magic(),
               parts.pages().oldestVersion(),
               parts.pages().version(),
-              options.directIo(),
-              pageReader(options.readEngine()));
+              options.tuning().directIo(),
+              options.tuning().readEngine().map(ReadEngine::label).orElse(null));
       resources.push(pages);
       BasePageFormat.Header header = BasePageFormat.header(pages, manifest);
       ServingPlan plan =
@@ -134,42 +134,29 @@ public final class GraphOpening {
     return new QueryForm(manifest.metric(), manifest.elementType(), manifest.dimension());
   }
 
-  // What page files call an engine; null leaves the choice to them.
-  private static @Nullable String pageReader(ReadEngine engine) {
-    return switch (engine) {
-      case AUTO -> null;
-      case IO_URING -> "io_uring";
-      case DIRECT -> "pread";
-      case MAPPED -> "mapped";
-    };
-  }
-
   private static IndexInfo describe(
       Path directory, Manifest manifest, PageFile pages, ServingPlan plan, MemoryBudget budget) {
     Map<String, String> settings = new TreeMap<>(manifest.settings());
-    settings.put("pageBytes", String.valueOf(pages.pageBytes()));
-    settings.put("pageCount", String.valueOf(pages.pageCount()));
-    settings.put("pageReader", pages.engine());
-    settings.put("directIo", String.valueOf(pages.direct()));
-    settings.put("residency", plan.residency().label());
+    settings.put(Settings.PAGE_BYTES, String.valueOf(pages.pageBytes()));
+    settings.put(Settings.PAGE_COUNT, String.valueOf(pages.pageCount()));
+    settings.put(Settings.PAGE_READER, pages.engine());
+    settings.put(Settings.DIRECT_IO, String.valueOf(pages.direct()));
+    settings.put(Settings.RESIDENCY, plan.residency().label());
     plan.code().ifPresent(code -> settings.put("code", code.text()));
     settings.put("searchesSideBySide", String.valueOf(plan.laneCount()));
     long indexBytes = manifest.encode().length;
     for (Manifest.FileEntry file : manifest.files().values()) {
       indexBytes += file.length();
     }
-    return new IndexInfo(
-        directory,
-        manifest.kind(),
-        manifest.formatVersion(),
-        manifest.count(),
-        manifest.dimension(),
-        manifest.elementType(),
-        manifest.metric(),
-        indexBytes,
-        budget.totalBytes(),
-        Collections.unmodifiableMap(budget.reservedByPurpose()),
-        Collections.unmodifiableMap(settings));
+    return IndexInfo.builder(
+            directory,
+            manifest.kind(),
+            new VectorShape(manifest.count(), manifest.dimension(), manifest.elementType()),
+            manifest.metric())
+        .files(manifest.formatVersion(), indexBytes)
+        .memory(budget.totalBytes(), budget.reservedByPurpose())
+        .settings(settings)
+        .build();
   }
 
   /// Opens the parts that searchers share, and says how searchers are made over them.
@@ -249,7 +236,7 @@ public final class GraphOpening {
 
     private @Nullable NeighbourLists graph(OpenParts open) {
       return switch (plan.residency()) {
-        case PAGES, ALL, AUTO -> null;
+        case PAGES, ALL -> null;
         case GROUPS -> open.get(parts.groupGraph());
         case GRAPH -> open.get(parts.thinGraph());
       };

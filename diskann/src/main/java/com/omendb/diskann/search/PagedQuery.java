@@ -8,6 +8,7 @@ import com.omendb.store.SearchEnd;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
 import com.omendb.store.SearchStats;
+import com.omendb.store.SearchTuning;
 import com.omendb.store.serving.Accept;
 import com.omendb.store.serving.PageWalk;
 import com.omendb.store.serving.QueryVector;
@@ -59,7 +60,7 @@ final class PagedQuery implements PageWalk {
   private final int[] fresh = new int[512];
   private final float[] estimates = new float[fresh.length];
   private final float[] recordDistances;
-  private final int[] inFlight = new int[SearchRequest.MAX_BEAM_WIDTH];
+  private final int[] inFlight = new int[SearchTuning.MAX_BEAM_WIDTH];
   private int[] readPages = new int[64];
 
   private @Nullable SearchTask task;

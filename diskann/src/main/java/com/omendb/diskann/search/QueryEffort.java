@@ -2,6 +2,7 @@ package com.omendb.diskann.search;
 
 import com.omendb.store.Residency;
 import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchTuning;
 
 /// How hard a query through pages looks, from its request and what lies in memory.
 ///
@@ -35,22 +36,16 @@ record QueryEffort(
   /// @param answerCount nodes that may be answers
   static QueryEffort of(SearchRequest request, int answerCount, Residency residency) {
     int k = Math.min(request.k(), answerCount);
-    int effort =
-        request.searchListSize() > 0
-            ? request.searchListSize()
-            : Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k);
+    int effort = request.searchListSize().orElse(Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k));
     double ratio = (double) k / effort;
-    boolean bounded = request.maxPageReads() > 0;
     return new QueryEffort(
         k,
         effort,
         effort + listSlack(residency),
-        request.beamWidth() > 0 ? request.beamWidth() : beamWidth(residency),
-        request.gainThreshold() >= 0
-            ? request.gainThreshold()
-            : Math.min(MOST_GAIN_ASKED, ratio * ratio),
-        bounded ? request.maxPageReads() : effort + READS_SLACK,
-        bounded);
+        request.tuning().beamWidth().orElse(beamWidth(residency)),
+        request.tuning().gainThreshold().orElse(Math.min(MOST_GAIN_ASKED, ratio * ratio)),
+        request.maxPageReads().orElse(effort + READS_SLACK),
+        request.maxPageReads().isPresent());
   }
 
   // The better a search knows its pages beforehand, the more of them it asks for at once.
@@ -58,8 +53,8 @@ record QueryEffort(
     return switch (residency) {
       case PAGES -> 4;
       case GROUPS -> 8;
-      case GRAPH -> SearchRequest.MAX_BEAM_WIDTH;
-      case ALL, AUTO -> throw new IllegalArgumentException("residency=" + residency);
+      case GRAPH -> SearchTuning.MAX_BEAM_WIDTH;
+      case ALL -> throw new IllegalArgumentException("residency=" + residency);
     };
   }
 

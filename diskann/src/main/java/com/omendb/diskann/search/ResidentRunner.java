@@ -137,10 +137,7 @@ final class ResidentRunner implements QueryRunner {
     degraded = request.degraded();
     skipped.clear();
     k = Math.min(request.k(), answerCount);
-    int effort =
-        request.searchListSize() > 0
-            ? request.searchListSize()
-            : Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k);
+    int effort = request.searchListSize().orElse(Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k));
     int listSize = LIST_FACTOR * effort + LIST_SLACK;
     exactDistances = 0;
     int expanded = 0;

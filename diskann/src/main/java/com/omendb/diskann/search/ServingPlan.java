@@ -121,7 +121,7 @@ public record ServingPlan(
     }
 
     private boolean mayBe(Residency residency) {
-      return options.residency() == Residency.AUTO || options.residency() == residency;
+      return options.tuning().residency().orElse(residency) == residency;
     }
 
     @Nullable ServingPlan resident() {
@@ -159,7 +159,7 @@ public record ServingPlan(
       switch (residency) {
         case GRAPH -> chosen.add(parts.thinGraph());
         case GROUPS -> chosen.add(parts.groupGraph());
-        case PAGES, ALL, AUTO -> {}
+        case PAGES, ALL -> {}
       }
       Map<String, Long> fixed = new LinkedHashMap<>();
       List<GraphPart<?>> inMemory = inMemory(chosen);

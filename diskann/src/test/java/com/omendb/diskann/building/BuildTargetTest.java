@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +35,8 @@ class BuildTargetTest {
     long seed = Seeds.seed("roomIsLookedForAfterLeftoversAreDeleted", 97);
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors = Fixtures.clustered(50, 8, ElementType.UINT8, seed, arena);
-      BuildOptions options = Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withOverwrite(true);
+      BuildOptions options =
+          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder().overwrite(true).build();
       Path index = Fixtures.build(vectors, temporary.resolve("index"), options);
       Manifest before = Manifest.read(index);
       UUID killed = new UUID(3, 3);

@@ -140,7 +140,7 @@ class BuildWatchTest {
   }
 
   private BuildOptions options() {
-    return Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withMetrics(metrics);
+    return Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder().metrics(metrics).build();
   }
 
   private void assertNoGauges() {

@@ -53,14 +53,16 @@ class ResumedBuildTest {
   private static final int DIMENSION = 8;
   private static final int HEADER_BYTES = 4096;
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.INNER_PRODUCT).withGraph(8, 16, 1.2f);
+      Fixtures.quickBuild("diskann", Metric.INNER_PRODUCT).toBuilder()
+          .maxDegree(8)
+          .tuning(t -> t.buildListSize(16))
+          .build();
 
   // More data than the budget holds.
   private static final BuildPlan IN_FILES =
       new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 0, 1L << 20, 1 << 16);
 
-  private static final PartList PARTS =
-      new NotePart(Origin.MADE).kind().parts().usual(DIMENSION);
+  private static final PartList PARTS = new NotePart(Origin.MADE).kind().parts().usual(DIMENSION);
 
   @TempDir Path temporary;
 
@@ -122,7 +124,7 @@ class ResumedBuildTest {
   }
 
   private Recorder resume() throws IOException {
-    return build(directory, OPTIONS.withResume(true));
+    return build(directory, OPTIONS.toBuilder().resume(true).build());
   }
 
   private Recorder failIn(String phase, BuildOptions options) {
@@ -134,7 +136,7 @@ class ResumedBuildTest {
   }
 
   private List<String> phases(BuildOptions options) throws IOException {
-    return build(temporary.resolve("phases"), options.withOverwrite(true)).phases;
+    return build(temporary.resolve("phases"), options.toBuilder().overwrite(true).build()).phases;
   }
 
   /// All files by name, without the headers that hold the id, and the settings.
@@ -165,7 +167,7 @@ class ResumedBuildTest {
   @Test
   void aBuildThatFailsInAnyPhaseIsContinuedToTheSameIndex() throws IOException {
     for (BuildMethod method : BuildMethod.values()) {
-      BuildOptions options = OPTIONS.withMethod(method);
+      BuildOptions options = OPTIONS.toBuilder().tuning(t -> t.method(method)).build();
       Path whole = temporary.resolve("whole " + method);
       Recorder uninterrupted = build(whole, options);
       SortedMap<String, byte[]> expected = content(whole);
@@ -177,7 +179,7 @@ class ResumedBuildTest {
         directory = temporary.resolve(method + " " + phase);
         Recorder first = failIn(phase, options);
         boolean staged = Files.exists(directory);
-        Recorder second = build(directory, options.withResume(true));
+        Recorder second = build(directory, options.toBuilder().resume(true).build());
         assertSame(expected, directory, phase);
         second.assertNoted(staged ? "resuming, finished already" : "no build to resume");
         if (staged) {
@@ -211,7 +213,7 @@ class ResumedBuildTest {
           vectors,
           VectorIds.rows(),
           to(directory),
-          OPTIONS.withResume(true),
+          OPTIONS.toBuilder().resume(true).build(),
           PARTS,
           new Recorder(""),
           IN_FILES);
@@ -233,7 +235,7 @@ class ResumedBuildTest {
       if (phase.startsWith("graph, ") || phase.equals("order vectors")) {
         continue;
       }
-      failIn(phase, OPTIONS.withResume(true));
+      failIn(phase, OPTIONS.toBuilder().resume(true).build());
       assertFalse(Files.exists(directory.resolve(Manifest.FILE)));
     }
     Recorder last = resume();
@@ -289,8 +291,9 @@ class ResumedBuildTest {
   @Test
   void otherOptionsBeginAnewAndSayWhichTheyAre() throws IOException {
     failIn("measure records", OPTIONS);
-    BuildOptions other = OPTIONS.withGraph(10, 16, 1.2f).withSeed(5);
-    Recorder interrupted = failIn("measure records", other.withResume(true));
+    BuildOptions other =
+        OPTIONS.toBuilder().maxDegree(10).tuning(t -> t.buildListSize(16).seed(5)).build();
+    Recorder interrupted = failIn("measure records", other.toBuilder().resume(true).build());
     interrupted.assertNoted("maxDegree=10, was 8; seed=5, was 42");
     // Both are kept: which of them was meant shows only when one is published.
     assertEquals(2, stagings().size());
@@ -309,8 +312,9 @@ class ResumedBuildTest {
   @Test
   void memoryAndThreadsMayBeOthers() throws IOException {
     failIn("measure records", OPTIONS);
-    BuildOptions roomier = OPTIONS.withThreads(2).withMemoryBudgetBytes(8L << 30);
-    build(directory, roomier.withResume(true)).assertNoted("resuming, finished already");
+    BuildOptions roomier = OPTIONS.toBuilder().threads(2).memoryBudgetBytes(8L << 30).build();
+    build(directory, roomier.toBuilder().resume(true).build())
+        .assertNoted("resuming, finished already");
   }
 
   @Test
@@ -346,15 +350,15 @@ class ResumedBuildTest {
 
   @Test
   void anIndexThatIsThereStaysAsItWasUntilTheContinuedOneIsPublished() throws IOException {
-    build(directory, OPTIONS.withSeed(1));
+    build(directory, OPTIONS.toBuilder().tuning(t -> t.seed(1)).build());
     SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
-    BuildOptions over = OPTIONS.withOverwrite(true);
+    BuildOptions over = OPTIONS.toBuilder().overwrite(true).build();
     failIn("thin graph", over);
-    failIn("publish", over.withResume(true));
+    failIn("publish", over.toBuilder().resume(true).build());
     SortedMap<String, byte[]> after = TestFiles.snapshot(directory);
     before.forEach((name, bytes) -> assertArrayEquals(bytes, after.get(name), name));
     assertThrows(IOException.class, this::resume, "overwrite is off");
-    build(directory, over.withResume(true));
+    build(directory, over.toBuilder().resume(true).build());
     assertEquals("42", Manifest.read(directory).settings().get("seed"));
     assertEquals(before.keySet().size(), TestFiles.snapshot(directory).size());
   }
@@ -398,7 +402,7 @@ class ResumedBuildTest {
     assertThrows(
         UncheckedIOException.class, () -> AnnIndex.build(vectors, directory, OPTIONS, failing));
     Recorder resumed = new Recorder("");
-    AnnIndex.build(vectors, directory, OPTIONS.withResume(true), resumed);
+    AnnIndex.build(vectors, directory, OPTIONS.toBuilder().resume(true).build(), resumed);
     resumed.assertNoted(
         "resuming, finished already: input, order, graph, self-check, layout, pages, thin");
     AnnIndex.open(directory, Fixtures.quickOpen()).close();

@@ -50,10 +50,11 @@ class ScratchFileBuildTest {
       VectorSource vectors = Fixtures.clustered(COUNT, DIMENSION, ElementType.UINT8, seed, arena);
       VectorSource queries = Fixtures.queries(COUNT, DIMENSION, ElementType.UINT8, seed, 20, arena);
       BuildOptions options =
-          Fixtures.quickBuild("diskann", Metric.SQUARED_L2)
-              .withGraph(16, 24, 1.2f)
-              .withThreads(1)
-              .withSeed(seed);
+          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+              .maxDegree(16)
+              .threads(1)
+              .tuning(t -> t.buildListSize(24).seed(seed))
+              .build();
       Path inMemory = temporary.resolve("memory");
       Path inFiles = temporary.resolve("files");
       AnnIndex.build(vectors, inMemory, options, Progress.NONE);

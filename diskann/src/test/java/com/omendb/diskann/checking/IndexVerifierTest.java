@@ -54,7 +54,10 @@ class IndexVerifierTest {
   private static final int DIMENSION = 24;
   private static final int PAGE_BYTES = 4096;
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withGraph(12, 20, 1.2f);
+      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+          .maxDegree(12)
+          .tuning(t -> t.buildListSize(20))
+          .build();
 
   @TempDir static Path sound;
   @TempDir Path temporary;
@@ -81,7 +84,11 @@ class IndexVerifierTest {
   }
 
   private static VerifyOptions full() {
-    return VerifyOptions.full().withThreads(1).withMemoryBudgetBytes(64L << 20).withAllCodes(true);
+    return options(VerifyOptions.Depth.ALL_CODES);
+  }
+
+  private static VerifyOptions options(VerifyOptions.Depth depth) {
+    return VerifyOptions.builder(depth).threads(1).memoryBudgetBytes(64L << 20).build();
   }
 
   private static VerifyReport verify(Path directory, VerifyOptions options) throws IOException {
@@ -135,17 +142,17 @@ class IndexVerifierTest {
 
   @Test
   void memoryAndThreadsChangeNothing() throws IOException {
-    assertWhole(verify(index, full().withThreads(3)));
+    assertWhole(verify(index, full().toBuilder().threads(3).build()));
     MemoryBudgetException e =
         assertThrows(
             MemoryBudgetException.class,
-            () -> verify(index, full().withThreads(2).withMemoryBudgetBytes(1)));
+            () -> verify(index, full().toBuilder().threads(2).memoryBudgetBytes(1).build()));
     long smallest = e.smallestBudgetBytes();
     // With the smallest memory the graph is walked in the file, and nothing else is kept either.
-    assertWhole(verify(index, full().withThreads(2).withMemoryBudgetBytes(smallest)));
+    assertWhole(verify(index, full().toBuilder().threads(2).memoryBudgetBytes(smallest).build()));
     assertThrows(
         MemoryBudgetException.class,
-        () -> verify(index, full().withThreads(2).withMemoryBudgetBytes(smallest - 1)));
+        () -> verify(index, full().toBuilder().threads(2).memoryBudgetBytes(smallest - 1).build()));
   }
 
   @Test
@@ -282,8 +289,9 @@ class IndexVerifierTest {
     if (inFile) {
       MemoryBudgetException e =
           assertThrows(
-              MemoryBudgetException.class, () -> verify(index, full().withMemoryBudgetBytes(1)));
-      options = options.withMemoryBudgetBytes(e.smallestBudgetBytes());
+              MemoryBudgetException.class,
+              () -> verify(index, full().toBuilder().memoryBudgetBytes(1).build()));
+      options = options.toBuilder().memoryBudgetBytes(e.smallestBudgetBytes()).build();
     }
     VerifyReport report = verify(index, options);
     assertEquals(
@@ -316,7 +324,7 @@ class IndexVerifierTest {
             });
     assertEquals(Set.of("codes-6.pq code", "codes-9.pq code", "codes-12.pq code"), kinds(full()));
     // So few nodes are all in the sample.
-    assertEquals(3, kinds(full().withAllCodes(false)).size());
+    assertEquals(3, kinds(options(VerifyOptions.Depth.FULL)).size());
   }
 
   @Test
@@ -408,7 +416,7 @@ class IndexVerifierTest {
     for (int page = 0; page < 10; page++) {
       TestFiles.flip(file, (page + 1L) * PAGE_BYTES + 100, 1);
     }
-    VerifyReport report = verify(index, full().withMaxDamages(4));
+    VerifyReport report = verify(index, full().toBuilder().maxDamages(4).build());
     assertEquals(4, report.damages().size());
     assertEquals(10, report.damageCount());
     assertEquals(10, report.damagedPages().cardinality());

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// everything forecast grows with the count; a refusal names the smallest budget that works.
 class ForecastsTest {
   private static final double TOLERANCE = 0.15;
-  private static final BuildOptions BUILD = BuildOptions.defaults().withKind("diskann");
+  private static final BuildOptions BUILD = BuildOptions.builder().kind("diskann").build();
 
   @TempDir Path temporary;
 
@@ -79,7 +79,11 @@ class ForecastsTest {
   @ParameterizedTest
   @ValueSource(strings = {"leaf", "vamana"})
   void everythingGrowsWithTheCount(String method) {
-    BuildOptions options = BUILD.withMethod(BuildMethod.ofLabel(method)).withMetric(Metric.COSINE);
+    BuildOptions options =
+        BUILD.toBuilder()
+            .metric(Metric.COSINE)
+            .tuning(t -> t.method(BuildMethod.ofLabel(method)))
+            .build();
     BuildForecast last = null;
     for (long count = 1_000; count <= 1_000_000_000; count *= 10) {
       BuildForecast next =
@@ -97,6 +101,6 @@ class ForecastsTest {
 
   private static ServingForecast serve(VectorShape shape, long budget) {
     return AnnIndex.forecastServing(
-        shape, BUILD, OpenOptions.defaults().withMemoryBudgetBytes(budget).withMaxSearchers(2));
+        shape, BUILD, OpenOptions.builder().memoryBudgetBytes(budget).maxSearchers(2).build());
   }
 }

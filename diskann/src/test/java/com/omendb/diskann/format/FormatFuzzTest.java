@@ -103,9 +103,10 @@ class FormatFuzzTest {
           Fixtures.build(
               Fixtures.uniform(new SplittableRandom(7), COUNT, DIMENSION, ElementType.UINT8, arena),
               folder.resolve("index"),
-              Fixtures.quickBuild("diskann", Metric.SQUARED_L2)
-                  .withGraph(12, 16, 1.2f)
-                  .withSubspaceCount(3));
+              Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+                  .maxDegree(12)
+                  .tuning(t -> t.buildListSize(16).codeBytes(3))
+                  .build());
     }
     manifest = Manifest.read(index);
     memory = new GuardedMemory(folder, LARGEST_FILE);

@@ -66,7 +66,7 @@ class AddedCodeTest {
   private static final String CODES = "codes-sq-16.part";
   private static final String CODEBOOK = "codebook-sq-16.part";
   private static final VerifyOptions FULL =
-      VerifyOptions.full().withThreads(1).withAllCodes(true);
+      VerifyOptions.builder(VerifyOptions.Depth.ALL_CODES).threads(1).build();
 
   private final GraphKind kind = kind(CodeKinds.of(ScalarKind.SCALAR));
   private final GraphKind both = kind(CodeKinds.of(ProductKind.PQ, ScalarKind.SCALAR));
@@ -126,11 +126,11 @@ class AddedCodeTest {
     assertTrue(manifest.files().keySet().stream().noneMatch(name -> name.endsWith(".pq")));
     assertEquals(Set.of(), damage(kind, index));
 
-    VectorSource queries =
-        Fixtures.queries(COUNT, DIMENSION, ElementType.FLOAT32, seed, 30, arena);
+    VectorSource queries = Fixtures.queries(COUNT, DIMENSION, ElementType.FLOAT32, seed, 30, arena);
     for (Residency residency :
         new Residency[] {Residency.PAGES, Residency.GROUPS, Residency.GRAPH}) {
-      OpenOptions options = Fixtures.quickOpen().withResidency(residency);
+      OpenOptions options =
+          Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
       try (AnnIndex open = kind.open(index, options)) {
         assertEquals("sq:16", open.info().settings().get("code"));
         double recall = Fixtures.recall(open, vectors, queries, K, 40);
@@ -170,10 +170,11 @@ class AddedCodeTest {
     long smallest =
         assertThrows(
                 MemoryBudgetException.class,
-                () -> codeInUse(parts, options.withMemoryBudgetBytes(1)))
+                () -> codeInUse(parts, options.toBuilder().memoryBudgetBytes(1).build()))
             .smallestBudgetBytes();
-    assertEquals("pq:4", codeInUse(parts, options.withMemoryBudgetBytes(smallest)));
-    assertEquals("sq:16", codeInUse(parts, options.withMemoryBudgetBytes(4 * smallest)));
+    assertEquals("pq:4", codeInUse(parts, options.toBuilder().memoryBudgetBytes(smallest).build()));
+    assertEquals(
+        "sq:16", codeInUse(parts, options.toBuilder().memoryBudgetBytes(4 * smallest).build()));
   }
 
   private static String codeInUse(PartList parts, OpenOptions open) {
@@ -200,7 +201,8 @@ class AddedCodeTest {
   }
 
   private void assertSameFile(String name, Path other) throws IOException {
-    assertEquals(-1, Files.mismatch(TestFiles.file(index, name), TestFiles.file(other, name)), name);
+    assertEquals(
+        -1, Files.mismatch(TestFiles.file(index, name), TestFiles.file(other, name)), name);
   }
 
   @Test

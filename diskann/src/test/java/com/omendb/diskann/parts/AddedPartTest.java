@@ -46,8 +46,11 @@ import org.junit.jupiter.api.io.TempDir;
 /// does not know.
 class AddedPartTest {
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild(DiskAnnKind.NAME, Metric.SQUARED_L2).withGraph(8, 16, 1.2f);
-  private static final VerifyOptions FULL = VerifyOptions.full().withThreads(1);
+      Fixtures.quickBuild(DiskAnnKind.NAME, Metric.SQUARED_L2).toBuilder()
+          .maxDegree(8)
+          .tuning(t -> t.buildListSize(16))
+          .build();
+  private static final VerifyOptions FULL = VerifyOptions.full().toBuilder().threads(1).build();
 
   @TempDir Path temporary;
 

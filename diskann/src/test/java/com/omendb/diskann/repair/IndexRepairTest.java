@@ -56,8 +56,11 @@ class IndexRepairTest {
   private static final int COUNT = 1_500;
   private static final int PAGE_BYTES = 4096;
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withGraph(12, 20, 1.2f);
-  private static final RepairOptions REPAIR = RepairOptions.defaults().withThreads(1);
+      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+          .maxDegree(12)
+          .tuning(t -> t.buildListSize(20))
+          .build();
+  private static final RepairOptions REPAIR = RepairOptions.builder().threads(1).build();
 
   @TempDir static Path sound;
   @TempDir Path temporary;
@@ -339,7 +342,7 @@ class IndexRepairTest {
                     damaged,
                     repaired,
                     Optional.empty(),
-                    REPAIR.withMemoryBudgetBytes(1 << 20),
+                    REPAIR.toBuilder().memoryBudgetBytes(1 << 20).build(),
                     Progress.NONE));
     TestFiles.assertMentions("memory budget", e);
     assertFalse(Files.exists(repaired));
@@ -352,7 +355,12 @@ class IndexRepairTest {
     VectorSource vectors = Fixtures.clustered(count, 24, ElementType.FLOAT32, 62, ARENA);
     damaged = temporary.resolve("metric");
     Fixtures.build(
-        vectors, damaged, Fixtures.quickBuild("diskann", metric).withGraph(12, 20, 1.2f));
+        vectors,
+        damaged,
+        Fixtures.quickBuild("diskann", metric).toBuilder()
+            .maxDegree(12)
+            .tuning(t -> t.buildListSize(20))
+            .build());
     LostPages.lose(damaged, Seeds.random("everyMetricIsRepaired", 78), 2);
     RepairReport report = repair(vectors);
     assertTrue(report.restoredCount() > 0);
@@ -411,7 +419,8 @@ class IndexRepairTest {
       int asked = 0;
       for (int row = 0; row < COUNT; row += 5) {
         if (!lost.get(row)) {
-          SearchResult result = index.search(SearchRequest.of(base, row, 1).withSearchListSize(30));
+          SearchResult result =
+              index.search(SearchRequest.builder(base, row, 1).searchListSize(30).build());
           asked++;
           found += result.distance(0) == 0 ? 1 : 0;
         }

@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
-import com.omendb.store.ReadEngine;
 import com.omendb.store.Residency;
 import com.omendb.store.SearchEnd;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
-import com.omendb.store.metrics.Metrics;
 import com.omendb.store.serving.Accept;
 import com.omendb.store.serving.ServedIndex;
 import com.omendb.vectors.ElementType;
@@ -56,7 +54,10 @@ class FilteredSearchTest {
     Fixtures.build(
         base,
         directory.resolve("index"),
-        Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withGraph(16, 32, 1.2f));
+        Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+            .maxDegree(16)
+            .tuning(t -> t.buildListSize(32))
+            .build());
   }
 
   @AfterAll
@@ -89,7 +90,11 @@ class FilteredSearchTest {
     AnnIndex index =
         AnnIndex.open(
             directory.resolve("index"),
-            new OpenOptions(64 << 20, 1, false, residency, ReadEngine.AUTO, Metrics.NONE));
+            OpenOptions.builder()
+                .memoryBudgetBytes(64 << 20)
+                .maxSearchers(1)
+                .tuning(t -> t.residency(residency).directIo(false))
+                .build());
     return (ServedIndex) index;
   }
 
@@ -143,7 +148,7 @@ class FilteredSearchTest {
       for (int bound : new int[] {1, 2, 5}) {
         Nodes accept = Nodes.random(random, 60);
         SearchResult result =
-            index.search(SearchRequest.of(queries, 0, 50).withMaxPageReads(bound), accept);
+            index.search(SearchRequest.builder(queries, 0, 50).maxPageReads(bound).build(), accept);
         assertTrue(result.stats().pageReads() + result.stats().cacheHits() <= bound);
         assertEquals(SearchEnd.PAGE_LIMIT, result.stats().end());
         assertTrue(result.count() < 50);
@@ -156,11 +161,11 @@ class FilteredSearchTest {
   void aSearchWhoseTimeIsOverEndsAndSaysSo(Residency residency) throws IOException {
     try (ServedIndex index = open(residency)) {
       SearchResult late =
-          index.search(SearchRequest.of(queries, 0, K).withTimeout(Duration.ofNanos(1)));
+          index.search(SearchRequest.builder(queries, 0, K).timeout(Duration.ofNanos(1)).build());
       assertEquals(SearchEnd.TIMEOUT, late.stats().end());
       assertEquals(0, late.stats().pageReads());
       SearchResult whole =
-          index.search(SearchRequest.of(queries, 0, K).withTimeout(Duration.ofHours(1)));
+          index.search(SearchRequest.builder(queries, 0, K).timeout(Duration.ofHours(1)).build());
       assertEquals(K, whole.count());
       assertTrue(whole.stats().end() != SearchEnd.TIMEOUT);
     }

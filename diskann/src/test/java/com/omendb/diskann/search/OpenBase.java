@@ -55,7 +55,7 @@ final class OpenBase implements AutoCloseable {
             new CodesFile(codebook.code(), codes.open(opening), codebook.error()),
             residency,
             switch (residency) {
-              case PAGES, ALL, AUTO -> null;
+              case PAGES, ALL -> null;
               case GROUPS -> parts.groupGraph().open(opening);
               case GRAPH -> parts.thinGraph().open(opening);
             },

@@ -13,6 +13,7 @@ import com.omendb.store.Residency;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
 import com.omendb.store.SearchStats;
+import com.omendb.store.SearchTuning;
 import com.omendb.store.serving.PagedRunner;
 import com.omendb.store.serving.QueryCall;
 import com.omendb.store.serving.SearchWatch;
@@ -59,7 +60,9 @@ class PagedRunnerTest {
     Fixtures.build(
         base,
         built.resolve("index"),
-        Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withSubspaceCount(8));
+        Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+            .tuning(t -> t.codeBytes(8))
+            .build());
   }
 
   @AfterAll
@@ -69,9 +72,12 @@ class PagedRunnerTest {
 
   // Some wide, some narrow, some of more results than others.
   private static SearchRequest request(int query) {
-    int[] widths = {0, 1, 3, SearchRequest.MAX_BEAM_WIDTH};
-    return SearchRequest.of(queries, query, query % 5 == 0 ? 40 : K)
-        .withBeamWidth(widths[query % 4]);
+    int[] widths = {1, 3, SearchTuning.MAX_BEAM_WIDTH};
+    SearchRequest.Builder request = SearchRequest.builder(queries, query, query % 5 == 0 ? 40 : K);
+    if (query % 4 > 0) {
+      request.tuning(t -> t.beamWidth(widths[query % 4 - 1]));
+    }
+    return request.build();
   }
 
   @ParameterizedTest
@@ -165,7 +171,9 @@ class PagedRunnerTest {
           Files.write(pages, bytes);
           SearchResult all =
               runner.search(
-                  SearchRequest.of(base, 0, COUNT).withBeamWidth(SearchRequest.MAX_BEAM_WIDTH),
+                  SearchRequest.builder(base, 0, COUNT)
+                      .tuning(t -> t.beamWidth(SearchTuning.MAX_BEAM_WIDTH))
+                      .build(),
                   SearchWatch.NONE);
           assertEquals(COUNT, all.count());
         }

@@ -12,11 +12,10 @@ import com.omendb.pagecache.memory.MemoryBudget;
 import com.omendb.pagecache.read.PageFile;
 import com.omendb.pq.CodeSpec;
 import com.omendb.store.OpenOptions;
-import com.omendb.store.ReadEngine;
+import com.omendb.store.OpenTuning;
 import com.omendb.store.Residency;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
-import com.omendb.store.metrics.Metrics;
 import com.omendb.store.serving.PagedRunner;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -24,7 +23,6 @@ import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -89,17 +87,26 @@ class ServingPlanTest {
     return plan.code().map(CodeSpec::bytes).orElse(0);
   }
 
-  private static ServingPlan plan(Residency residency, int searchers, long budget)
+  // A plan of a residency; null lets the budget decide.
+  private static ServingPlan plan(@Nullable Residency residency, int searchers, long budget)
       throws IOException {
+    OpenTuning.Builder tuning = OpenTuning.builder();
+    if (residency != null) {
+      tuning.residency(residency);
+    }
     return ServingPlan.of(
         Fixtures.PARTS.ofManifest(manifest(), directory),
         manifest(),
         pages().pageBytes(),
         pages().pageCount(),
-        new OpenOptions(budget, searchers, true, residency, ReadEngine.AUTO, Metrics.NONE));
+        OpenOptions.builder()
+            .memoryBudgetBytes(budget)
+            .maxSearchers(searchers)
+            .tuning(tuning.build())
+            .build());
   }
 
-  private static long smallest(Residency residency, int searchers) {
+  private static long smallest(@Nullable Residency residency, int searchers) {
     return assertThrows(MemoryBudgetException.class, () -> plan(residency, searchers, 1))
         .smallestBudgetBytes();
   }
@@ -117,10 +124,7 @@ class ServingPlanTest {
     for (int searchers : new int[] {1, 2, 16, 200}) {
       long smallest = smallest(residency, searchers);
       ServingPlan plan = plan(residency, searchers, smallest);
-      // The automatic choice shrinks to whatever is smallest.
-      if (residency != Residency.AUTO) {
-        assertEquals(residency, plan.residency());
-      }
+      assertEquals(residency, plan.residency());
       assertEquals(1, plan.laneCount());
       assertTrue(reserved(plan, smallest) > smallest - pages().pageBytes());
       for (long less : new long[] {1, 2, 5_000, smallest - 1}) {
@@ -137,11 +141,9 @@ class ServingPlanTest {
     for (int searchers : new int[] {1, 3, 64}) {
       long least = Long.MAX_VALUE;
       for (Residency residency : Residency.values()) {
-        if (residency != Residency.AUTO) {
-          least = Math.min(least, smallest(residency, searchers));
-        }
+        least = Math.min(least, smallest(residency, searchers));
       }
-      assertEquals(least, smallest(Residency.AUTO, searchers));
+      assertEquals(least, smallest(null, searchers));
     }
   }
 
@@ -150,7 +152,7 @@ class ServingPlanTest {
   void moreBudgetNeverGivesLess(int searchers) throws Exception {
     SplittableRandom random = Seeds.random("moreBudgetNeverGivesLess", 214);
     TreeSet<Long> budgets = new TreeSet<>();
-    long least = smallest(Residency.AUTO, searchers);
+    long least = smallest(null, searchers);
     for (Residency residency : Residency.values()) {
       long smallest = smallest(residency, searchers);
       budgets.addAll(List.of(smallest, smallest + 1, Math.max(least, smallest - 1)));
@@ -158,10 +160,10 @@ class ServingPlanTest {
     long most = budgets.last() + (8L << 20);
     random.longs(300, least, most).forEach(budgets::add);
     budgets.add(Long.MAX_VALUE);
-    ServingPlan last = plan(Residency.AUTO, searchers, least);
+    ServingPlan last = plan(null, searchers, least);
     TreeSet<Residency> met = new TreeSet<>();
     for (long budget : budgets) {
-      ServingPlan plan = plan(Residency.AUTO, searchers, budget);
+      ServingPlan plan = plan(null, searchers, budget);
       assertTrue(reserved(plan, budget) <= budget);
       int gained = plan.residency().compareTo(last.residency());
       assertTrue(gained >= 0, "budget=" + budget + ", residency=" + plan.residency());

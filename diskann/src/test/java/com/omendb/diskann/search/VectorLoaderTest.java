@@ -41,7 +41,11 @@ class VectorLoaderTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base = Fixtures.uniform(random, count, dimension, ElementType.UINT8, arena);
       Fixtures.build(
-          base, directory, Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withSubspaceCount(1));
+          base,
+          directory,
+          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+              .tuning(t -> t.codeBytes(1))
+              .build());
       ResidentVectors vectors = load(count, dimension, count, arena);
       assertEquals(dimension, vectors.strideBytes());
       // What is behind the count is no node, and reading it would be reading far outside.
@@ -72,7 +76,11 @@ class VectorLoaderTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base = Fixtures.uniform(random, count, dimension, ElementType.UINT8, arena);
       Fixtures.build(
-          base, directory, Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withSubspaceCount(1));
+          base,
+          directory,
+          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+              .tuning(t -> t.codeBytes(1))
+              .build());
       ResidentVectors vectors = load(count, dimension, count, arena);
       BitSet ids = new BitSet();
       for (int node = 0; node < count; node++) {
@@ -94,7 +102,11 @@ class VectorLoaderTest {
       VectorSource base =
           Fixtures.uniform(new SplittableRandom(221), 50, 9, ElementType.UINT8, arena);
       Fixtures.build(
-          base, directory, Fixtures.quickBuild("diskann", Metric.SQUARED_L2).withSubspaceCount(1));
+          base,
+          directory,
+          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+              .tuning(t -> t.codeBytes(1))
+              .build());
       CorruptFileException e =
           assertThrows(CorruptFileException.class, () -> load(50, 9, 51, arena));
       TestFiles.assertMentions("every node once", e);

@@ -116,19 +116,22 @@ public final class Fixtures {
 
   /// Options of a small and quick build of one kind on one thread.
   public static BuildOptions quickBuild(String kind, Metric metric) {
-    return BuildOptions.defaults()
-        .withKind(kind)
-        .withMetric(metric)
-        .withGraph(24, 40, 1.2f)
-        .withThreads(1);
+    return BuildOptions.builder()
+        .kind(kind)
+        .metric(metric)
+        .maxDegree(24)
+        .threads(1)
+        .tuning(t -> t.buildListSize(40))
+        .build();
   }
 
   /// Options that open a small index for one searcher.
   public static OpenOptions quickOpen() {
-    return OpenOptions.defaults()
-        .withMemoryBudgetBytes(64L << 20)
-        .withMaxSearchers(1)
-        .withResidency(Residency.PAGES);
+    return OpenOptions.builder()
+        .memoryBudgetBytes(64L << 20)
+        .maxSearchers(1)
+        .tuning(t -> t.residency(Residency.PAGES))
+        .build();
   }
 
   /// Builds an index and returns its directory.
@@ -148,7 +151,8 @@ public final class Fixtures {
     long hits = 0;
     for (long query = 0; query < queries.count(); query++) {
       SearchResult result =
-          index.search(SearchRequest.of(queries, query, k).withSearchListSize(searchListSize));
+          index.search(
+              SearchRequest.builder(queries, query, k).searchListSize(searchListSize).build());
       hits += scorer.hits(query, result.ids(), result.distances());
     }
     return hits / (double) (k * queries.count());

@@ -116,7 +116,7 @@ public final class LayerBuilder {
   private List<Member> drawMembers() {
     List<Member> members = new ArrayList<>();
     for (long row = 0; row < rows.count(); row++) {
-      int level = level(row, options.seed());
+      int level = level(row, options.tuning().seed());
       if (level > 0) {
         members.add(new Member(row, level));
       }
@@ -177,7 +177,8 @@ public final class LayerBuilder {
             rows.dimension(),
             rows.elementType());
     VamanaOptions layerOptions =
-        new VamanaOptions(MAX_DEGREE, BUILD_LIST_SIZE, ALPHA, options.threads(), options.seed());
+        new VamanaOptions(
+            MAX_DEGREE, BUILD_LIST_SIZE, ALPHA, options.threads(), options.tuning().seed());
     try (Arena arena = Arena.ofShared()) {
       VamanaGraph graph =
           VamanaBuilder.build(

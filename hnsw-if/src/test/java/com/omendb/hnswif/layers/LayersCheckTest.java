@@ -36,7 +36,7 @@ class LayersCheckTest {
   private static final int COUNT = 2_000;
   private static final int DIMENSION = 10;
   private static final VerifyOptions FULL =
-      VerifyOptions.full().withThreads(1).withMemoryBudgetBytes(64L << 20);
+      VerifyOptions.full().toBuilder().threads(1).memoryBudgetBytes(64L << 20).build();
 
   @TempDir Path directory;
 
@@ -52,7 +52,10 @@ class LayersCheckTest {
       return Fixtures.build(
           Fixtures.clustered(COUNT, DIMENSION, type, 33, arena),
           directory.resolve(type + "-" + metric),
-          Fixtures.quickBuild("hybrid", metric).withGraph(8, 16, 1.2f));
+          Fixtures.quickBuild("hybrid", metric).toBuilder()
+              .maxDegree(8)
+              .tuning(t -> t.buildListSize(16))
+              .build());
     }
   }
 
@@ -194,12 +197,12 @@ class LayersCheckTest {
     change(layout, payload -> payload.set(NativeMemory.INT, layout[0].rows() + 4, 0));
     long smallest = 1;
     try {
-      AnnIndex.verify(index, FULL.withMemoryBudgetBytes(1), Progress.NONE);
+      AnnIndex.verify(index, FULL.toBuilder().memoryBudgetBytes(1).build(), Progress.NONE);
     } catch (MemoryBudgetException e) {
       smallest = e.smallestBudgetBytes();
     }
     VerifyReport report =
-        AnnIndex.verify(index, FULL.withMemoryBudgetBytes(smallest), Progress.NONE);
+        AnnIndex.verify(index, FULL.toBuilder().memoryBudgetBytes(smallest).build(), Progress.NONE);
     assertEquals(1, report.damageCount());
   }
 }

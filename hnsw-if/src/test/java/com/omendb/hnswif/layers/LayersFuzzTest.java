@@ -47,7 +47,10 @@ class LayersFuzzTest {
       Fixtures.build(
           Fixtures.clustered(COUNT, DIMENSION, type, 5, arena),
           index,
-          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).withGraph(8, 16, 1.2f));
+          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+              .maxDegree(8)
+              .tuning(t -> t.buildListSize(16))
+              .build());
       Manifest manifest = Manifest.read(index);
       MemorySegment query = arena.allocate(type.vectorBytes(DIMENSION), 64);
       int[] entries = new int[4];

@@ -261,7 +261,8 @@ class UpperLayersTest {
   /// Writes the layers over nodes that are numbered in the reverse order of the rows.
   private Path write(VectorSource vectors, Metric metric, SortedMap<String, String> settings)
       throws IOException {
-    BuildOptions options = Fixtures.quickBuild("hybrid", metric).withSeed(42);
+    BuildOptions options =
+        Fixtures.quickBuild("hybrid", metric).toBuilder().tuning(t -> t.seed(42)).build();
     Path path = directory.resolve("layers.hnsw");
     try (Arena arena = Arena.ofConfined()) {
       settings.putAll(

@@ -42,14 +42,14 @@ public record BuildJob(SortedMap<String, String> traits) {
     traits.put("format", Manifest.FORMAT_VERSION + "." + BUILDER_VERSION);
     traits.put("kind", options.kind());
     traits.put("metric", options.metric().label());
-    traits.put("method", options.method().label());
+    traits.put("method", options.tuning().method().label());
     traits.put("maxDegree", String.valueOf(options.maxDegree()));
-    if (options.method() == BuildMethod.VAMANA) {
-      traits.put("buildListSize", String.valueOf(options.buildListSize()));
+    if (options.tuning().method() == BuildMethod.VAMANA) {
+      traits.put("buildListSize", String.valueOf(options.tuning().buildListSize()));
     }
-    traits.put("alpha", String.valueOf(options.alpha()));
+    traits.put("alpha", String.valueOf(options.tuning().alpha()));
     traits.put("codeBytes", codeSizes);
-    traits.put("seed", String.valueOf(options.seed()));
+    traits.put("seed", String.valueOf(options.tuning().seed()));
     traits.put("count", String.valueOf(vectors.count()));
     traits.put("dimension", String.valueOf(vectors.dimension()));
     traits.put("elementType", vectors.elementType().label());

@@ -1,37 +1,99 @@
 package com.omendb.store.repair;
 
-/// How to repair an index. Immutable; start from [#defaults()].
+import com.omendb.vectors.range.Ranges;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How to repair an index. What is left out has the default that its setter names.
 ///
-/// @param memoryBudgetBytes bytes that the whole process may use, as the operating system counts
-///   its peak, JVM included
-/// @param threads worker threads
-public record RepairOptions(long memoryBudgetBytes, int threads) {
+/// Immutable and thread-safe. `RepairOptions.builder().threads(2).build()`
+public final class RepairOptions {
+  private static final int MAX_THREADS = 1024;
 
-  /// Checks the ranges.
-  ///
-  /// @throws IllegalArgumentException naming the part that is out of range
-  public RepairOptions {
-    if (memoryBudgetBytes < 1) {
-      throw new IllegalArgumentException(
-          "memoryBudgetBytes must be positive: memoryBudgetBytes=" + memoryBudgetBytes);
-    }
-    if (threads < 1 || threads > 1024) {
-      throw new IllegalArgumentException("threads out of range 1..1024: threads=" + threads);
-    }
+  private final long memoryBudgetBytes;
+  private final int threads;
+
+  private RepairOptions(Builder builder) {
+    this.memoryBudgetBytes = builder.memoryBudgetBytes;
+    this.threads = builder.threads;
   }
 
-  /// A budget of 4 GiB, a thread for each processor.
+  /// Everything by default.
   public static RepairOptions defaults() {
-    return new RepairOptions(4L << 30, Runtime.getRuntime().availableProcessors());
+    return builder().build();
   }
 
-  /// These options with another memory budget in bytes.
-  public RepairOptions withMemoryBudgetBytes(long bytes) {
-    return new RepairOptions(bytes, threads);
+  /// A builder in which everything is as by default.
+  public static Builder builder() {
+    return new Builder();
   }
 
-  /// These options with another number of worker threads.
-  public RepairOptions withThreads(int newThreads) {
-    return new RepairOptions(memoryBudgetBytes, newThreads);
+  /// A builder in which everything is as here.
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.memoryBudgetBytes = memoryBudgetBytes;
+    builder.threads = threads;
+    return builder;
+  }
+
+  /// Bytes that the whole process may use.
+  public long memoryBudgetBytes() {
+    return memoryBudgetBytes;
+  }
+
+  /// Worker threads.
+  public int threads() {
+    return threads;
+  }
+
+  private List<Object> values() {
+    return List.of(memoryBudgetBytes, threads);
+  }
+
+  /// Options are equal if all of their values are.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RepairOptions options && values().equals(options.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "RepairOptions[memoryBudgetBytes=%d, threads=%d]".formatted(values().toArray());
+  }
+
+  /// Collects options. Each setter checks its own value. Not thread-safe.
+  public static final class Builder {
+    private long memoryBudgetBytes = 4L << 30;
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    private Builder() {}
+
+    /// Sets the bytes that the whole process may use, as the operating system counts its peak, JVM
+    /// included; default: 4 GiB. With less than all data takes, a repair works in files beside the
+    /// index. Too little is refused when the repair begins.
+    ///
+    /// @throws IllegalArgumentException if it is not positive
+    public Builder memoryBudgetBytes(long value) {
+      memoryBudgetBytes = Ranges.requirePositive("memoryBudgetBytes", value);
+      return this;
+    }
+
+    /// Sets the worker threads, 1 to 1024; default: one for each processor.
+    ///
+    /// @throws IllegalArgumentException if it is out of range
+    public Builder threads(int value) {
+      threads = Ranges.require("threads", value, 1, MAX_THREADS);
+      return this;
+    }
+
+    /// The options.
+    public RepairOptions build() {
+      return new RepairOptions(this);
+    }
   }
 }

@@ -6,6 +6,7 @@ import com.omendb.pagecache.cache.PageCache;
 import com.omendb.pagecache.cache.PageRequests;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
+import com.omendb.store.SearchTuning;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.function.Function;
@@ -40,7 +41,7 @@ public final class PagedRunner implements QueryRunner {
   private final int[] arrivedTickets;
   private final QueryVector checked;
   private @Nullable Throwable breakdown;
-  private final int[] chosen = new int[SearchRequest.MAX_BEAM_WIDTH];
+  private final int[] chosen = new int[SearchTuning.MAX_BEAM_WIDTH];
   private int lanesUnderWay;
   // Whether pages were asked for that are not on their way yet.
   private boolean asked;
@@ -50,8 +51,8 @@ public final class PagedRunner implements QueryRunner {
   /// A walk and the pages that it has asked for, oldest first.
   private static final class Lane {
     final PageWalk walk;
-    final int[] pages = new int[SearchRequest.MAX_BEAM_WIDTH];
-    final int[] tickets = new int[SearchRequest.MAX_BEAM_WIDTH];
+    final int[] pages = new int[SearchTuning.MAX_BEAM_WIDTH];
+    final int[] tickets = new int[SearchTuning.MAX_BEAM_WIDTH];
     int first;
     int count;
     // Of the pages so many, the newest, have no ticket yet.
@@ -91,7 +92,7 @@ public final class PagedRunner implements QueryRunner {
 
   /// Pages that the lanes of a runner may have asked for together.
   public static int ticketCount(int laneCount) {
-    return Math.max(SearchRequest.MAX_BEAM_WIDTH, PAGES_OF_A_LANE * laneCount);
+    return Math.max(SearchTuning.MAX_BEAM_WIDTH, PAGES_OF_A_LANE * laneCount);
   }
 
   @Override

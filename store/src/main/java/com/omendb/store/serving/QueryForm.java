@@ -48,6 +48,6 @@ public record QueryForm(Metric metric, ElementType elementType, int dimension) {
     byte[] query = new byte[bytes()];
     MemorySegment copy = MemorySegment.ofArray(query);
     copy.copyFrom(request.query());
-    return request.withQuery(copy);
+    return request.toBuilder().query(copy, elementType).build();
   }
 }

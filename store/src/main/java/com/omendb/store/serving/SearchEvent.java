@@ -122,6 +122,6 @@ final class SearchEvent extends Event {
   private void describe(String where, SearchRequest request) {
     index = where;
     k = request.k();
-    searchListSize = request.searchListSize();
+    searchListSize = request.searchListSize().orElse(0);
   }
 }

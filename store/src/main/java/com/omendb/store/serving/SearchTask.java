@@ -1,6 +1,7 @@
 package com.omendb.store.serving;
 
 import com.omendb.store.SearchRequest;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// One search as a runner sees it.
@@ -12,10 +13,18 @@ public record SearchTask(SearchRequest request, @Nullable Accept accept, long de
   /// The deadline of a search without a timeout.
   public static final long NEVER = Long.MAX_VALUE;
 
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   /// A search that begins now.
   static SearchTask begin(SearchRequest request, @Nullable Accept accept) {
-    long timeout = request.timeoutNanos();
-    return new SearchTask(request, accept, timeout == 0 ? NEVER : System.nanoTime() + timeout);
+    long deadline =
+        request.timeout().map(timeout -> System.nanoTime() + nanos(timeout)).orElse(NEVER);
+    return new SearchTask(request, accept, deadline);
+  }
+
+  // Longer than 100 years makes no difference, and nanoseconds of it can be added.
+  private static long nanos(Duration timeout) {
+    return timeout.compareTo(LONGEST) < 0 ? timeout.toNanos() : LONGEST.toNanos();
   }
 
   /// Whether the time is over.

@@ -1,64 +1,151 @@
 package com.omendb.store.verify;
 
-/// How to verify an index. Immutable; start from [#quick()] or [#full()].
+import com.omendb.vectors.range.Ranges;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How to verify an index. What is left out has the default that its setter names.
 ///
-/// @param isFull whether all bytes are read and checked, not only lengths and headers
-/// @param allCodes whether the codes of all vectors are compared with their vectors; else those of
-///   a sample, which is what [#isFull] alone does
-/// @param memoryBudgetBytes bytes that the check may use
-/// @param threads threads that read and check
-/// @param maxDamages damages that are listed; more are only counted
-public record VerifyOptions(
-    boolean isFull, boolean allCodes, long memoryBudgetBytes, int threads, int maxDamages) {
+/// Immutable and thread-safe. `VerifyOptions.builder(Depth.FULL).threads(2).build()`
+public final class VerifyOptions {
+  private static final int MAX_THREADS = 1024;
 
-  /// Checks the ranges.
-  ///
-  /// @throws IllegalArgumentException naming the part that is out of range
-  public VerifyOptions {
-    if (memoryBudgetBytes < 1) {
-      throw new IllegalArgumentException(
-          "memoryBudgetBytes must be positive: memoryBudgetBytes=" + memoryBudgetBytes);
-    }
-    if (threads < 1 || threads > 1024) {
-      throw new IllegalArgumentException("threads out of range 1..1024: threads=" + threads);
-    }
-    if (maxDamages < 1) {
-      throw new IllegalArgumentException("maxDamages must be positive: maxDamages=" + maxDamages);
-    }
-    if (allCodes && !isFull) {
-      throw new IllegalArgumentException("only a full check looks at codes: allCodes=true");
-    }
+  private final Depth depth;
+  private final long memoryBudgetBytes;
+  private final int threads;
+  private final int maxDamages;
+
+  /// How much is looked at.
+  public enum Depth {
+    /// The manifest, lengths and headers: some reads.
+    QUICK,
+    /// Every byte, with the codes of a sample of the vectors: reads the index once.
+    FULL,
+    /// Every byte, with the codes of all vectors: computes as much as making the codes.
+    ALL_CODES
   }
 
-  /// Manifest, lengths and headers only.
+  private VerifyOptions(Builder builder) {
+    this.depth = builder.depth;
+    this.memoryBudgetBytes = builder.memoryBudgetBytes;
+    this.threads = builder.threads;
+    this.maxDamages = builder.maxDamages;
+  }
+
+  /// A [Depth#QUICK] check, the rest by default.
   public static VerifyOptions quick() {
-    return new VerifyOptions(
-        false, false, 1L << 30, Runtime.getRuntime().availableProcessors(), 1000);
+    return builder(Depth.QUICK).build();
   }
 
-  /// Every byte, with codes of a sample; 1 GiB, a thread for each processor.
+  /// A [Depth#FULL] check, the rest by default.
   public static VerifyOptions full() {
-    return new VerifyOptions(
-        true, false, 1L << 30, Runtime.getRuntime().availableProcessors(), 1000);
+    return builder(Depth.FULL).build();
   }
 
-  /// These options with the codes of all vectors or of a sample.
-  public VerifyOptions withAllCodes(boolean all) {
-    return new VerifyOptions(isFull, all, memoryBudgetBytes, threads, maxDamages);
+  /// A builder in which all but the depth is as by default.
+  public static Builder builder(Depth depth) {
+    return new Builder(depth);
   }
 
-  /// These options with another budget in bytes.
-  public VerifyOptions withMemoryBudgetBytes(long bytes) {
-    return new VerifyOptions(isFull, allCodes, bytes, threads, maxDamages);
+  /// A builder in which everything is as here.
+  public Builder toBuilder() {
+    Builder builder = new Builder(depth);
+    builder.memoryBudgetBytes = memoryBudgetBytes;
+    builder.threads = threads;
+    builder.maxDamages = maxDamages;
+    return builder;
   }
 
-  /// These options with another number of threads.
-  public VerifyOptions withThreads(int newThreads) {
-    return new VerifyOptions(isFull, allCodes, memoryBudgetBytes, newThreads, maxDamages);
+  /// How much is looked at.
+  public Depth depth() {
+    return depth;
   }
 
-  /// These options with another bound on the list of damages.
-  public VerifyOptions withMaxDamages(int damages) {
-    return new VerifyOptions(isFull, allCodes, memoryBudgetBytes, threads, damages);
+  /// Whether all bytes are read and checked, not only lengths and headers.
+  public boolean isFull() {
+    return depth != Depth.QUICK;
+  }
+
+  /// Whether the codes of all vectors are compared with their vectors.
+  public boolean allCodes() {
+    return depth == Depth.ALL_CODES;
+  }
+
+  /// Bytes that the check may use.
+  public long memoryBudgetBytes() {
+    return memoryBudgetBytes;
+  }
+
+  /// Threads that read and check.
+  public int threads() {
+    return threads;
+  }
+
+  /// Damages that are listed.
+  public int maxDamages() {
+    return maxDamages;
+  }
+
+  private List<Object> values() {
+    return List.of(depth, memoryBudgetBytes, threads, maxDamages);
+  }
+
+  /// Options are equal if all of their values are.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof VerifyOptions options && values().equals(options.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "VerifyOptions[depth=%s, memoryBudgetBytes=%d, threads=%d, maxDamages=%d]"
+        .formatted(values().toArray());
+  }
+
+  /// Collects options. Each setter checks its own value. Not thread-safe.
+  public static final class Builder {
+    private final Depth depth;
+    private long memoryBudgetBytes = 1L << 30;
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private int maxDamages = 1000;
+
+    private Builder(Depth depth) {
+      this.depth = depth;
+    }
+
+    /// Sets the bytes that the check may use; default: 1 GiB. With less than the lists of all nodes
+    /// take, a full check reads pages several times. Too little is refused when it begins.
+    ///
+    /// @throws IllegalArgumentException if it is not positive
+    public Builder memoryBudgetBytes(long value) {
+      memoryBudgetBytes = Ranges.requirePositive("memoryBudgetBytes", value);
+      return this;
+    }
+
+    /// Sets the threads that read and check, 1 to 1024; default: one for each processor.
+    ///
+    /// @throws IllegalArgumentException if it is out of range
+    public Builder threads(int value) {
+      threads = Ranges.require("threads", value, 1, MAX_THREADS);
+      return this;
+    }
+
+    /// Sets how many damages are listed, at least 1; default: 1000. More are only counted.
+    ///
+    /// @throws IllegalArgumentException if it is not positive
+    public Builder maxDamages(int value) {
+      maxDamages = Ranges.requirePositive("maxDamages", value);
+      return this;
+    }
+
+    /// The options.
+    public VerifyOptions build() {
+      return new VerifyOptions(this);
+    }
   }
 }

@@ -171,7 +171,8 @@ class PageWalkTest {
         PagedRunner runner = runner(cache, 2)) {
       SearchRequest request = SearchRequest.ofUint8(new byte[] {9}, PAGES);
       assertThrows(CorruptFileException.class, () -> runner.search(request, SearchWatch.NONE));
-      SearchResult rest = runner.search(request.withDegraded(true), SearchWatch.NONE);
+      SearchResult rest =
+          runner.search(request.toBuilder().degraded(true).build(), SearchWatch.NONE);
       assertEquals(1, rest.stats().skippedPages());
       assertArrayEquals(
           LongStream.range(0, PAGES).filter(page -> page != lost).toArray(),

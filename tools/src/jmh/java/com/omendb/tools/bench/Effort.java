@@ -1,8 +1,12 @@
 package com.omendb.tools.bench;
 
+import com.omendb.store.SearchRequest;
+import com.omendb.vectors.VectorSource;
+
 /// How hard a search looks.
 ///
-/// @param listSize length of the candidate list: OmenDB's searchListSize, JVector's rerankK
+/// @param listSize length of the candidate list, 0 to let the index choose: OmenDB's
+///   searchListSize, JVector's rerankK
 /// @param beamWidth page requests in flight, 0 to let the index choose; OmenDB's alone
 record Effort(int listSize, int beamWidth) {
 
@@ -16,6 +20,18 @@ record Effort(int listSize, int beamWidth) {
         : new Effort(
             Integer.parseInt(text.substring(0, slash)),
             Integer.parseInt(text.substring(slash + 1)));
+  }
+
+  /// A request to OmenDB for one query.
+  SearchRequest request(VectorSource queries, long query, int k) {
+    SearchRequest.Builder request = SearchRequest.builder(queries, query, k);
+    if (listSize > 0) {
+      request.searchListSize(listSize);
+    }
+    if (beamWidth > 0) {
+      request.tuning(t -> t.beamWidth(beamWidth));
+    }
+    return request.build();
   }
 
   @Override

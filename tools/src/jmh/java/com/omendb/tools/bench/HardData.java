@@ -74,10 +74,11 @@ public final class HardData {
             arguments.count("k", 10),
             arguments.count("queries", 200),
             arguments.count("seed", 1),
-            BuildOptions.defaults()
-                .withThreads(arguments.count("threads", 2))
-                .withGraph(arguments.count("degree", 64), 100, 1.2f)
-                .withSeed(arguments.count("build-seed", 42)));
+            BuildOptions.builder()
+                .threads(arguments.count("threads", 2))
+                .maxDegree(arguments.count("degree", 64))
+                .tuning(t -> t.buildListSize(100).seed(arguments.count("build-seed", 42)))
+                .build());
     Optional<Path> markdown = arguments.optionalPath("markdown");
     arguments.requireAllRead();
     if (listOnly) {

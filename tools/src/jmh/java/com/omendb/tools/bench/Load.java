@@ -65,10 +65,11 @@ public final class Load {
     int k = arguments.count("k", 10);
     Effort effort = new Effort(arguments.countOrZero("list"), arguments.countOrZero("beam-width"));
     OpenOptions options =
-        OpenOptions.defaults()
-            .withMemoryBudgetBytes(arguments.bytes("memory", "64MB"))
-            .withMaxSearchers(
-                arguments.count("max-searchers", Runtime.getRuntime().availableProcessors()));
+        OpenOptions.builder()
+            .memoryBudgetBytes(arguments.bytes("memory", "64MB"))
+            .maxSearchers(
+                arguments.count("max-searchers", Runtime.getRuntime().availableProcessors()))
+            .build();
     int callers = arguments.count("callers", 64);
     double seconds = arguments.number("seconds", 60);
     double warmUp = arguments.number("warm-up", 5);

@@ -27,8 +27,6 @@ record LoadPlan(
 
   /// The request for a query.
   SearchRequest request(long query) {
-    return SearchRequest.of(queries, query, k)
-        .withSearchListSize(effort.listSize())
-        .withBeamWidth(effort.beamWidth());
+    return effort.request(queries, query, k);
   }
 }

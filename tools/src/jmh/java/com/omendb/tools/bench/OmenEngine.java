@@ -2,7 +2,6 @@ package com.omendb.tools.bench;
 
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
-import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
 import com.omendb.store.SearchStats;
 import com.omendb.store.Searcher;
@@ -49,11 +48,7 @@ final class OmenEngine implements Engine {
 
     @Override
     public int search(int query, Effort effort) throws IOException {
-      result =
-          searcher.search(
-              SearchRequest.of(queries, query, k)
-                  .withSearchListSize(effort.listSize())
-                  .withBeamWidth(effort.beamWidth()));
+      result = searcher.search(effort.request(queries, query, k));
       SearchStats stats = result.stats();
       costs.expanded += stats.expanded();
       costs.approximateDistances += stats.approximateDistances();

@@ -125,9 +125,10 @@ public final class SideBySide {
     List<Effort> efforts =
         arguments.list("omen-lists", "10,12,14,16,18,20,25,30,40", Effort::parse);
     OpenOptions options =
-        OpenOptions.defaults()
-            .withMemoryBudgetBytes(arguments.bytes("memory", "1GB"))
-            .withMaxSearchers(threads);
+        OpenOptions.builder()
+            .memoryBudgetBytes(arguments.bytes("memory", "1GB"))
+            .maxSearchers(threads)
+            .build();
     Optional<Path> directory = arguments.optionalPath("omen");
     if (directory.isPresent()) {
       contenders.add(new Contender(new OmenEngine(directory.get(), options, queries, k), efforts));

@@ -53,7 +53,7 @@ public final class BuildCommand extends Command {
   void run() throws IOException {
     BuildOptions asked = usage(settings::options);
     MetricChoice metric = settings.metric(base, this::warn);
-    BuildOptions options = asked.withMetric(metric.metric());
+    BuildOptions options = asked.toBuilder().metric(metric.metric()).build();
     try (VectorFile file = Inputs.vectors(base, rows);
         ProgressPrinter progress = progress()) {
       BuildReport report = BuildReport.ofBuild(file.vectors(), index, options, progress);

@@ -2,6 +2,7 @@ package com.omendb.tools.command;
 
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
+import com.omendb.store.BuildTuning;
 import com.omendb.tools.option.Converters;
 import com.omendb.vectors.Metric;
 import java.io.IOException;
@@ -75,11 +76,13 @@ final class BuildSettings {
 
   @Option(
       names = "--pq-bytes",
-      defaultValue = "0",
       paramLabel = "M",
-      description =
-          "Bytes of a vector's code in memory; 0: a quarter of the dimension, at most 64.")
-  private int pqBytes;
+      description = {
+        "Bytes of a vector's code in memory; default: three sizes, of",
+        "which the smallest is a quarter of the dimension, at most 64."
+      },
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private @Nullable Integer pqBytes;
 
   @Option(names = "--seed", defaultValue = "42", paramLabel = "N", description = "Random seed.")
   private long seed;
@@ -105,16 +108,20 @@ final class BuildSettings {
   ///
   /// @throws IllegalArgumentException if one is out of range
   BuildOptions options() {
-    return BuildOptions.defaults()
-        .withKind(kind)
-        .withMetric(metric == null ? MetricChoice.DEFAULT.metric() : metric)
-        .withMethod(method)
-        .withGraph(maxDegree, buildListSize, alpha)
-        .withSubspaceCount(pqBytes)
-        .withMemoryBudgetBytes(memoryBytes)
-        .withThreads(threads)
-        .withSeed(seed)
-        .withOverwrite(overwrite)
-        .withResume(resume);
+    BuildTuning.Builder tuning =
+        BuildTuning.builder().method(method).buildListSize(buildListSize).alpha(alpha).seed(seed);
+    if (pqBytes != null) {
+      tuning.codeBytes(pqBytes);
+    }
+    return BuildOptions.builder()
+        .kind(kind)
+        .metric(metric == null ? MetricChoice.DEFAULT.metric() : metric)
+        .maxDegree(maxDegree)
+        .memoryBudgetBytes(memoryBytes)
+        .threads(threads)
+        .overwrite(overwrite)
+        .resume(resume)
+        .tuning(tuning.build())
+        .build();
   }
 }

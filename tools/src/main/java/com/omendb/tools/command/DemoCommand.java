@@ -128,17 +128,16 @@ public final class DemoCommand extends Command {
     BuildOptions build =
         usage(
             () ->
-                BuildOptions.defaults()
-                    .withKind(kind)
-                    .withMemoryBudgetBytes(buildMemoryBytes)
-                    .withThreads(threads)
-                    .withSeed(seed));
+                BuildOptions.builder()
+                    .kind(kind)
+                    .memoryBudgetBytes(buildMemoryBytes)
+                    .threads(threads)
+                    .tuning(t -> t.seed(seed))
+                    .build());
     OpenOptions open =
         usage(
             () ->
-                OpenOptions.defaults()
-                    .withMemoryBudgetBytes(memoryBytes)
-                    .withMaxSearchers(threads));
+                OpenOptions.builder().memoryBudgetBytes(memoryBytes).maxSearchers(threads).build());
     if (count < K || queryCount < 1) {
       throw wrongUsage(
           "the demo needs vectors and queries: count=" + count + ", query-count=" + queryCount);
@@ -247,7 +246,7 @@ public final class DemoCommand extends Command {
         Locale.ROOT,
         "With L = %d, %.1f%% of the true %d nearest of %,d vectors are found in %.1f page reads a"
             + " query.",
-        row.setting().searchListSize(),
+        row.setting().listSize(),
         100 * row.recall(),
         row.k(),
         count,

@@ -1,6 +1,9 @@
 package com.omendb.tools.command;
 
-import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchTuning;
+import com.omendb.tools.eval.EvalSetting;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -8,28 +11,27 @@ import picocli.CommandLine.Option;
 final class EffortOptions {
   @Option(
       names = "--beam-width",
-      defaultValue = "0",
       paramLabel = "W",
-      description = "Page reads in flight; 0 lets the index choose.")
-  private int beamWidth;
+      description = "Page reads in flight, 1 to 32; default: the index chooses.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private @Nullable Integer beamWidth;
 
   @Option(
       names = "--gain",
-      defaultValue = "" + SearchRequest.AUTO_GAIN,
       paramLabel = "T",
       description = {
         "Read a page while it may be expected to hold more than T",
         "of the neighbours wanted, 0 to 1; default: (K / L)^2."
       },
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
-  private float gainThreshold;
+  private @Nullable Double gainThreshold;
 
   @Option(
       names = "--max-reads",
-      defaultValue = "0",
       paramLabel = "N",
-      description = "The most pages a search may ask for; 0 lets the index choose.")
-  private int maxPageReads;
+      description = "The most pages a search may ask for; default: the index chooses.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private @Nullable Integer maxPageReads;
 
   @Option(
       names = "--degraded",
@@ -39,7 +41,25 @@ final class EffortOptions {
       })
   private boolean degraded;
 
-  SearchKnobs knobs(int k, int searchListSize) {
-    return new SearchKnobs(k, searchListSize, beamWidth, gainThreshold, maxPageReads, degraded);
+  /// The knobs of a search.
+  ///
+  /// @param searchListSize L; null lets the index choose
+  /// @throws IllegalArgumentException if one is out of range
+  SearchKnobs knobs(int k, @Nullable Integer searchListSize) {
+    SearchTuning.Builder tuning = SearchTuning.builder();
+    if (beamWidth != null) {
+      tuning.beamWidth(beamWidth);
+    }
+    if (gainThreshold != null) {
+      tuning.gainThreshold(gainThreshold);
+    }
+    return new SearchKnobs(
+        k,
+        new EvalSetting(
+            optional(searchListSize), tuning.build(), optional(maxPageReads), degraded));
+  }
+
+  private static OptionalInt optional(@Nullable Integer value) {
+    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 }

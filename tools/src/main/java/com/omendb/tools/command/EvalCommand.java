@@ -171,7 +171,7 @@ public final class EvalCommand extends Command {
           sweep(evaluator, printer);
         } else {
           for (SearchKnobs knob : knobs) {
-            printer.print(evaluator.measure(setting(knob.searchListSize())));
+            printer.print(evaluator.measure(knob.setting()));
           }
         }
         progress.clearLine();
@@ -203,10 +203,11 @@ public final class EvalCommand extends Command {
       throw new IllegalArgumentException("warm is negative: warm=" + warmUpQueries);
     }
     return serving.apply(
-        OpenOptions.defaults()
-            .withMemoryBudgetBytes(memoryBytes)
-            .withMaxSearchers(threads)
-            .withDirectIo(!buffered));
+        OpenOptions.builder()
+            .memoryBudgetBytes(memoryBytes)
+            .maxSearchers(threads)
+            .tuning(t -> t.directIo(!buffered))
+            .build());
   }
 
   private GroundTruth exactNeighbours(
@@ -241,7 +242,7 @@ public final class EvalCommand extends Command {
       throws IOException {
     TruthTrial trial = new TruthTrial(vectors, read, k);
     // These searches are not among those that --metrics counts.
-    try (AnnIndex open = AnnIndex.open(index, options.withMetrics(Metrics.NONE))) {
+    try (AnnIndex open = AnnIndex.open(index, options.toBuilder().metrics(Metrics.NONE).build())) {
       MetricChoice.requireSame(file, open.info().metric());
       TruthTrial.Outcome outcome = trial.run(open, progress);
       progress.clearLine();
@@ -291,10 +292,7 @@ public final class EvalCommand extends Command {
     double print(EvalRow row) {
       progress.clearLine();
       picture.add(
-          row.setting().searchListSize(),
-          row.recall(),
-          row.costs().pageReads(),
-          row.latencyMicrosMean());
+          row.setting().listSize(), row.recall(), row.costs().pageReads(), row.latencyMicrosMean());
       if (json()) {
         println(EvalReport.json(row));
       } else {

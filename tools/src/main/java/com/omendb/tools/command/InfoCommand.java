@@ -46,7 +46,7 @@ public final class InfoCommand extends Command {
   @Override
   void run() throws IOException {
     OpenOptions options =
-        OpenOptions.defaults().withMemoryBudgetBytes(memoryBytes).withMaxSearchers(1);
+        OpenOptions.builder().memoryBudgetBytes(memoryBytes).maxSearchers(1).build();
     IndexInfo info;
     try (AnnIndex open = AnnIndex.open(index, options)) {
       info = open.info();
@@ -63,7 +63,7 @@ public final class InfoCommand extends Command {
   /// The smallest budget that one searcher works with, learnt from the refusal of a budget that is
   /// too small for anything.
   private OptionalLong smallestBudget(OpenOptions options) throws IOException {
-    try (AnnIndex _ = AnnIndex.open(index, options.withMemoryBudgetBytes(1))) {
+    try (AnnIndex _ = AnnIndex.open(index, options.toBuilder().memoryBudgetBytes(1).build())) {
       return OptionalLong.empty();
     } catch (MemoryBudgetException e) {
       return OptionalLong.of(e.smallestBudgetBytes());

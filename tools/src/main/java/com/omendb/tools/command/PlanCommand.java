@@ -127,7 +127,8 @@ public final class PlanCommand extends Command {
 
   private void planFile(Path file) throws IOException {
     BuildOptions asked = usage(settings::options);
-    BuildOptions options = asked.withMetric(settings.metric(file, this::warn).metric());
+    BuildOptions options =
+        asked.toBuilder().metric(settings.metric(file, this::warn).metric()).build();
     Path target = index;
     Path volume = target == null ? file : target;
     try (VectorFile vectors = Inputs.vectors(file, rows);
@@ -155,14 +156,15 @@ public final class PlanCommand extends Command {
         usage(
             () -> {
               BuildOptions given = settings.options();
-              return cores == null ? given : given.withThreads(cores);
+              return cores == null ? given : given.toBuilder().threads(cores).build();
             });
     OpenOptions open =
         usage(
             () ->
-                OpenOptions.defaults()
-                    .withMemoryBudgetBytes(options.memoryBudgetBytes())
-                    .withMaxSearchers(options.threads()));
+                OpenOptions.builder()
+                    .memoryBudgetBytes(options.memoryBudgetBytes())
+                    .maxSearchers(options.threads())
+                    .build());
     BuildForecast build = AnnIndex.forecastBuild(shape, options);
     ServingForecast serving;
     try {

@@ -109,7 +109,9 @@ public final class RepairCommand extends Command {
 
   @Override
   void run() throws IOException {
-    RepairOptions options = usage(() -> new RepairOptions(memoryBytes, threads));
+    RepairOptions options =
+        usage(
+            () -> RepairOptions.builder().memoryBudgetBytes(memoryBytes).threads(threads).build());
     if (queries != null && truth == null && source == null) {
       throw wrongUsage("recall needs --truth, or --source to compute it with");
     }
@@ -185,9 +187,10 @@ public final class RepairCommand extends Command {
 
   // Pages are read as searches need them: an index that is damaged could not be loaded whole.
   private OpenOptions openOptions() {
-    return OpenOptions.defaults()
-        .withMemoryBudgetBytes(memoryBytes)
-        .withMaxSearchers(1)
-        .withResidency(Residency.GRAPH);
+    return OpenOptions.builder()
+        .memoryBudgetBytes(memoryBytes)
+        .maxSearchers(1)
+        .tuning(t -> t.residency(Residency.GRAPH))
+        .build();
   }
 }

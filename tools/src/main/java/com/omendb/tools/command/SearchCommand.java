@@ -95,10 +95,10 @@ public final class SearchCommand extends Command {
 
   @Option(
       names = "--search-list-size",
-      defaultValue = "0",
       paramLabel = "L",
-      description = "Candidates kept: more finds more; 0 lets the index choose.")
-  private int searchListSize;
+      description = "Candidates kept: more finds more; default: the index chooses.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private @Nullable Integer searchListSize;
 
   @Mixin private EffortOptions effort;
 
@@ -124,8 +124,7 @@ public final class SearchCommand extends Command {
     serving.check(this);
     SearchKnobs knobs = usage(() -> effort.knobs(k, searchListSize));
     OpenOptions options =
-        serving.apply(
-            OpenOptions.defaults().withMemoryBudgetBytes(memoryBytes).withMaxSearchers(1));
+        serving.apply(OpenOptions.builder().memoryBudgetBytes(memoryBytes).maxSearchers(1).build());
     if (query.file == null && rows != null) {
       throw wrongUsage("--row and --rows choose rows of --queries");
     }
@@ -134,7 +133,8 @@ public final class SearchCommand extends Command {
       if (query.file != null) {
         searchFile(searcher, query.file, knobs);
       } else if (query.vector != null) {
-        SearchRequest request = knobs.apply(request(query.vector.values(), open.info()));
+        SearchRequest request =
+            knobs.apply(request(query.vector.values(), open.info()).toBuilder());
         print(0, searcher.search(request));
       }
       serving.printMetrics(this);

@@ -1,12 +1,14 @@
 package com.omendb.tools.command;
 
 import com.omendb.store.OpenOptions;
+import com.omendb.store.OpenTuning;
 import com.omendb.store.ReadEngine;
 import com.omendb.store.Residency;
 import com.omendb.store.metrics.InMemoryMetrics;
 import com.omendb.store.metrics.Metrics;
 import com.omendb.store.metrics.PrometheusText;
 import com.omendb.tools.option.Converters;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// The options of `search` and `eval` that say how an index is held open, where neither its memory
@@ -22,7 +24,7 @@ final class ServingOptions {
         "What is kept in memory beside codes and layers: auto (what",
         "fits), pages (nothing), groups, graph or all."
       })
-  private Residency residency;
+  private @Nullable Residency residency;
 
   @Option(
       names = "--engine",
@@ -30,10 +32,10 @@ final class ServingOptions {
       paramLabel = "ENGINE",
       converter = Converters.EngineName.class,
       description = {
-        "How pages are read: auto, io_uring, direct (positional reads",
-        "on threads) or mapped."
+        "How pages are read: auto, io_uring, pread (positional reads on",
+        "threads) or mapped."
       })
-  private ReadEngine engine;
+  private @Nullable ReadEngine engine;
 
   @Option(
       names = "--metrics",
@@ -44,10 +46,17 @@ final class ServingOptions {
 
   /// These options beside others.
   OpenOptions apply(OpenOptions options) {
-    return options
-        .withResidency(residency)
-        .withReadEngine(engine)
-        .withMetrics(printsMetrics ? metrics : Metrics.NONE);
+    OpenTuning.Builder tuning = options.tuning().toBuilder();
+    if (residency != null) {
+      tuning.residency(residency);
+    }
+    if (engine != null) {
+      tuning.readEngine(engine);
+    }
+    return options.toBuilder()
+        .tuning(tuning.build())
+        .metrics(printsMetrics ? metrics : Metrics.NONE)
+        .build();
   }
 
   /// Prints what was counted so far, if that was asked for.

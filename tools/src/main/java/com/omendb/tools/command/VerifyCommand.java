@@ -2,6 +2,7 @@ package com.omendb.tools.command;
 
 import com.omendb.store.AnnIndex;
 import com.omendb.store.verify.VerifyOptions;
+import com.omendb.store.verify.VerifyOptions.Depth;
 import com.omendb.store.verify.VerifyReport;
 import com.omendb.tools.option.Converters;
 import com.omendb.tools.report.Console;
@@ -103,11 +104,16 @@ public final class VerifyCommand extends Command {
   }
 
   private VerifyOptions options() {
-    VerifyOptions options =
-        (full ? VerifyOptions.full() : VerifyOptions.quick())
-            .withAllCodes(allCodes)
-            .withMemoryBudgetBytes(memoryBytes)
-            .withMaxDamages(listed);
-    return threads == null ? options : options.withThreads(threads);
+    if (allCodes && !full) {
+      throw new IllegalArgumentException("--all-codes needs --full");
+    }
+    VerifyOptions.Builder options =
+        VerifyOptions.builder(allCodes ? Depth.ALL_CODES : full ? Depth.FULL : Depth.QUICK)
+            .memoryBudgetBytes(memoryBytes)
+            .maxDamages(listed);
+    if (threads != null) {
+      options.threads(threads);
+    }
+    return options.build();
   }
 }

@@ -47,7 +47,7 @@ public record EvalPlan(
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize must be positive: batchSize=" + batchSize);
     }
-    openOptions = openOptions.withMaxSearchers(threads);
+    openOptions = openOptions.toBuilder().maxSearchers(threads).build();
   }
 
   /// Number of queries.

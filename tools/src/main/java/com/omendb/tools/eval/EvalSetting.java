@@ -1,29 +1,35 @@
 package com.omendb.tools.eval;
 
 import com.omendb.store.SearchRequest;
+import com.omendb.store.SearchTuning;
+import java.util.OptionalInt;
 
 /// The knobs of a search that an evaluation turns.
 ///
-/// @param searchListSize L, candidates kept
-/// @param beamWidth W, page requests in flight; 0 lets the index choose
-/// @param gainThreshold gain that a page must exceed to be read; negative lets the index choose
-/// @param maxPageReads bound on the pages of a search; 0 lets the index choose
+/// @param searchListSize L, candidates kept; empty lets the index choose
+/// @param tuning requests in flight, and the gain that a page must exceed to be read
+/// @param maxPageReads bound on the pages of a search; empty lets the index choose
 /// @param degraded whether to go on without pages that cannot be read
 public record EvalSetting(
-    int searchListSize, int beamWidth, float gainThreshold, int maxPageReads, boolean degraded) {
+    OptionalInt searchListSize, SearchTuning tuning, OptionalInt maxPageReads, boolean degraded) {
 
   /// A setting of the list alone.
   public static EvalSetting of(int searchListSize) {
-    return new EvalSetting(searchListSize, 0, SearchRequest.AUTO_GAIN, 0, false);
+    return new EvalSetting(
+        OptionalInt.of(searchListSize), SearchTuning.builder().build(), OptionalInt.empty(), false);
+  }
+
+  /// L as a report has it: 0 if the index chooses.
+  public int listSize() {
+    return searchListSize.orElse(0);
   }
 
   /// These knobs on a request.
-  public SearchRequest apply(SearchRequest request) {
-    return request
-        .withSearchListSize(searchListSize)
-        .withBeamWidth(beamWidth)
-        .withGainThreshold(gainThreshold)
-        .withMaxPageReads(maxPageReads)
-        .withDegraded(degraded);
+  ///
+  /// @throws IllegalArgumentException if one is out of range
+  public SearchRequest apply(SearchRequest.Builder request) {
+    searchListSize.ifPresent(request::searchListSize);
+    maxPageReads.ifPresent(request::maxPageReads);
+    return request.tuning(tuning).degraded(degraded).build();
   }
 }

@@ -40,7 +40,7 @@ public final class Evaluator implements AutoCloseable {
     long residentBytesBefore = ProcessMemory.residentBytes();
     AnnIndex index = acquire();
     try {
-      progress.phase("searchListSize " + setting.searchListSize(), plan.queryCount());
+      progress.phase("searchListSize " + setting.listSize(), plan.queryCount());
       Latencies latencies = new Latencies(plan.queryCount());
       QueryPass.Totals totals = QueryPass.overAll(plan, setting, index, progress).run(latencies);
       return row(setting, totals, latencies, residentBytesBefore);
@@ -54,7 +54,7 @@ public final class Evaluator implements AutoCloseable {
     int count = Math.min(PILOT_QUERIES, plan.queryCount());
     AnnIndex index = acquire();
     try {
-      progress.phase("pilot, searchListSize " + setting.searchListSize(), count);
+      progress.phase("pilot, searchListSize " + setting.listSize(), count);
       return QueryPass.overSample(plan, setting, index, count, progress)
           .run(new Latencies(plan.queryCount()))
           .recall();

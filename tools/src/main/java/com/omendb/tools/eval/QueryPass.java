@@ -187,7 +187,7 @@ final class QueryPass {
     RecallScorer scorer = new RecallScorer(plan.truth(), plan.k());
     TruthCheck check =
         new TruthCheck(plan.truth(), TruthReading.AS_IT_IS, index.info().metric(), queries);
-    long idRange = TruthTrial.idRange(index.info());
+    long idRange = index.info().idRange();
     long expectedCount = Math.min(plan.k(), index.info().count());
     Totals totals = new Totals();
     List<SearchRequest> requests = new ArrayList<>();
@@ -202,7 +202,8 @@ final class QueryPass {
       }
       requests.clear();
       for (long at = position; at < end; at++) {
-        requests.add(setting.apply(SearchRequest.of(queries, queryOf.applyAsInt(at), plan.k())));
+        requests.add(
+            setting.apply(SearchRequest.builder(queries, queryOf.applyAsInt(at), plan.k())));
       }
       long begin = System.nanoTime();
       List<SearchResult> results =

@@ -60,9 +60,10 @@ public final class RecallProbe {
         try {
           SearchResult result =
               searcher.search(
-                  SearchRequest.of(queries, query, k)
-                      .withSearchListSize(searchListSize)
-                      .withDegraded(true));
+                  SearchRequest.builder(queries, query, k)
+                      .searchListSize(searchListSize)
+                      .degraded(true)
+                      .build());
           degraded += result.stats().skippedPages() > 0 ? 1 : 0;
           hits += scorer.hits(query, result.ids(), result.distances());
         } catch (IOException _) {

@@ -89,7 +89,7 @@ public final class TruthTrial {
   public Outcome run(AnnIndex index, Progress progress) throws IOException {
     try (Searcher searcher = index.newSearcher()) {
       IndexInfo info = index.info();
-      long idRange = idRange(info);
+      long idRange = info.idRange();
       List<Tally> tallies = possible(info, idRange);
       long tried = Math.min(MAX_QUERIES, queries.count());
       long trueRows = 0;
@@ -108,12 +108,6 @@ public final class TruthTrial {
       Tally best = best(tallies, trueRows, tried);
       return new Outcome(best.reading.applyTo(truth), notes(best, tried));
     }
-  }
-
-  /// Ids of an index: 0 to below this. One that was repaired without all of its vectors has fewer
-  /// of them than ids.
-  static long idRange(IndexInfo info) {
-    return Long.parseLong(info.settings().getOrDefault("idRange", Long.toString(info.count())));
   }
 
   /// The readings whose rows are all of the index.
@@ -143,9 +137,10 @@ public final class TruthTrial {
   private SearchRequest request(long query) {
     int results = Math.max(k, Math.min(MAX_RESULTS, truth.k()));
     int listSize = Math.min(SearchRequest.MAX_SEARCH_LIST_SIZE, LIST_FACTOR * results);
-    return SearchRequest.of(queries, query, results)
-        .withSearchListSize(listSize)
-        .withDegraded(true);
+    return SearchRequest.builder(queries, query, results)
+        .searchListSize(listSize)
+        .degraded(true)
+        .build();
   }
 
   private static Tally best(List<Tally> tallies, long trueRows, long tried) {

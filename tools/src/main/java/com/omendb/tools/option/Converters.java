@@ -8,11 +8,18 @@ import com.omendb.tools.report.ByteSize;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// How option texts become values; what they refuse is wrong usage.
 public final class Converters {
+  /// The choice that is left to the library.
+  private static final String AUTO = "auto";
+
+  // What `pread` was called once.
+  private static final String DIRECT = "direct";
+
   private Converters() {}
 
   /// `64MB`, `1.5GiB`, plain bytes.
@@ -71,19 +78,24 @@ public final class Converters {
     }
   }
 
-  /// `auto`, `pages`, `groups`, `graph`, `all`.
-  public static final class ResidencyName implements ITypeConverter<Residency> {
+  /// `pages`, `groups`, `graph`, `all`; null for `auto`.
+  public static final class ResidencyName implements ITypeConverter<@Nullable Residency> {
     @Override
-    public Residency convert(String text) {
-      return told(() -> Residency.ofLabel(text));
+    public @Nullable Residency convert(String text) {
+      return AUTO.equalsIgnoreCase(text) ? null : told(() -> Residency.ofLabel(text));
     }
   }
 
-  /// `auto`, `io_uring`, `direct`, `mapped`.
-  public static final class EngineName implements ITypeConverter<ReadEngine> {
+  /// `io_uring`, `pread` or `direct`, `mapped`; null for `auto`.
+  public static final class EngineName implements ITypeConverter<@Nullable ReadEngine> {
     @Override
-    public ReadEngine convert(String text) {
-      return told(() -> ReadEngine.ofLabel(text));
+    public @Nullable ReadEngine convert(String text) {
+      if (AUTO.equalsIgnoreCase(text)) {
+        return null;
+      }
+      return DIRECT.equalsIgnoreCase(text)
+          ? ReadEngine.PREAD
+          : told(() -> ReadEngine.ofLabel(text));
     }
   }
 

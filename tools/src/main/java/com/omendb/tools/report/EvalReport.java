@@ -36,8 +36,8 @@ public final class EvalReport {
   public String text(EvalRow row) {
     return table.row(
         List.of(
-            Integer.toString(row.setting().searchListSize()),
-            Integer.toString(row.setting().beamWidth()),
+            Integer.toString(row.setting().listSize()),
+            Integer.toString(row.setting().tuning().beamWidth().orElse(0)),
             decimals(row.recall(), 4),
             decimals(row.qps(), 0),
             decimals(row.latencyMicrosMean(), 0),
@@ -52,16 +52,17 @@ public final class EvalReport {
             ByteSize.format(row.peakResidentBytes())));
   }
 
-  /// The keys up to `peakResidentBytes` are a contract with whoever reads the reports.
+  /// The keys up to `peakResidentBytes` are a contract with programs that read the reports, and so
+  /// are the numbers for what was left to the index: 0, and -1 for the gainThreshold.
   public static JsonObject json(EvalRow row) {
     return new JsonObject()
         .put(
             "setting",
             new JsonObject()
-                .put("searchListSize", row.setting().searchListSize())
-                .put("beamWidth", row.setting().beamWidth())
-                .put("gainThreshold", row.setting().gainThreshold(), 4)
-                .put("maxPageReads", row.setting().maxPageReads()))
+                .put("searchListSize", row.setting().listSize())
+                .put("beamWidth", row.setting().tuning().beamWidth().orElse(0))
+                .put("gainThreshold", row.setting().tuning().gainThreshold().orElse(-1), 4)
+                .put("maxPageReads", row.setting().maxPageReads().orElse(0)))
         .put("threads", row.threads())
         .put("recallAt" + row.k(), row.recall(), 6)
         .put("qps", row.qps(), 2)

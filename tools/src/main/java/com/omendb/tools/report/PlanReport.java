@@ -73,7 +73,7 @@ public record PlanReport(
         String.format(
             Locale.ROOT,
             "build:       %s, about %s on %d threads",
-            options.method().label(),
+            options.tuning().method().label(),
             duration(build.totalSeconds()),
             options.threads()));
     build.seconds().forEach((phase, seconds) -> lines.add(entry(phase, duration(seconds))));
@@ -136,7 +136,7 @@ public record PlanReport(
             .put("dimension", shape.dimension())
             .put("elementType", shape.elementType().label())
             .put("metric", options.metric().label())
-            .put("method", options.method().label())
+            .put("method", options.tuning().method().label())
             .put("threads", options.threads())
             .put("buildSeconds", build.totalSeconds(), 1)
             .put("phaseSeconds", seconds(build.seconds()))

@@ -114,11 +114,13 @@ final class CorruptionTest {
       VectorSource base = SyntheticVectors.generate(synthetic, arena);
       VectorSource queries = SyntheticVectors.generateQueries(synthetic, QUERIES, arena);
       BuildOptions options =
-          BuildOptions.defaults()
-              .withKind("hybrid")
-              .withMetric(Metric.SQUARED_L2)
-              .withGraph(16, 32, 1.2f)
-              .withThreads(1);
+          BuildOptions.builder()
+              .kind("hybrid")
+              .metric(Metric.SQUARED_L2)
+              .maxDegree(16)
+              .threads(1)
+              .tuning(t -> t.buildListSize(32))
+              .build();
       AnnIndex.build(base, index, options, Progress.NONE);
       List<Path> files;
       try (Stream<Path> all = Files.walk(index)) {
@@ -137,7 +139,8 @@ final class CorruptionTest {
     }
 
     VerifyReport verify() throws IOException {
-      VerifyOptions options = VerifyOptions.full().withThreads(1).withMemoryBudgetBytes(32L << 20);
+      VerifyOptions options =
+          VerifyOptions.full().toBuilder().threads(1).memoryBudgetBytes(32L << 20).build();
       return AnnIndex.verify(index, options, Progress.NONE);
     }
 
@@ -183,14 +186,15 @@ final class CorruptionTest {
     }
 
     private static OpenOptions options(Residency residency) {
-      return OpenOptions.defaults()
-          .withMemoryBudgetBytes(32L << 20)
-          .withMaxSearchers(1)
-          .withResidency(residency);
+      return OpenOptions.builder()
+          .memoryBudgetBytes(32L << 20)
+          .maxSearchers(1)
+          .tuning(t -> t.residency(residency))
+          .build();
     }
 
     private SearchRequest request(int query) {
-      return SearchRequest.of(queries, query, K).withSearchListSize(20);
+      return SearchRequest.builder(queries, query, K).searchListSize(20).build();
     }
 
     // By the scalar kernel, from the vectors that the index was built from.

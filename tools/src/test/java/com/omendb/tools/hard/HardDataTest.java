@@ -62,7 +62,7 @@ final class HardDataTest {
             K,
             QUERIES,
             Seeds.seed("HardDataTest", 12),
-            BuildOptions.defaults().withThreads(1));
+            BuildOptions.builder().threads(1).build());
     List<String> worse = new ArrayList<>();
     trial
         .run(family, count, directory, outcome -> {})

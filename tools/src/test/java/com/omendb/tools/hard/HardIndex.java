@@ -57,7 +57,9 @@ public record HardIndex(
     for (int query = 0; query < hits.length; query++) {
       SearchResult result =
           searcher.search(
-              SearchRequest.of(vectors.queries(), query, truth.k()).withSearchListSize(listSize));
+              SearchRequest.builder(vectors.queries(), query, truth.k())
+                  .searchListSize(listSize)
+                  .build());
       hits[query] = truth.hits(query, result);
       SearchStats stats = result.stats();
       pages += stats.pageReads() + stats.cacheHits();
@@ -67,17 +69,19 @@ public record HardIndex(
 
   private AnnIndex openSmallest(Residency residency) throws IOException {
     OpenOptions options =
-        OpenOptions.defaults()
-            .withMaxSearchers(1)
-            .withResidency(residency)
-            .withMemoryBudgetBytes(1);
+        OpenOptions.builder()
+            .maxSearchers(1)
+            .memoryBudgetBytes(1)
+            .tuning(t -> t.residency(residency))
+            .build();
     Optional<Long> smallest = Optional.empty();
     try {
       AnnIndex.open(directory, options).close();
     } catch (MemoryBudgetException e) {
       smallest = Optional.of(e.smallestBudgetBytes());
     }
-    return AnnIndex.open(directory, options.withMemoryBudgetBytes(smallest.orElseThrow()));
+    return AnnIndex.open(
+        directory, options.toBuilder().memoryBudgetBytes(smallest.orElseThrow()).build());
   }
 
   private static Progress notesInto(List<String> notes) {

@@ -57,7 +57,7 @@ public record HardTrial(
             HardIndex.build(
                 vectors,
                 directory.resolve(method.name()),
-                options.withMetric(family.metric()).withMethod(method));
+                options.toBuilder().metric(family.metric()).tuning(t -> t.method(method)).build());
         for (Residency residency : residencies) {
           Outcome outcome =
               new Outcome(method, residency, index, index.answers(residency, listSizes, truth));

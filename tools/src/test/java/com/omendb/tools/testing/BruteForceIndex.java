@@ -81,7 +81,7 @@ final class BruteForceIndex implements AnnIndex {
               + info.dimension());
     }
     long start = System.nanoTime();
-    int listSize = request.searchListSize() == 0 ? 1000 : request.searchListSize();
+    int listSize = request.searchListSize().orElse(1000);
     float[] query = queryElements(request);
     List<Neighbour> nearest =
         LongStream.range(0, info.count())

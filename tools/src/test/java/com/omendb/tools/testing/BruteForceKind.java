@@ -11,6 +11,7 @@ import com.omendb.store.VectorIds;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import java.io.IOException;
 import java.io.Reader;
@@ -21,7 +22,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 
@@ -58,7 +58,7 @@ public final class BruteForceKind implements IndexKind {
       VectorSource vectors, VectorIds ids, Path directory, BuildOptions options, Progress progress)
       throws IOException {
     write(vectors, directory, options, progress);
-    return new BuildReport(directory, name(), vectors.count(), 0, Duration.ZERO, Map.of());
+    return BuildReport.builder(directory, name(), vectors.count()).build();
   }
 
   private void write(VectorSource vectors, Path directory, BuildOptions options, Progress progress)
@@ -103,18 +103,18 @@ public final class BruteForceKind implements IndexKind {
     }
     long bytes = Files.size(directory.resolve(VECTORS));
     IndexInfo info =
-        new IndexInfo(
-            directory,
-            NAME,
-            1,
-            Long.parseLong(manifest.getProperty("count")),
-            Integer.parseInt(manifest.getProperty("dimension")),
-            ElementType.ofLabel(manifest.getProperty("elementType")),
-            Metric.ofLabel(manifest.getProperty("metric")),
-            bytes + Files.size(directory.resolve(MANIFEST)),
-            options.memoryBudgetBytes(),
-            Map.of("vectors", bytes),
-            Map.of("look", "at everything"));
+        IndexInfo.builder(
+                directory,
+                NAME,
+                new VectorShape(
+                    Long.parseLong(manifest.getProperty("count")),
+                    Integer.parseInt(manifest.getProperty("dimension")),
+                    ElementType.ofLabel(manifest.getProperty("elementType"))),
+                Metric.ofLabel(manifest.getProperty("metric")))
+            .files(1, bytes + Files.size(directory.resolve(MANIFEST)))
+            .memory(options.memoryBudgetBytes(), Map.of("vectors", bytes))
+            .settings(Map.of("look", "at everything"))
+            .build();
     return new BruteForceIndex(info, directory.resolve(VECTORS));
   }
 

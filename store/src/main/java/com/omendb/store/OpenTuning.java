@@ -1,0 +1,107 @@
+package com.omendb.store;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What the library chooses well by itself when it opens an index: for experiments and
+/// measurements.
+///
+/// Immutable and thread-safe. Set with [OpenOptions.Builder#tuning(Consumer)].
+public final class OpenTuning {
+  private final Optional<Residency> residency;
+  private final Optional<ReadEngine> readEngine;
+  private final boolean directIo;
+
+  private OpenTuning(Builder builder) {
+    this.residency = builder.residency;
+    this.readEngine = builder.readEngine;
+    this.directIo = builder.directIo;
+  }
+
+  /// A builder in which everything is as by default.
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /// A builder in which everything is as here.
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.residency = residency;
+    builder.readEngine = readEngine;
+    builder.directIo = directIo;
+    return builder;
+  }
+
+  /// What of the index is kept in memory; empty if the memory budget decides.
+  public Optional<Residency> residency() {
+    return residency;
+  }
+
+  /// How pages are read; empty if the library chooses.
+  public Optional<ReadEngine> readEngine() {
+    return readEngine;
+  }
+
+  /// Whether pages are read past the operating system's cache, where the engine can.
+  public boolean directIo() {
+    return directIo;
+  }
+
+  private List<Object> values() {
+    return List.of(residency, readEngine, directIo);
+  }
+
+  /// Tunings are equal if all of their values are.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof OpenTuning tuning && values().equals(tuning.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "OpenTuning[residency=%s, readEngine=%s, directIo=%b]".formatted(values().toArray());
+  }
+
+  /// Collects what is tuned. Not thread-safe.
+  public static final class Builder {
+    private Optional<Residency> residency = Optional.empty();
+    private Optional<ReadEngine> readEngine = Optional.empty();
+    private boolean directIo = true;
+
+    private Builder() {}
+
+    /// Sets what of the index is kept in memory; default: as much as the memory budget allows. A
+    /// budget too small for it is refused when the index is opened.
+    public Builder residency(Residency value) {
+      residency = Optional.of(value);
+      return this;
+    }
+
+    /// Sets how pages are read; default: as the system property `omen.pageReader` says, else the
+    /// best that works here. Opening fails where one that is set does not work.
+    public Builder readEngine(ReadEngine value) {
+      readEngine = Optional.of(value);
+      return this;
+    }
+
+    /// Sets whether pages are read with O_DIRECT, past the operating system's cache; default: yes,
+    /// so that the memory budget is all the memory that pages take. Without it, searches may be
+    /// faster as long as the machine has memory to spare.
+    public Builder directIo(boolean value) {
+      directIo = value;
+      return this;
+    }
+
+    /// The tuning.
+    public OpenTuning build() {
+      return new OpenTuning(this);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package com.omendb.store;
+
+import com.omendb.vectors.range.Ranges;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What the index chooses well by itself for each search: for experiments and measurements.
+///
+/// Immutable and thread-safe. Set with [SearchRequest.Builder#tuning(Consumer)].
+public final class SearchTuning {
+  /// The largest beamWidth.
+  public static final int MAX_BEAM_WIDTH = 32;
+
+  private final OptionalInt beamWidth;
+  private final OptionalDouble gainThreshold;
+
+  private SearchTuning(Builder builder) {
+    this.beamWidth = builder.beamWidth;
+    this.gainThreshold = builder.gainThreshold;
+  }
+
+  /// A builder in which everything is as by default.
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /// A builder in which everything is as here.
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.beamWidth = beamWidth;
+    builder.gainThreshold = gainThreshold;
+    return builder;
+  }
+
+  /// W, page requests in flight; empty if the index chooses.
+  public OptionalInt beamWidth() {
+    return beamWidth;
+  }
+
+  /// How many of the k nearest neighbours a page must be expected to hold to be read; empty if the
+  /// index derives it from the searchListSize.
+  public OptionalDouble gainThreshold() {
+    return gainThreshold;
+  }
+
+  private List<Object> values() {
+    return List.of(beamWidth, gainThreshold);
+  }
+
+  /// Tunings are equal if all of their values are.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SearchTuning tuning && values().equals(tuning.values());
+  }
+
+  @Override
+  public int hashCode() {
+    return values().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "SearchTuning[beamWidth=%s, gainThreshold=%s]".formatted(values().toArray());
+  }
+
+  /// Collects what is tuned. Each setter checks its own value. Not thread-safe.
+  public static final class Builder {
+    private OptionalInt beamWidth = OptionalInt.empty();
+    private OptionalDouble gainThreshold = OptionalDouble.empty();
+
+    private Builder() {}
+
+    /// Sets W, the page requests in flight, 1 to 32; default: 4 to 32, the more the more of the
+    /// graph lies in memory. A wider beam takes fewer rounds and may read pages that a narrow one
+    /// finds to be of no use.
+    ///
+    /// @throws IllegalArgumentException if it is out of range
+    public Builder beamWidth(int value) {
+      beamWidth = OptionalInt.of(Ranges.require("beamWidth", value, 1, MAX_BEAM_WIDTH));
+      return this;
+    }
+
+    /// Sets how many of the k nearest neighbours a page must be expected to hold to be read, 0 to
+    /// 1; default: `(k / searchListSize)^2`. Less finds more and reads more.
+    ///
+    /// @throws IllegalArgumentException if it is out of range
+    public Builder gainThreshold(double value) {
+      gainThreshold = OptionalDouble.of(Ranges.requireNumber("gainThreshold", value, 0, 1));
+      return this;
+    }
+
+    /// The tuning.
+    public SearchTuning build() {
+      return new SearchTuning(this);
+    }
+  }
+}
