@@ -6,7 +6,8 @@ module com.omendb.diskann {
   requires com.omendb.pq;
   requires jdk.jfr;
 
-  exports com.omendb.diskann;
+  exports com.omendb.diskann to
+      com.omendb.hnswif;
   exports com.omendb.diskann.building to
       com.omendb.hnswif;
   exports com.omendb.diskann.checking to

@@ -7,9 +7,23 @@ module com.omendb.pagecache {
   requires jdk.unsupported;
 
   exports com.omendb.errors;
-  exports com.omendb.pagecache.cache;
-  exports com.omendb.pagecache.file;
-  exports com.omendb.pagecache.memory;
-  exports com.omendb.pagecache.read;
-  exports com.omendb.pagecache.storage;
+  exports com.omendb.pagecache.cache to
+      com.omendb.store,
+      com.omendb.diskann;
+  exports com.omendb.pagecache.file to
+      com.omendb.store,
+      com.omendb.diskann,
+      com.omendb.hnswif;
+  exports com.omendb.pagecache.memory to
+      com.omendb.store,
+      com.omendb.diskann,
+      com.omendb.tools;
+  exports com.omendb.pagecache.read to
+      com.omendb.store,
+      com.omendb.diskann;
+  exports com.omendb.pagecache.storage to
+      com.omendb.store,
+      com.omendb.diskann,
+      com.omendb.hnswif,
+      com.omendb.tools;
 }

@@ -5,7 +5,10 @@ module com.omendb.pq {
   requires transitive com.omendb.vectors;
   requires static jdk.incubator.vector;
 
-  exports com.omendb.pq;
-  exports com.omendb.pq.kinds;
-  exports com.omendb.pq.product;
+  exports com.omendb.pq to
+      com.omendb.diskann;
+  exports com.omendb.pq.kinds to
+      com.omendb.diskann;
+  exports com.omendb.pq.product to
+      com.omendb.diskann;
 }

@@ -5,8 +5,15 @@ module com.omendb.vectors {
   requires static jdk.incubator.vector;
 
   exports com.omendb.vectors;
-  exports com.omendb.vectors.check;
-  exports com.omendb.vectors.kernels;
+  exports com.omendb.vectors.check to
+      com.omendb.datasets,
+      com.omendb.store,
+      com.omendb.diskann;
+  exports com.omendb.vectors.kernels to
+      com.omendb.pq,
+      com.omendb.datasets,
+      com.omendb.diskann,
+      com.omendb.tools;
   exports com.omendb.vectors.files to
       com.omendb.datasets,
       com.omendb.store,
