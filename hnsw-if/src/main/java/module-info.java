@@ -5,7 +5,6 @@ module com.omendb.hnswif {
   requires transitive com.omendb.store;
   requires com.omendb.diskann;
 
-
   provides com.omendb.store.IndexKind with
       com.omendb.hnswif.HybridKind;
 }

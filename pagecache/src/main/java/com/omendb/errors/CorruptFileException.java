@@ -7,16 +7,28 @@ import java.nio.file.Path;
 public final class CorruptFileException extends IOException {
   private static final long NO_PAGE = -1;
 
+  /// See [#path()].
   private final String path;
+
+  /// See [#pageNumber()].
   private final long pageNumber;
+
+  /// See [#offset()].
   private final long offset;
+
+  /// See [#expected()].
   private final String expected;
+
+  /// See [#actual()].
   private final String actual;
 
+  /// Says what happened.
+  ///
   /// @param what one short clause: what is wrong
   /// @param offset byte offset in the file of what was checked
   /// @param expected what should have been there
   /// @param actual what was there
+  /// @param path the file
   public CorruptFileException(String what, Path path, long offset, String expected, String actual) {
     super(
         "%s: path=%s, offset=%d, expected=%s, actual=%s"
@@ -34,6 +46,8 @@ public final class CorruptFileException extends IOException {
   /// @param offset byte offset of the page in the file
   /// @param expected what should have been there
   /// @param actual what was there
+  /// @param path the file
+  /// @param pageNumber of the page, from 0
   public CorruptFileException(
       String what, Path path, long pageNumber, long offset, String expected, String actual) {
     super(
@@ -46,27 +60,27 @@ public final class CorruptFileException extends IOException {
     this.actual = actual;
   }
 
-  /// The file.
+  /// {@return the file}
   public String path() {
     return path;
   }
 
-  /// The page of a page file that is damaged, or -1 where it is no page.
+  /// {@return the page of a page file that is damaged, or -1 where it is no page}
   public long pageNumber() {
     return pageNumber;
   }
 
-  /// Byte offset in the file of what was checked.
+  /// {@return byte offset in the file of what was checked}
   public long offset() {
     return offset;
   }
 
-  /// What should have been there.
+  /// {@return what should have been there}
   public String expected() {
     return expected;
   }
 
-  /// What was there.
+  /// {@return what was there}
   public String actual() {
     return actual;
   }

@@ -10,6 +10,10 @@ public final class DirectoryLockedException extends FileSystemException {
 
   private final transient @Nullable LockOwner owner;
 
+  /// Names who holds the lock.
+  ///
+  /// @param directory that is locked
+  /// @param owner who holds it; null if that is not known
   public DirectoryLockedException(Path directory, @Nullable LockOwner owner) {
     super(
         directory.toString(),
@@ -19,7 +23,7 @@ public final class DirectoryLockedException extends FileSystemException {
     this.owner = owner;
   }
 
-  /// Who holds the lock, or null if that could not be read.
+  /// {@return who holds the lock, or null if that could not be read}
   public @Nullable LockOwner owner() {
     return owner;
   }

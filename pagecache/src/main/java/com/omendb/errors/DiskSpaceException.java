@@ -7,9 +7,17 @@ import java.nio.file.Path;
 public final class DiskSpaceException extends IOException {
   private static final long serialVersionUID = 1;
 
+  /// See [#neededBytes()].
   private final long neededBytes;
+
+  /// See [#usableBytes()].
   private final long usableBytes;
 
+  /// Says how much is missing.
+  ///
+  /// @param path what has no room
+  /// @param neededBytes that it takes
+  /// @param usableBytes that are free
   public DiskSpaceException(Path path, long neededBytes, long usableBytes) {
     super(
         "there is too little room on the disk: path="
@@ -22,12 +30,12 @@ public final class DiskSpaceException extends IOException {
     this.usableBytes = usableBytes;
   }
 
-  /// Bytes that would have been written.
+  /// {@return bytes that would have been written}
   public long neededBytes() {
     return neededBytes;
   }
 
-  /// Bytes that the volume had room for.
+  /// {@return bytes that the volume had room for}
   public long usableBytes() {
     return usableBytes;
   }

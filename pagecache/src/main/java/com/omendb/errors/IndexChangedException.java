@@ -8,6 +8,9 @@ import java.nio.file.Path;
 public final class IndexChangedException extends IOException {
   private static final long serialVersionUID = 1;
 
+  /// Names the index.
+  ///
+  /// @param directory of the index
   public IndexChangedException(Path directory) {
     super("the index was replaced or removed while its files were opened: path=" + directory);
   }

@@ -5,10 +5,14 @@ public final class MemoryBudgetException extends IllegalArgumentException {
   private static final long BYTES_PER_KB = 1_000;
   private static final long BYTES_PER_MB = 1_000_000;
 
+  /// See [#smallestBudgetBytes()].
   private final long smallestBudgetBytes;
 
+  /// Says what happened.
+  ///
   /// @param what what did not fit, one short clause
   /// @param smallestBudgetBytes the smallest budget with which it would have fitted
+  /// @param totalBytes the budget that was given
   public MemoryBudgetException(String what, long smallestBudgetBytes, long totalBytes) {
     super(
         "%s: the smallest memory budget that works is %d bytes (%s), given totalBytes=%d"
@@ -23,7 +27,7 @@ public final class MemoryBudgetException extends IllegalArgumentException {
         : Math.ceilDiv(bytes, BYTES_PER_MB) + " MB";
   }
 
-  /// The smallest budget, in bytes, with which the request would have fitted.
+  /// {@return the smallest budget, in bytes, with which the request would have fitted}
   public long smallestBudgetBytes() {
     return smallestBudgetBytes;
   }

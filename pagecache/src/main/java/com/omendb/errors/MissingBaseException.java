@@ -8,8 +8,14 @@ import java.util.UUID;
 public final class MissingBaseException extends IOException {
   private static final long serialVersionUID = 1;
 
+  /// See [#snapshotId()].
   private final UUID snapshotId;
 
+  /// Says which archive is needed.
+  ///
+  /// @param archive that was read
+  /// @param file of the index that it leaves out
+  /// @param snapshotId of the archive that holds it
   public MissingBaseException(Path archive, String file, UUID snapshotId) {
     super(
         "the archive leaves out what an earlier one holds, and that one was not given as a base:"
@@ -22,7 +28,7 @@ public final class MissingBaseException extends IOException {
     this.snapshotId = snapshotId;
   }
 
-  /// The snapshot that is needed.
+  /// {@return the snapshot that is needed}
   public UUID snapshotId() {
     return snapshotId;
   }

@@ -8,12 +8,21 @@ import java.nio.file.Path;
 public final class UnreadablePageException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /// See [#path()].
   private final String path;
+
+  /// See [#pageNumber()].
   private final long pageNumber;
+
+  /// See [#offset()].
   private final long offset;
 
+  /// Says what happened.
+  ///
   /// @param offset byte offset of the page in the file
   /// @param reason what the system said
+  /// @param path the file
+  /// @param pageNumber of the page, from 0
   public UnreadablePageException(Path path, long pageNumber, long offset, String reason) {
     super(
         "a page could not be read: path=%s, pageNumber=%d, offset=%d, reason=%s"
@@ -23,17 +32,17 @@ public final class UnreadablePageException extends IOException {
     this.offset = offset;
   }
 
-  /// The file.
+  /// {@return the file}
   public String path() {
     return path;
   }
 
-  /// The page.
+  /// {@return the page}
   public long pageNumber() {
     return pageNumber;
   }
 
-  /// Byte offset of the page in the file.
+  /// {@return byte offset of the page in the file}
   public long offset() {
     return offset;
   }

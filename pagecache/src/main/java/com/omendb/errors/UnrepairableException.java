@@ -8,6 +8,8 @@ import java.nio.file.Path;
 public final class UnrepairableException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /// Says what happened.
+  ///
   /// @param what is missing, one clause
   /// @param path the index, or the file that matters
   public UnrepairableException(String what, Path path) {

@@ -5,12 +5,15 @@ import java.nio.file.Path;
 
 /// An intact file of the right kind, written in a format version that this release does not read.
 public final class UnsupportedFormatException extends IOException {
+  /// See [#formatVersion()].
   private final int formatVersion;
 
   /// A file of a version that is not read.
   ///
   /// @param minVersion the oldest version that this release reads
   /// @param maxVersion the newest
+  /// @param path the file
+  /// @param formatVersion of the file
   public UnsupportedFormatException(Path path, int formatVersion, int minVersion, int maxVersion) {
     super(
         "written by version %d, this release reads %d to %d; %s: path=%s"
@@ -26,7 +29,7 @@ public final class UnsupportedFormatException extends IOException {
     this.formatVersion = formatVersion;
   }
 
-  /// The version that the file is written in.
+  /// {@return the version that the file is written in}
   public int formatVersion() {
     return formatVersion;
   }

@@ -25,6 +25,9 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Opens the index in a directory, whatever its kind.
   ///
+  /// @param directory of the index
+  /// @param options what is wanted
+  /// @return the open index
   /// @throws java.nio.file.NoSuchFileException if the directory holds no index
   /// @throws com.omendb.errors.CorruptFileException if the index is damaged
   /// @throws com.omendb.errors.UnsupportedFormatException if another release wrote it
@@ -38,6 +41,8 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Opens the index in a directory with the [OpenOptions#defaults], in 1 GiB of memory.
   ///
+  /// @param directory of the index
+  /// @return the open index
   /// @throws IOException as [#open(Path, OpenOptions)]
   /// @throws com.omendb.errors.MemoryBudgetException if 1 GiB is too small
   static AnnIndex open(Path directory) throws IOException {
@@ -50,6 +55,10 @@ public interface AnnIndex extends AutoCloseable {
   /// The index appears in `directory` complete or not at all; an older one there stays whole until
   /// that moment.
   ///
+  /// @param vectors the vectors
+  /// @param directory of the index
+  /// @param options what is wanted
+  /// @param progress told how far it is
   /// @return what was made
   /// @throws java.nio.file.FileAlreadyExistsException if the directory holds an index that may not
   ///   be overwritten, or something that is no index
@@ -69,6 +78,10 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Builds an index and reports no progress.
   ///
+  /// @param vectors the vectors
+  /// @param directory of the index
+  /// @param options what is wanted
+  /// @return what was made
   /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
   /// @throws IllegalArgumentException if an option or a vector is unusable
@@ -79,6 +92,9 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Builds an index with the [BuildOptions#defaults], in 4 GiB of memory.
   ///
+  /// @param vectors the vectors
+  /// @param directory of the index
+  /// @return what was made
   /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
   /// @throws com.omendb.errors.MemoryBudgetException if 4 GiB are too small
   /// @throws IllegalArgumentException if a vector is unusable
@@ -89,6 +105,11 @@ public interface AnnIndex extends AutoCloseable {
   /// Builds an index whose searches return ids of the caller's own.
   ///
   /// @param ids of the rows
+  /// @param vectors the vectors
+  /// @param directory of the index
+  /// @param options what is wanted
+  /// @param progress told how far it is
+  /// @return what was made
   /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
   /// @throws IllegalArgumentException if an option or a vector is unusable, there are not as many
@@ -105,6 +126,9 @@ public interface AnnIndex extends AutoCloseable {
   /// [BuildOptions#defaults], in 4 GiB of memory.
   ///
   /// @param ids of the rows
+  /// @param vectors the vectors
+  /// @param directory of the index
+  /// @return what was made
   /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
   /// @throws com.omendb.errors.MemoryBudgetException if 4 GiB are too small
   /// @throws IllegalArgumentException if a vector is unusable, there are not as many ids as
@@ -117,6 +141,11 @@ public interface AnnIndex extends AutoCloseable {
   /// file without a name on the volume of the index, gone with the process; the memory budget is
   /// that of `options`. A build of this kind is not resumed.
   ///
+  /// @param rows the vectors, read once
+  /// @param directory of the index
+  /// @param options what is wanted
+  /// @param progress told how far it is
+  /// @return what was made
   /// @throws IOException if `rows` throws it, or as [#build(VectorSource, Path, BuildOptions,
   ///   Progress)]
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
@@ -133,6 +162,8 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Fails as [#build] would if an index may not be made in a directory, and changes nothing.
   ///
+  /// @param directory of the index
+  /// @param options what is wanted
   /// @throws java.nio.file.FileAlreadyExistsException if the directory holds an index that may not
   ///   be overwritten, or something that is no index
   /// @throws com.omendb.errors.DirectoryLockedException if another process writes into the
@@ -146,22 +177,31 @@ public interface AnnIndex extends AutoCloseable {
   /// Fails as [#build] would for these vectors, wherever the index is to be; see
   /// [IndexKind#checkInput].
   ///
+  /// @param vectors the vectors
+  /// @param options what is wanted
+  /// @param progress told how far it is
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
   /// @throws IllegalArgumentException if an option or a vector is unusable
   static void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
     IndexKind.named(options.kind()).checkInput(vectors, options, progress);
   }
 
-  /// What [#build] would use, without building; see [IndexKind#forecastBuild].
+  /// {@return what [#build] would use, without building; see [IndexKind#forecastBuild]}
   ///
+  /// @param vectors the vectors
+  /// @param options what is wanted
   /// @throws IllegalArgumentException if an option does not fit the shape, or the kind makes no
   ///   forecasts
   static BuildForecast forecastBuild(VectorShape vectors, BuildOptions options) {
     return IndexKind.named(options.kind()).forecastBuild(vectors, 0, options);
   }
 
-  /// How an index that [#build] would make would be served; see [IndexKind#forecastServing].
+  /// {@return how an index that [#build] would make would be served; see
+  /// [IndexKind#forecastServing]}
   ///
+  /// @param vectors the vectors
+  /// @param build how it would be built
+  /// @param open how it would be opened
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget of `open` is too small
   /// @throws IllegalArgumentException if an option does not fit the shape, or the kind makes no
   ///   forecasts
@@ -173,6 +213,10 @@ public interface AnnIndex extends AutoCloseable {
   /// Checks the files of the index in a directory without opening it. What is wrong with them is
   /// told by the report, not by an exception.
   ///
+  /// @param directory of the index
+  /// @param options what is wanted
+  /// @param progress told how far it is
+  /// @return what was found
   /// @throws java.nio.file.NoSuchFileException if the directory holds no index
   /// @throws com.omendb.errors.UnsupportedFormatException if another release wrote it
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small; the message
@@ -192,6 +236,11 @@ public interface AnnIndex extends AutoCloseable {
   /// ids.
   ///
   /// @param source the vectors that the index was built from
+  /// @param damaged directory of the damaged index
+  /// @param repaired directory of the new index, which holds nothing yet
+  /// @param options what is wanted
+  /// @param progress told how far it is
+  /// @return what was found and made
   /// @throws java.nio.file.NoSuchFileException if the directory holds no index
   /// @throws com.omendb.errors.UnrepairableException if too little is left
   /// @throws java.nio.file.FileAlreadyExistsException if the new directory exists and holds
@@ -222,6 +271,10 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Writes the index in a directory into an archive of one file; see [Snapshots#write].
   ///
+  /// @param directory of the index
+  /// @param archive the file
+  /// @param progress told how far it is
+  /// @return what was written
   /// @throws java.nio.file.NoSuchFileException if the directory holds no index
   /// @throws java.nio.file.FileAlreadyExistsException if there is such a file
   /// @throws com.omendb.errors.CorruptFileException if the index is damaged
@@ -235,6 +288,10 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Makes an index directory of an archive that [#snapshot] wrote; see [Snapshots#restore].
   ///
+  /// @param archive the file
+  /// @param directory of the index
+  /// @param progress told how far it is
+  /// @return what was written
   /// @throws com.omendb.errors.CorruptFileException if the archive is damaged
   /// @throws com.omendb.errors.UnsupportedFormatException if another release wrote it
   /// @throws com.omendb.errors.MissingBaseException if it was written against another archive,
@@ -249,35 +306,52 @@ public interface AnnIndex extends AutoCloseable {
     return Snapshots.restore(archive, List.of(), directory, false, progress);
   }
 
-  /// The names of the kinds of index that are installed, in order.
+  /// {@return the names of the kinds of index that are installed, in order}
   static List<String> installedKinds() {
     return IndexKind.installed().stream().map(IndexKind::name).toList();
   }
 
-  /// What the index is and how it was built.
+  /// {@return what the index is and how it was built}
   IndexInfo info();
 
   /// Finds the nearest neighbours of a query with a pooled [Searcher].
   ///
+  /// @param request what is wanted
+  /// @return the neighbours and what the search cost
   /// @throws IllegalArgumentException if the request does not fit the index
   /// @throws com.omendb.errors.CorruptFileException if a page that the search needs fails its
   ///   checksum twice, and the request is not `degraded`; the message names file and page
   /// @throws com.omendb.errors.UnreadablePageException if the device does not give such a page
+  /// @throws IOException if the index cannot be read otherwise
   /// @throws IllegalStateException if the index is closed
   SearchResult search(SearchRequest request) throws IOException;
 
   /// Finds the nearest neighbours of a float32 query with the index's default effort; see
   /// [#search(SearchRequest)].
+  ///
+  /// @param k neighbours wanted, 1 to 10,000; of an index with fewer vectors all are found
+  /// @param query the query vector
+  /// @return the neighbours and what the search cost
+  /// @throws IOException as [#search(SearchRequest)]
+  /// @throws IllegalArgumentException if k is out of range, the index is not of float32, or the
+  ///   query is not of its dimension or cannot be compared
+  /// @throws IllegalStateException if the index is closed
   default SearchResult search(float[] query, int k) throws IOException {
     return search(SearchRequest.of(query, k));
   }
 
   /// Searches for several queries side by side with a pooled [Searcher]; see
   /// [Searcher#searchBatch].
+  ///
+  /// @param requests what is wanted, one a search
+  /// @return the results in the order of the requests
+  /// @throws IOException as [#search(SearchRequest)], for the first that fails
+  /// @throws IllegalArgumentException if a request does not fit the index; nothing is searched then
+  /// @throws IllegalStateException if the index is closed
   List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException;
 
-  /// A searcher for the calling thread to keep and reuse, one of those that the index was opened
-  /// for: a thread that holds them all and calls [#search] waits for itself.
+  /// {@return a searcher for the calling thread to keep and reuse, one of those that the index was
+  /// opened for: a thread that holds them all and calls [#search] waits for itself}
   ///
   /// @throws IllegalStateException if every searcher is lent or busy, or the index is closed
   Searcher newSearcher();

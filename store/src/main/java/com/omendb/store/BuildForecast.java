@@ -36,23 +36,23 @@ public record BuildForecast(
     seconds = Collections.unmodifiableMap(new LinkedHashMap<>(seconds));
   }
 
-  /// Bytes of the index.
+  /// {@return bytes of the index}
   public long indexBytes() {
     return fileBytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /// Free bytes that the volume of the index must have: scratch files, checkpoints and the whole
-  /// index at once.
+  /// {@return free bytes that the volume of the index must have: scratch files, checkpoints and the
+  /// whole index at once}
   public long diskBytes() {
     return Math.addExact(Math.addExact(scratchBytes, checkpointBytes), indexBytes());
   }
 
-  /// Expected time of the whole build.
+  /// {@return expected time of the whole build}
   public double totalSeconds() {
     return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
   }
 
-  /// Whether the given budget suffices.
+  /// {@return whether the given budget suffices}
   public boolean fitsMemory() {
     return smallestBudgetBytes <= memoryBudgetBytes;
   }

@@ -17,13 +17,14 @@ public enum BuildMethod {
     this.label = label;
   }
 
-  /// The name used on the command line and in manifests: `leaf`, `vamana`.
+  /// {@return the name used on the command line and in manifests: `leaf`, `vamana`}
   public String label() {
     return label;
   }
 
-  /// The method with this label, ignoring case.
+  /// {@return the method with this label, ignoring case}
   ///
+  /// @param label text that names one, in any case
   /// @throws IllegalArgumentException if no method has it
   public static BuildMethod ofLabel(String label) {
     String wanted = label.toLowerCase(Locale.ROOT);

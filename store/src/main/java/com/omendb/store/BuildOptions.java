@@ -42,17 +42,17 @@ public final class BuildOptions {
     this.tuning = builder.tuning;
   }
 
-  /// Everything by default.
+  /// {@return everything by default}
   public static BuildOptions defaults() {
     return builder().build();
   }
 
-  /// A builder in which everything is as by default.
+  /// {@return a builder in which everything is as by default}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// A builder in which everything is as here.
+  /// {@return a builder in which everything is as here}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.kind = kind;
@@ -67,47 +67,47 @@ public final class BuildOptions {
     return builder;
   }
 
-  /// The name of the [IndexKind].
+  /// {@return the name of the [IndexKind]}
   public String kind() {
     return kind;
   }
 
-  /// The distance that searches will use.
+  /// {@return the distance that searches will use}
   public Metric metric() {
     return metric;
   }
 
-  /// R, the most edges a node has.
+  /// {@return R, the most edges a node has}
   public int maxDegree() {
     return maxDegree;
   }
 
-  /// Bytes that the whole process may use.
+  /// {@return bytes that the whole process may use}
   public long memoryBudgetBytes() {
     return memoryBudgetBytes;
   }
 
-  /// Worker threads.
+  /// {@return worker threads}
   public int threads() {
     return threads;
   }
 
-  /// Whether an index that already is in the directory is replaced.
+  /// {@return whether an index that already is in the directory is replaced}
   public boolean overwrite() {
     return overwrite;
   }
 
-  /// Whether a build that was cut short in the directory is continued.
+  /// {@return whether a build that was cut short in the directory is continued}
   public boolean resume() {
     return resume;
   }
 
-  /// Where the build reports how far it is.
+  /// {@return where the build reports how far it is}
   public Metrics metrics() {
     return metrics;
   }
 
-  /// What the library chooses well by itself.
+  /// {@return what the library chooses well by itself}
   public BuildTuning tuning() {
     return tuning;
   }
@@ -151,6 +151,9 @@ public final class BuildOptions {
 
     /// Sets the name of the [IndexKind]; default: [IndexKind#HYBRID], whose upper layers take
     /// little memory and save reads. [IndexKind#DISKANN] is without them.
+    ///
+    /// @param value the name of the [IndexKind]
+    /// @return this builder
     public Builder kind(String value) {
       kind = value;
       return this;
@@ -158,6 +161,9 @@ public final class BuildOptions {
 
     /// Sets the distance that searches will use; default: [Metric#SQUARED_L2]. An index answers
     /// under one metric only.
+    ///
+    /// @param value the distance that searches will use
+    /// @return this builder
     public Builder metric(Metric value) {
       metric = value;
       return this;
@@ -166,6 +172,8 @@ public final class BuildOptions {
     /// Sets R, the most edges a node has, 4 to 250; default: 64. More finds more with the same
     /// effort; it takes more space on the SSD, and longer to build.
     ///
+    /// @param value R, the most edges a node has
+    /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder maxDegree(int value) {
       maxDegree = Ranges.require("maxDegree", value, 4, MAX_DEGREE);
@@ -176,6 +184,9 @@ public final class BuildOptions {
     /// its peak, JVM included; default: 4 GiB. With less than all data takes, a build works in
     /// files beside the index, about twice as long. Too little is refused when the build begins.
     ///
+    /// @param value the bytes that the whole process may use while building, as the operating
+    ///   system counts its peak, JVM included
+    /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder memoryBudgetBytes(long value) {
       memoryBudgetBytes = Ranges.requirePositive("memoryBudgetBytes", value);
@@ -185,6 +196,8 @@ public final class BuildOptions {
     /// Sets the worker threads, 1 to 1024; default: one for each processor. Only one thread gives
     /// the same graph each time.
     ///
+    /// @param value the worker threads
+    /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder threads(int value) {
       threads = Ranges.require("threads", value, 1, MAX_THREADS);
@@ -193,6 +206,9 @@ public final class BuildOptions {
 
     /// Sets whether an index that already is in the directory is replaced; default: no, the build
     /// fails then. The old index stays whole until the new one is complete.
+    ///
+    /// @param value whether an index that already is in the directory is replaced
+    /// @return this builder
     public Builder overwrite(boolean value) {
       overwrite = value;
       return this;
@@ -201,18 +217,28 @@ public final class BuildOptions {
     /// Sets whether a build of the same vectors with the same options that was cut short in the
     /// directory is continued; default: no, the build begins anew. So it does, and says why, if
     /// there is none. Memory and threads may be others than then.
+    ///
+    /// @param value whether a build of the same vectors with the same options that was cut short in
+    ///   the directory is continued
+    /// @return this builder
     public Builder resume(boolean value) {
       resume = value;
       return this;
     }
 
     /// Sets where the build reports how far it is; default: nowhere.
+    ///
+    /// @param value where the build reports how far it is
+    /// @return this builder
     public Builder metrics(Metrics value) {
       metrics = value;
       return this;
     }
 
     /// Sets what the library chooses well by itself.
+    ///
+    /// @param value what the library chooses well by itself
+    /// @return this builder
     public Builder tuning(BuildTuning value) {
       tuning = value;
       return this;
@@ -221,13 +247,14 @@ public final class BuildOptions {
     /// Changes some of what the library chooses well by itself: `tuning(t -> t.seed(7))`.
     ///
     /// @param changes given a builder in which everything is as it is so far
+    /// @return this builder
     public Builder tuning(Consumer<BuildTuning.Builder> changes) {
       BuildTuning.Builder builder = tuning.toBuilder();
       changes.accept(builder);
       return tuning(builder.build());
     }
 
-    /// The options.
+    /// {@return the options}
     public BuildOptions build() {
       return new BuildOptions(this);
     }

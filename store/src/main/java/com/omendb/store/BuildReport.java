@@ -28,7 +28,7 @@ public final class BuildReport {
     this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(builder.settings));
   }
 
-  /// A builder, for kinds of index.
+  /// {@return a builder, for kinds of index}
   ///
   /// @param directory where the index is
   /// @param kind name of its [IndexKind]
@@ -37,38 +37,39 @@ public final class BuildReport {
     return new Builder(directory, kind, count);
   }
 
-  /// Where the index is.
+  /// {@return where the index is}
   public Path directory() {
     return directory;
   }
 
-  /// The name of its [IndexKind].
+  /// {@return the name of its [IndexKind]}
   public String kind() {
     return kind;
   }
 
-  /// Vectors in it.
+  /// {@return vectors in it}
   public long count() {
     return count;
   }
 
-  /// Bytes of its files.
+  /// {@return bytes of its files}
   public long indexBytes() {
     return indexBytes;
   }
 
-  /// Time of the whole build.
+  /// {@return time of the whole build}
   public Duration elapsed() {
     return elapsed;
   }
 
-  /// The recall@10 at the default searchListSize that the build measured on its own graph, for
-  /// queries like the vectors; empty if it measured none.
+  /// {@return the recall@10 at the default searchListSize that the build measured on its own graph,
+  /// for queries like the vectors; empty if it measured none}
   public OptionalDouble selfCheckRecall() {
     return selfCheckRecall(settings);
   }
 
-  /// How the index was built as text, by name, in a stable order: to be printed, not parsed.
+  /// {@return how the index was built as text, by name, in a stable order: to be printed, not
+  /// parsed}
   public Map<String, String> settings() {
     return settings;
   }
@@ -116,24 +117,33 @@ public final class BuildReport {
     }
 
     /// Sets the bytes of its files.
+    ///
+    /// @param value the bytes of its files
+    /// @return this builder
     public Builder indexBytes(long value) {
       indexBytes = value;
       return this;
     }
 
     /// Sets the time of the whole build.
+    ///
+    /// @param value the time of the whole build
+    /// @return this builder
     public Builder elapsed(Duration value) {
       elapsed = value;
       return this;
     }
 
     /// Sets how the index was built.
+    ///
+    /// @param value how the index was built
+    /// @return this builder
     public Builder settings(Map<String, String> value) {
       settings = value;
       return this;
     }
 
-    /// The report.
+    /// {@return the report}
     public BuildReport build() {
       return new BuildReport(this);
     }

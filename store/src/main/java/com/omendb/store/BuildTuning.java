@@ -25,12 +25,12 @@ public final class BuildTuning {
     this.seed = builder.seed;
   }
 
-  /// A builder in which everything is as by default.
+  /// {@return a builder in which everything is as by default}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// A builder in which everything is as here.
+  /// {@return a builder in which everything is as here}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.method = method;
@@ -41,27 +41,27 @@ public final class BuildTuning {
     return builder;
   }
 
-  /// How the candidate neighbours of each node are found.
+  /// {@return how the candidate neighbours of each node are found}
   public BuildMethod method() {
     return method;
   }
 
-  /// L of the searches of the method `vamana`.
+  /// {@return L of the searches of the method `vamana`}
   public int buildListSize() {
     return buildListSize;
   }
 
-  /// Prune slack.
+  /// {@return prune slack}
   public float alpha() {
     return alpha;
   }
 
-  /// Bytes a code; empty if the library chooses them.
+  /// {@return bytes a code; empty if the library chooses them}
   public OptionalInt codeBytes() {
     return codeBytes;
   }
 
-  /// Source of all randomness.
+  /// {@return source of all randomness}
   public long seed() {
     return seed;
   }
@@ -99,6 +99,9 @@ public final class BuildTuning {
 
     /// Sets how the candidate neighbours of each node are found; default: [BuildMethod#LEAF].
     /// [BuildMethod#VAMANA] finds as many and takes several times as long.
+    ///
+    /// @param value how the candidate neighbours of each node are found
+    /// @return this builder
     public Builder method(BuildMethod value) {
       method = value;
       return this;
@@ -108,6 +111,8 @@ public final class BuildTuning {
     /// default: 100. More makes a better graph, and takes longer. The method `leaf` takes no
     /// notice.
     ///
+    /// @param value L of the search that finds a node's candidates by the method `vamana`
+    /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder buildListSize(int value) {
       buildListSize = Ranges.require("buildListSize", value, 4, SearchRequest.MAX_SEARCH_LIST_SIZE);
@@ -117,6 +122,8 @@ public final class BuildTuning {
     /// Sets the prune slack, 1 to 4; default: 1.2. More keeps longer edges: searches need fewer
     /// steps, and find less around each.
     ///
+    /// @param value the prune slack
+    /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder alpha(float value) {
       Ranges.requireNumber("alpha", value, 1, 4);
@@ -128,6 +135,8 @@ public final class BuildTuning {
     /// sizes, the smallest a quarter of the dimension and at most 64, from which the memory budget
     /// chooses when the index is opened. More take more memory and save reads.
     ///
+    /// @param value the bytes of a vector's code
+    /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder codeBytes(int value) {
       codeBytes = OptionalInt.of(Ranges.require("codeBytes", value, 1, 512));
@@ -135,12 +144,15 @@ public final class BuildTuning {
     }
 
     /// Sets the source of all randomness; default: 42. One seed on one thread gives one graph.
+    ///
+    /// @param value the source of all randomness
+    /// @return this builder
     public Builder seed(long value) {
       seed = value;
       return this;
     }
 
-    /// The tuning.
+    /// {@return the tuning}
     public BuildTuning build() {
       return new BuildTuning(this);
     }

@@ -42,124 +42,127 @@ public final class IndexInfo {
     this.settings = Collections.unmodifiableMap(new LinkedHashMap<>(builder.settings));
   }
 
-  /// A builder, for kinds of index.
+  /// {@return a builder, for kinds of index}
   ///
   /// @param kind name of the [IndexKind]
+  /// @param directory of the index
+  /// @param vectors the vectors
+  /// @param metric of the distances
   public static Builder builder(Path directory, String kind, VectorShape vectors, Metric metric) {
     return new Builder(directory, kind, vectors, metric);
   }
 
-  /// Where the index lies.
+  /// {@return where the index lies}
   public Path directory() {
     return directory;
   }
 
-  /// The name of its [IndexKind].
+  /// {@return the name of its [IndexKind]}
   public String kind() {
     return kind;
   }
 
-  /// Vectors in it.
+  /// {@return vectors in it}
   public long count() {
     return vectors.count();
   }
 
-  /// Elements a vector.
+  /// {@return elements a vector}
   public int dimension() {
     return vectors.dimension();
   }
 
-  /// Type of the elements.
+  /// {@return type of the elements}
   public ElementType elementType() {
     return vectors.elementType();
   }
 
-  /// The distance it was built for.
+  /// {@return the distance it was built for}
   public Metric metric() {
     return metric;
   }
 
-  /// Version of its files.
+  /// {@return version of its files}
   public int formatVersion() {
     return formatVersion;
   }
 
-  /// Bytes of all its files.
+  /// {@return bytes of all its files}
   public long indexBytes() {
     return indexBytes;
   }
 
-  /// The budget that it was opened with.
+  /// {@return the budget that it was opened with}
   public long memoryBudgetBytes() {
     return memoryBudgetBytes;
   }
 
-  /// Bytes reserved from the budget, by purpose, in a stable order.
+  /// {@return bytes reserved from the budget, by purpose, in a stable order}
   public Map<String, Long> memoryBytes() {
     return memoryBytes;
   }
 
-  /// Bytes reserved from the budget, for all purposes.
+  /// {@return bytes reserved from the budget, for all purposes}
   public long reservedBytes() {
     return memoryBytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /// How the graph was built.
+  /// {@return how the graph was built}
   public Optional<BuildMethod> method() {
     return setting(Settings.METHOD, BuildMethod::ofLabel);
   }
 
-  /// The most edges that a node was allowed.
+  /// {@return the most edges that a node was allowed}
   public OptionalInt maxDegree() {
     return whole(Settings.MAX_DEGREE);
   }
 
-  /// The source of the build's randomness.
+  /// {@return the source of the build's randomness}
   public OptionalLong seed() {
     return setting(Settings.SEED, Long::valueOf)
         .map(OptionalLong::of)
         .orElseGet(OptionalLong::empty);
   }
 
-  /// The recall@10 at the default searchListSize that the build measured on its own graph, for
-  /// queries like the vectors.
+  /// {@return the recall@10 at the default searchListSize that the build measured on its own graph,
+  /// for queries like the vectors}
   public OptionalDouble selfCheckRecall() {
     return BuildReport.selfCheckRecall(settings);
   }
 
-  /// Where rows are the ids: ids are 0 to below this. It is more than the count in an index that
-  /// was repaired without all of its vectors.
+  /// {@return where rows are the ids: ids are 0 to below this} It is more than the count in an
+  /// index that was repaired without all of its vectors.
   public long idRange() {
     return setting(Settings.ID_RANGE, Long::valueOf).orElse(count());
   }
 
-  /// What lies in memory.
+  /// {@return what lies in memory}
   public Optional<Residency> residency() {
     return setting(Settings.RESIDENCY, Residency::ofLabel);
   }
 
-  /// How pages are read.
+  /// {@return how pages are read}
   public Optional<ReadEngine> readEngine() {
     return setting(Settings.PAGE_READER, ReadEngine::ofLabel);
   }
 
-  /// Whether pages are read past the operating system's cache.
+  /// {@return whether pages are read past the operating system's cache}
   public boolean directIo() {
     return setting(Settings.DIRECT_IO, Boolean::valueOf).orElse(false);
   }
 
-  /// Bytes of a page of the base layer.
+  /// {@return bytes of a page of the base layer}
   public OptionalInt pageBytes() {
     return whole(Settings.PAGE_BYTES);
   }
 
-  /// Pages of the base layer.
+  /// {@return pages of the base layer}
   public OptionalInt pageCount() {
     return whole(Settings.PAGE_COUNT);
   }
 
-  /// All of how it was built and is served as text, by name, in a stable order: to be printed, not
-  /// parsed. Names may change.
+  /// {@return all of how it was built and is served as text, by name, in a stable order: to be
+  /// printed, not parsed} Names may change.
   public Map<String, String> settings() {
     return settings;
   }
@@ -223,6 +226,10 @@ public final class IndexInfo {
     }
 
     /// Sets version and bytes of its files.
+    ///
+    /// @param newFormatVersion version of the files
+    /// @param newIndexBytes bytes of all files
+    /// @return this builder
     public Builder files(int newFormatVersion, long newIndexBytes) {
       formatVersion = newFormatVersion;
       indexBytes = newIndexBytes;
@@ -230,6 +237,10 @@ public final class IndexInfo {
     }
 
     /// Sets the budget that it was opened with, and what is reserved from it by purpose.
+    ///
+    /// @param budgetBytes the budget
+    /// @param bytesByPurpose what is reserved of it
+    /// @return this builder
     public Builder memory(long budgetBytes, Map<String, Long> bytesByPurpose) {
       memoryBudgetBytes = budgetBytes;
       memoryBytes = bytesByPurpose;
@@ -237,12 +248,15 @@ public final class IndexInfo {
     }
 
     /// Sets how it was built and is served.
+    ///
+    /// @param value how it was built and is served
+    /// @return this builder
     public Builder settings(Map<String, String> value) {
       settings = value;
       return this;
     }
 
-    /// What was collected.
+    /// {@return what was collected}
     public IndexInfo build() {
       return new IndexInfo(this);
     }

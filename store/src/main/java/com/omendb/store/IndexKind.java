@@ -28,27 +28,44 @@ public interface IndexKind {
   /// The name of the kind without the layers: a Vamana graph in SSD pages, entered at its medoid.
   String DISKANN = "diskann";
 
-  /// The name that the manifest records, such as [#HYBRID].
+  /// {@return the name that the manifest records, such as [#HYBRID]}
   String name();
 
-  /// Whether the directory holds an index of this kind.
+  /// {@return whether the directory holds an index of this kind}
   ///
+  /// @param directory of the index
   /// @throws IOException if the directory has no readable manifest
   boolean recognizes(Path directory) throws IOException;
 
-  /// See [AnnIndex#open].
+  /// Opens the index in a directory; see [AnnIndex#open].
+  ///
+  /// @param directory of the index
+  /// @param options what is wanted
+  /// @return the open index
+  /// @throws IOException as there
+  /// @throws IllegalArgumentException as there
   AnnIndex open(Path directory, OpenOptions options) throws IOException;
 
-  /// See [AnnIndex#build].
+  /// Builds an index; see [AnnIndex#build].
+  ///
+  /// @param vectors the vectors
+  /// @param ids of the neighbours, nearest first
+  /// @param directory of the index
+  /// @param options what is wanted
+  /// @param progress told how far it is
+  /// @return what was made
+  /// @throws IOException as there
+  /// @throws IllegalArgumentException as there
   BuildReport build(
       VectorSource vectors, VectorIds ids, Path directory, BuildOptions options, Progress progress)
       throws IOException;
 
-  /// What [#build] would use, worked out without building.
+  /// {@return what [#build] would use, worked out without building}
   ///
   /// @param vectors the shape of the vectors, which need not exist
   /// @param inputBytes bytes of them that lie in memory that is not mapped from a file; 0 for a
   ///   file
+  /// @param options what is wanted
   /// @throws IllegalArgumentException if an option does not fit the shape, or this kind makes no
   ///   forecasts
   default BuildForecast forecastBuild(VectorShape vectors, long inputBytes, BuildOptions options) {
@@ -56,6 +73,10 @@ public interface IndexKind {
   }
 
   /// Fails as [#build] would if an index may not be made in a directory, and changes nothing.
+  ///
+  /// @param directory of the index
+  /// @param options what is wanted
+  /// @throws IOException if it may not
   default void checkTarget(Path directory, BuildOptions options) throws IOException {}
 
   /// Fails as [#build] would before its first phase is done, wherever the index is to be: for
@@ -63,10 +84,16 @@ public interface IndexKind {
   /// all of which are looked at. The room on the disk is not: [#forecastBuild] says it.
   ///
   /// @param progress told of the look at the vectors
+  /// @param vectors the vectors
+  /// @param options what is wanted
+  /// @throws IllegalArgumentException if the build would fail, with the reason
   default void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {}
 
-  /// How an index that [#build] would make of such vectors would be served.
+  /// {@return how an index that [#build] would make of such vectors would be served}
   ///
+  /// @param vectors the vectors
+  /// @param build how it would be built
+  /// @param open how it would be opened
   /// @throws IllegalArgumentException if the memory budget of `open` is too small, with the
   ///   smallest that works, or this kind makes no forecasts
   default ServingForecast forecastServing(
@@ -74,14 +101,20 @@ public interface IndexKind {
     throw new IllegalArgumentException("this kind of index makes no forecasts: kind=" + name());
   }
 
-  /// Whether [#verify] works for indexes of this kind.
+  /// {@return whether [#verify] works for indexes of this kind}
   default boolean verifies() {
     return false;
   }
 
-  /// See [AnnIndex#verify]. Also called when the manifest is damaged, so that no kind recognizes
-  /// the directory: then the report says so.
+  /// Checks the files of an index; see [AnnIndex#verify]. Also called when the manifest is damaged,
+  /// so that no kind recognizes the directory: then the report says so.
   ///
+  /// @param directory of the index
+  /// @param options what is wanted
+  /// @param progress told how far it is
+  /// @return what was found
+  /// @throws IOException as there
+  /// @throws IllegalArgumentException as there
   /// @throws UnsupportedOperationException if indexes of this kind cannot be verified
   default VerifyReport verify(Path directory, VerifyOptions options, Progress progress)
       throws IOException {
@@ -89,14 +122,22 @@ public interface IndexKind {
         "indexes of this kind cannot be verified: kind=" + name());
   }
 
-  /// Whether [#repair] works, for indexes of this kind and those of its relatives.
+  /// {@return whether [#repair] works, for indexes of this kind and those of its relatives}
   default boolean repairs() {
     return false;
   }
 
-  /// See [AnnIndex#repair]. The manifest may be damaged, so it is found out here what kind the
-  /// index is.
+  /// Makes a whole index of a damaged one; see [AnnIndex#repair]. The manifest may be damaged, so
+  /// it is found out here what kind the index is.
   ///
+  /// @param damaged directory of the damaged index
+  /// @param repaired directory of the new index, which holds nothing yet
+  /// @param source the vectors
+  /// @param options what is wanted
+  /// @param progress told how far it is
+  /// @return what was found and made
+  /// @throws IOException as there
+  /// @throws IllegalArgumentException as there
   /// @throws UnsupportedOperationException if indexes of this kind cannot be repaired
   default RepairReport repair(
       Path damaged,
@@ -109,13 +150,14 @@ public interface IndexKind {
         "indexes of this kind cannot be repaired: kind=" + name());
   }
 
-  /// The kinds that are installed, by name.
+  /// {@return the kinds that are installed, by name}
   static List<IndexKind> installed() {
     return InstalledKinds.all();
   }
 
-  /// The installed kind of this name, ignoring case.
+  /// {@return the installed kind of this name, ignoring case}
   ///
+  /// @param name as users write it
   /// @throws IllegalArgumentException if there is none
   static IndexKind named(String name) {
     for (IndexKind kind : installed()) {
@@ -127,8 +169,9 @@ public interface IndexKind {
         "unknown kind of index: kind=" + name + ", installed: " + InstalledKinds.names());
   }
 
-  /// The kind of the index in a directory.
+  /// {@return the kind of the index in a directory}
   ///
+  /// @param directory of the index
   /// @throws IOException if there is no index or no installed kind recognizes it
   static IndexKind forDirectory(Path directory) throws IOException {
     for (IndexKind kind : installed()) {
@@ -143,9 +186,10 @@ public interface IndexKind {
             + InstalledKinds.names());
   }
 
-  /// The kind to verify a directory with: the one that recognizes it; if the manifest cannot be
-  /// read, the one that it states as far as it can be, or else any that verifies.
+  /// {@return the kind to verify a directory with: the one that recognizes it; if the manifest
+  /// cannot be read, the one that it states as far as it can be, or else any that verifies}
   ///
+  /// @param directory of the index
   /// @throws IOException if there is no index or nothing installed can verify it
   static IndexKind forVerifying(Path directory) throws IOException {
     try {
@@ -157,9 +201,10 @@ public interface IndexKind {
     }
   }
 
-  /// The kind to repair an index with: the one that its manifest states, as far as that can be
-  /// read, or else any that repairs.
+  /// {@return the kind to repair an index with: the one that its manifest states, as far as that
+  /// can be read, or else any that repairs}
   ///
+  /// @param directory of the index
   /// @throws IllegalArgumentException if none is installed
   static IndexKind forRepairing(Path directory) {
     return statedOrFirst(directory, IndexKind::repairs)

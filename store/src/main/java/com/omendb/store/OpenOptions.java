@@ -28,17 +28,17 @@ public final class OpenOptions {
     this.tuning = builder.tuning;
   }
 
-  /// Everything by default.
+  /// {@return everything by default}
   public static OpenOptions defaults() {
     return builder().build();
   }
 
-  /// A builder in which everything is as by default.
+  /// {@return a builder in which everything is as by default}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// A builder in which everything is as here.
+  /// {@return a builder in which everything is as here}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.memoryBudgetBytes = memoryBudgetBytes;
@@ -48,22 +48,24 @@ public final class OpenOptions {
     return builder;
   }
 
-  /// Bytes that the index may use.
+  /// {@return bytes that the index may use}
   public long memoryBudgetBytes() {
     return memoryBudgetBytes;
   }
 
   /// Searches that may run at one time.
+  ///
+  /// @return the result
   public int maxSearchers() {
     return maxSearchers;
   }
 
-  /// Where the index reports what it does.
+  /// {@return where the index reports what it does}
   public Metrics metrics() {
     return metrics;
   }
 
-  /// What the library chooses well by itself.
+  /// {@return what the library chooses well by itself}
   public OpenTuning tuning() {
     return tuning;
   }
@@ -102,6 +104,8 @@ public final class OpenOptions {
     /// GiB. The JVM's own fixed cost comes on top. More memory saves reads; too little is refused
     /// when the index is opened.
     ///
+    /// @param value the bytes that the index may use for codes, layers, page frames and scratch
+    /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder memoryBudgetBytes(long value) {
       memoryBudgetBytes = Ranges.requirePositive("memoryBudgetBytes", value);
@@ -112,6 +116,8 @@ public final class OpenOptions {
     /// searches wait. The scratch of all is reserved when the index is opened, at the cost of page
     /// frames.
     ///
+    /// @param value how many searches may run at one time
+    /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder maxSearchers(int value) {
       maxSearchers = Ranges.require("maxSearchers", value, 1, MAX_SEARCHERS);
@@ -119,12 +125,18 @@ public final class OpenOptions {
     }
 
     /// Sets where the index reports what it does; default: nowhere.
+    ///
+    /// @param value where the index reports what it does
+    /// @return this builder
     public Builder metrics(Metrics value) {
       metrics = value;
       return this;
     }
 
     /// Sets what the library chooses well by itself.
+    ///
+    /// @param value what the library chooses well by itself
+    /// @return this builder
     public Builder tuning(OpenTuning value) {
       tuning = value;
       return this;
@@ -133,13 +145,14 @@ public final class OpenOptions {
     /// Changes some of what the library chooses well by itself: `tuning(t -> t.directIo(false))`.
     ///
     /// @param changes given a builder in which everything is as it is so far
+    /// @return this builder
     public Builder tuning(Consumer<OpenTuning.Builder> changes) {
       OpenTuning.Builder builder = tuning.toBuilder();
       changes.accept(builder);
       return tuning(builder.build());
     }
 
-    /// The options.
+    /// {@return the options}
     public OpenOptions build() {
       return new OpenOptions(this);
     }

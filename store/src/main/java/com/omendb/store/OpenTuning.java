@@ -20,12 +20,12 @@ public final class OpenTuning {
     this.directIo = builder.directIo;
   }
 
-  /// A builder in which everything is as by default.
+  /// {@return a builder in which everything is as by default}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// A builder in which everything is as here.
+  /// {@return a builder in which everything is as here}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.residency = residency;
@@ -34,17 +34,17 @@ public final class OpenTuning {
     return builder;
   }
 
-  /// What of the index is kept in memory; empty if the memory budget decides.
+  /// {@return what of the index is kept in memory; empty if the memory budget decides}
   public Optional<Residency> residency() {
     return residency;
   }
 
-  /// How pages are read; empty if the library chooses.
+  /// {@return how pages are read; empty if the library chooses}
   public Optional<ReadEngine> readEngine() {
     return readEngine;
   }
 
-  /// Whether pages are read past the operating system's cache, where the engine can.
+  /// {@return whether pages are read past the operating system's cache, where the engine can}
   public boolean directIo() {
     return directIo;
   }
@@ -79,6 +79,9 @@ public final class OpenTuning {
 
     /// Sets what of the index is kept in memory; default: as much as the memory budget allows. A
     /// budget too small for it is refused when the index is opened.
+    ///
+    /// @param value what of the index is kept in memory
+    /// @return this builder
     public Builder residency(Residency value) {
       residency = Optional.of(value);
       return this;
@@ -86,6 +89,9 @@ public final class OpenTuning {
 
     /// Sets how pages are read; default: as the system property `omen.pageReader` says, else the
     /// best that works here. Opening fails where one that is set does not work.
+    ///
+    /// @param value how pages are read
+    /// @return this builder
     public Builder readEngine(ReadEngine value) {
       readEngine = Optional.of(value);
       return this;
@@ -94,12 +100,15 @@ public final class OpenTuning {
     /// Sets whether pages are read with O_DIRECT, past the operating system's cache; default: yes,
     /// so that the memory budget is all the memory that pages take. Without it, searches may be
     /// faster as long as the machine has memory to spare.
+    ///
+    /// @param value whether pages are read with O_DIRECT, past the operating system's cache
+    /// @return this builder
     public Builder directIo(boolean value) {
       directIo = value;
       return this;
     }
 
-    /// The tuning.
+    /// {@return the tuning}
     public OpenTuning build() {
       return new OpenTuning(this);
     }

@@ -11,13 +11,14 @@ public enum ReadEngine {
   /// Copies out of a mapping of the file, through the operating system's cache.
   MAPPED;
 
-  /// What users call it: `io_uring`, `pread`, `mapped`.
+  /// {@return what users call it: `io_uring`, `pread`, `mapped`}
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// The engine with this label, ignoring case.
+  /// {@return the engine with this label, ignoring case}
   ///
+  /// @param label text that names one, in any case
   /// @throws IllegalArgumentException if there is none
   public static ReadEngine ofLabel(String label) {
     for (ReadEngine engine : values()) {

@@ -16,13 +16,14 @@ public enum Residency {
   /// The thin graph and all vectors: nothing is read.
   ALL;
 
-  /// What users call it: `pages`, `groups`, `graph`, `all`.
+  /// {@return what users call it: `pages`, `groups`, `graph`, `all`}
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// The residency with this label, ignoring case.
+  /// {@return the residency with this label, ignoring case}
   ///
+  /// @param label text that names one, in any case
   /// @throws IllegalArgumentException if there is none
   public static Residency ofLabel(String label) {
     for (Residency residency : values()) {

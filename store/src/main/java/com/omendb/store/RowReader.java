@@ -9,19 +9,20 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Used by one thread.
 public interface RowReader {
-  /// Elements a vector.
+  /// {@return elements a vector}
   int dimension();
 
-  /// Type of the elements.
+  /// {@return type of the elements}
   ElementType elementType();
 
   /// Reads the next vector.
   ///
   /// @param target native memory for its elements, little-endian
   /// @return whether there was one
+  /// @throws IOException if it cannot be read; the build ends with it
   boolean next(MemorySegment target) throws IOException;
 
-  /// The id of the vector that was read last.
+  /// {@return the id of the vector that was read last}
   ///
   /// @param row how many were read before it
   default long id(long row) {

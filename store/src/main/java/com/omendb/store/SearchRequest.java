@@ -46,58 +46,68 @@ public final class SearchRequest {
     this.tuning = builder.tuning;
   }
 
-  /// A float32 query with the index's default effort.
+  /// {@return a float32 query with the index's default effort}
   ///
   /// @param k neighbours wanted, 1 to 10,000
+  /// @param query the query vector
   /// @throws IllegalArgumentException if k is out of range
   public static SearchRequest of(float[] query, int k) {
     return builder(query, k).build();
   }
 
-  /// A query of unsigned bytes with the index's default effort.
+  /// {@return a query of unsigned bytes with the index's default effort}
   ///
   /// @param k neighbours wanted, 1 to 10,000
+  /// @param query the query vector
   /// @throws IllegalArgumentException if k is out of range
   public static SearchRequest ofUint8(byte[] query, int k) {
     return builder(MemorySegment.ofArray(query), ElementType.UINT8, k).build();
   }
 
-  /// A query of signed bytes with the index's default effort.
+  /// {@return a query of signed bytes with the index's default effort}
   ///
   /// @param k neighbours wanted, 1 to 10,000
+  /// @param query the query vector
   /// @throws IllegalArgumentException if k is out of range
   public static SearchRequest ofInt8(byte[] query, int k) {
     return builder(MemorySegment.ofArray(query), ElementType.INT8, k).build();
   }
 
-  /// A row of a vector source as query, with the index's default effort.
+  /// {@return a row of a vector source as query, with the index's default effort}
   ///
   /// @param k neighbours wanted, 1 to 10,000
+  /// @param source the vectors
+  /// @param row counted from 0
   /// @throws IllegalArgumentException if k is out of range
   /// @throws IndexOutOfBoundsException if there is no such row
   public static SearchRequest of(VectorSource source, long row, int k) {
     return builder(source, row, k).build();
   }
 
-  /// A query in memory with the index's default effort.
+  /// {@return a query in memory with the index's default effort}
   ///
   /// @param k neighbours wanted, 1 to 10,000
+  /// @param query the query vector
+  /// @param elementType type of the elements
   /// @throws IllegalArgumentException if k is out of range
   public static SearchRequest of(MemorySegment query, ElementType elementType, int k) {
     return builder(query, elementType, k).build();
   }
 
-  /// A builder of a float32 query.
+  /// {@return a builder of a float32 query}
   ///
   /// @param k neighbours wanted, 1 to 10,000; of an index with fewer vectors all are found
+  /// @param query the query vector
   /// @throws IllegalArgumentException if k is out of range
   public static Builder builder(float[] query, int k) {
     return builder(MemorySegment.ofArray(query), ElementType.FLOAT32, k);
   }
 
-  /// A builder of a query that is a row of a vector source.
+  /// {@return a builder of a query that is a row of a vector source}
   ///
   /// @param k neighbours wanted, 1 to 10,000; of an index with fewer vectors all are found
+  /// @param source the vectors
+  /// @param row counted from 0
   /// @throws IllegalArgumentException if k is out of range
   /// @throws IndexOutOfBoundsException if there is no such row
   public static Builder builder(VectorSource source, long row, int k) {
@@ -107,7 +117,7 @@ public final class SearchRequest {
         k);
   }
 
-  /// A builder of a query in memory.
+  /// {@return a builder of a query in memory}
   ///
   /// @param query the query vector, heap or native memory, of exactly dimension * elementBytes
   ///   bytes, that the searching thread may read
@@ -118,7 +128,7 @@ public final class SearchRequest {
     return new Builder(query, elementType, k);
   }
 
-  /// A builder in which everything is as here.
+  /// {@return a builder in which everything is as here}
   public Builder toBuilder() {
     Builder builder = new Builder(query, elementType, k);
     builder.searchListSize = searchListSize;
@@ -129,42 +139,42 @@ public final class SearchRequest {
     return builder;
   }
 
-  /// The query vector.
+  /// {@return the query vector}
   public MemorySegment query() {
     return query;
   }
 
-  /// Type of the query's elements.
+  /// {@return type of the query's elements}
   public ElementType elementType() {
     return elementType;
   }
 
-  /// Neighbours wanted.
+  /// {@return neighbours wanted}
   public int k() {
     return k;
   }
 
-  /// L, the length of the candidate list; empty if the index chooses.
+  /// {@return L, the length of the candidate list; empty if the index chooses}
   public OptionalInt searchListSize() {
     return searchListSize;
   }
 
-  /// The most pages that the search may ask for; empty if the index chooses.
+  /// {@return the most pages that the search may ask for; empty if the index chooses}
   public OptionalInt maxPageReads() {
     return maxPageReads;
   }
 
-  /// The time after which the search ends with what it has found; empty for no limit.
+  /// {@return the time after which the search ends with what it has found; empty for no limit}
   public Optional<Duration> timeout() {
     return timeout;
   }
 
-  /// Whether to go on without a page that cannot be read or is damaged.
+  /// {@return whether to go on without a page that cannot be read or is damaged}
   public boolean degraded() {
     return degraded;
   }
 
-  /// What the index chooses well by itself.
+  /// {@return what the index chooses well by itself}
   public SearchTuning tuning() {
     return tuning;
   }
@@ -209,6 +219,10 @@ public final class SearchRequest {
     }
 
     /// Sets another query.
+    ///
+    /// @param value another query
+    /// @param newElementType type of its elements
+    /// @return this builder
     public Builder query(MemorySegment value, ElementType newElementType) {
       query = value;
       elementType = newElementType;
@@ -218,6 +232,8 @@ public final class SearchRequest {
     /// Sets the length L of the candidate list, k to 10,000, which is the effort of the search;
     /// default: 30, or 2k if that is more. A longer list finds more and reads more.
     ///
+    /// @param value the length L of the candidate list
+    /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder searchListSize(int value) {
       if (value < k || value > MAX_SEARCH_LIST_SIZE) {
@@ -234,6 +250,8 @@ public final class SearchRequest {
     /// that follows from the searchListSize, past which a search goes while it has found fewer than
     /// k.
     ///
+    /// @param value the most pages that the search may ask for
+    /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder maxPageReads(int value) {
       maxPageReads = OptionalInt.of(Ranges.requirePositive("maxPageReads", value));
@@ -243,6 +261,9 @@ public final class SearchRequest {
     /// Sets the time after which the search ends with what it has found, counted from the call,
     /// waiting for a searcher included; default: none.
     ///
+    /// @param value the time after which the search ends with what it has found, counted from the
+    ///   call, waiting for a searcher included
+    /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder timeout(Duration value) {
       if (!value.isPositive()) {
@@ -254,12 +275,18 @@ public final class SearchRequest {
 
     /// Sets whether to go on without a page that cannot be read or is damaged; default: no, such a
     /// page fails the search. The result's [SearchStats#skippedPages] says how many those were.
+    ///
+    /// @param value whether to go on without a page that cannot be read or is damaged
+    /// @return this builder
     public Builder degraded(boolean value) {
       degraded = value;
       return this;
     }
 
     /// Sets what the index chooses well by itself.
+    ///
+    /// @param value what the index chooses well by itself
+    /// @return this builder
     public Builder tuning(SearchTuning value) {
       tuning = value;
       return this;
@@ -268,13 +295,14 @@ public final class SearchRequest {
     /// Changes some of what the index chooses well by itself: `tuning(t -> t.beamWidth(8))`.
     ///
     /// @param changes given a builder in which everything is as it is so far
+    /// @return this builder
     public Builder tuning(Consumer<SearchTuning.Builder> changes) {
       SearchTuning.Builder builder = tuning.toBuilder();
       changes.accept(builder);
       return tuning(builder.build());
     }
 
-    /// The request.
+    /// {@return the request}
     public SearchRequest build() {
       return new SearchRequest(this);
     }

@@ -14,6 +14,10 @@ public final class SearchResult {
   private final SearchStats stats;
 
   /// Takes ownership of both arrays, which must have one length and be in order.
+  ///
+  /// @param ids of the neighbours, nearest first
+  /// @param distances of the neighbours, nearest first
+  /// @param stats what the search cost
   public SearchResult(long[] ids, float[] distances, SearchStats stats) {
     if (ids.length != distances.length) {
       throw new IllegalArgumentException(
@@ -24,22 +28,26 @@ public final class SearchResult {
     this.stats = stats;
   }
 
-  /// Neighbours found.
+  /// {@return neighbours found}
   public int count() {
     return ids.length;
   }
 
-  /// The vectorId of the neighbour at `rank`, 0 being the nearest.
+  /// {@return the vectorId of the neighbour at `rank`, 0 being the nearest}
+  ///
+  /// @param rank 0 for the nearest
   public long id(int rank) {
     return ids[rank];
   }
 
-  /// The exact distance of the neighbour at `rank`, in the index's metric.
+  /// {@return the exact distance of the neighbour at `rank`, in the index's metric}
+  ///
+  /// @param rank 0 for the nearest
   public float distance(int rank) {
     return distances[rank];
   }
 
-  /// The neighbours, nearest first.
+  /// {@return the neighbours, nearest first}
   public List<Neighbour> neighbours() {
     List<Neighbour> neighbours = new ArrayList<>(ids.length);
     for (int rank = 0; rank < ids.length; rank++) {
@@ -48,17 +56,17 @@ public final class SearchResult {
     return neighbours;
   }
 
-  /// A copy of all ids, nearest first.
+  /// {@return a copy of all ids, nearest first}
   public long[] ids() {
     return ids.clone();
   }
 
-  /// A copy of all exact distances, nearest first.
+  /// {@return a copy of all exact distances, nearest first}
   public float[] distances() {
     return distances.clone();
   }
 
-  /// What the search cost.
+  /// {@return what the search cost}
   public SearchStats stats() {
     return stats;
   }

@@ -36,73 +36,73 @@ public final class SearchStats {
     this.totalNanos = builder.totalNanos;
   }
 
-  /// A builder of statistics in which everything is 0, of a search that finished.
+  /// {@return a builder of statistics in which everything is 0, of a search that finished}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// Why the search ended.
+  /// {@return why the search ended}
   public SearchEnd end() {
     return end;
   }
 
-  /// Times that the search asked for a set of pages (hops of the beam).
+  /// {@return times that the search asked for a set of pages (hops of the beam)}
   public int rounds() {
     return rounds;
   }
 
-  /// Nodes whose neighbours were looked at.
+  /// {@return nodes whose neighbours were looked at}
   public int expanded() {
     return expanded;
   }
 
-  /// Pages read from the SSD.
+  /// {@return pages read from the SSD}
   public int pageReads() {
     return pageReads;
   }
 
-  /// Pages that were wanted and already in memory.
+  /// {@return pages that were wanted and already in memory}
   public int cacheHits() {
     return cacheHits;
   }
 
-  /// Pages read from the SSD of which no vector came into the result.
+  /// {@return pages read from the SSD of which no vector came into the result}
   public int wastedReads() {
     return wastedReads;
   }
 
-  /// Pages that the search did without, because they could not be read or are damaged: neighbours
-  /// may be missing then. Always 0 unless the request was `degraded`.
+  /// {@return pages that the search did without, because they could not be read or are damaged:
+  /// neighbours may be missing then} Always 0 unless the request was `degraded`.
   public int skippedPages() {
     return skippedPages;
   }
 
-  /// Bytes read from the SSD.
+  /// {@return bytes read from the SSD}
   public long bytesRead() {
     return bytesRead;
   }
 
-  /// Distances estimated from codes.
+  /// {@return distances estimated from codes}
   public int approximateDistances() {
     return approximateDistances;
   }
 
-  /// Distances computed from full vectors.
+  /// {@return distances computed from full vectors}
   public int exactDistances() {
     return exactDistances;
   }
 
-  /// Nanoseconds spent waiting for pages.
+  /// {@return nanoseconds spent waiting for pages}
   public long waitNanos() {
     return waitNanos;
   }
 
-  /// Nanoseconds of the whole search.
+  /// {@return nanoseconds of the whole search}
   public long totalNanos() {
     return totalNanos;
   }
 
-  /// Nanoseconds spent computing.
+  /// {@return nanoseconds spent computing}
   public long computeNanos() {
     return totalNanos - waitNanos;
   }
@@ -160,12 +160,19 @@ public final class SearchStats {
     private Builder() {}
 
     /// Sets why the search ended.
+    ///
+    /// @param value why the search ended
+    /// @return this builder
     public Builder end(SearchEnd value) {
       end = value;
       return this;
     }
 
     /// Sets the rounds of page requests and the nodes whose neighbours were looked at.
+    ///
+    /// @param newRounds times that pages were asked for
+    /// @param newExpanded nodes whose neighbours were looked at
+    /// @return this builder
     public Builder walk(int newRounds, int newExpanded) {
       rounds = newRounds;
       expanded = newExpanded;
@@ -173,6 +180,13 @@ public final class SearchStats {
     }
 
     /// Sets pages by where they came from, and the bytes of those that were read.
+    ///
+    /// @param reads pages read from the SSD
+    /// @param hits pages that were in memory
+    /// @param wasted pages read in vain
+    /// @param skipped pages that could not be read
+    /// @param bytes the bytes
+    /// @return this builder
     public Builder pages(int reads, int hits, int wasted, int skipped, long bytes) {
       pageReads = reads;
       cacheHits = hits;
@@ -183,6 +197,10 @@ public final class SearchStats {
     }
 
     /// Sets how many distances were estimated and how many computed.
+    ///
+    /// @param approximate distances estimated from codes
+    /// @param exact distances computed from full vectors
+    /// @return this builder
     public Builder distances(int approximate, int exact) {
       approximateDistances = approximate;
       exactDistances = exact;
@@ -190,13 +208,17 @@ public final class SearchStats {
     }
 
     /// Sets nanoseconds of waiting and of the whole search.
+    ///
+    /// @param waiting nanoseconds spent waiting
+    /// @param total nanoseconds of the whole
+    /// @return this builder
     public Builder nanos(long waiting, long total) {
       waitNanos = waiting;
       totalNanos = total;
       return this;
     }
 
-    /// The statistics.
+    /// {@return the statistics}
     public SearchStats build() {
       return new SearchStats(this);
     }

@@ -22,12 +22,12 @@ public final class SearchTuning {
     this.gainThreshold = builder.gainThreshold;
   }
 
-  /// A builder in which everything is as by default.
+  /// {@return a builder in which everything is as by default}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// A builder in which everything is as here.
+  /// {@return a builder in which everything is as here}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.beamWidth = beamWidth;
@@ -35,13 +35,13 @@ public final class SearchTuning {
     return builder;
   }
 
-  /// W, page requests in flight; empty if the index chooses.
+  /// {@return W, page requests in flight; empty if the index chooses}
   public OptionalInt beamWidth() {
     return beamWidth;
   }
 
-  /// How many of the k nearest neighbours a page must be expected to hold to be read; empty if the
-  /// index derives it from the searchListSize.
+  /// {@return how many of the k nearest neighbours a page must be expected to hold to be read;
+  /// empty if the index derives it from the searchListSize}
   public OptionalDouble gainThreshold() {
     return gainThreshold;
   }
@@ -77,6 +77,8 @@ public final class SearchTuning {
     /// graph lies in memory. A wider beam takes fewer rounds and may read pages that a narrow one
     /// finds to be of no use.
     ///
+    /// @param value W, the page requests in flight
+    /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder beamWidth(int value) {
       beamWidth = OptionalInt.of(Ranges.require("beamWidth", value, 1, MAX_BEAM_WIDTH));
@@ -86,13 +88,15 @@ public final class SearchTuning {
     /// Sets how many of the k nearest neighbours a page must be expected to hold to be read, 0 to
     /// 1; default: `(k / searchListSize)^2`. Less finds more and reads more.
     ///
+    /// @param value how many of the k nearest neighbours a page must be expected to hold to be read
+    /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder gainThreshold(double value) {
       gainThreshold = OptionalDouble.of(Ranges.requireNumber("gainThreshold", value, 0, 1));
       return this;
     }
 
-    /// The tuning.
+    /// {@return the tuning}
     public SearchTuning build() {
       return new SearchTuning(this);
     }

@@ -10,6 +10,8 @@ public interface Searcher extends AutoCloseable {
 
   /// Finds the nearest neighbours of a query.
   ///
+  /// @param request what is wanted
+  /// @return the neighbours and what the search cost
   /// @throws IllegalArgumentException if the query's dimension or element type is not the index's,
   ///   or the query holds NaN, infinity or, for cosine, only zeros
   /// @throws IOException if a page that the search needs cannot be read, or fails its checksum
@@ -20,6 +22,7 @@ public interface Searcher extends AutoCloseable {
   /// Searches for several queries side by side on this thread, so that one waits for its pages
   /// while another computes: the throughput of many threads with one.
   ///
+  /// @param requests what is wanted, one a search
   /// @return the results in the order of the requests
   /// @throws IllegalArgumentException if any of the requests does not fit the index, as for one
   ///   search; all are checked first, and nothing is searched then

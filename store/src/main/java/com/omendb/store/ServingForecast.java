@@ -29,12 +29,14 @@ public record ServingForecast(
   /// @param cpuMicros time on one core a query, in microseconds
   public record Point(double recall, double pageReads, double cpuMicros) {
 
-    /// Queries a second that cores can compute.
+    /// {@return queries a second that cores can compute}
+    ///
+    /// @param cores processors
     public double queriesOfCores(int cores) {
       return cores * MICROS_A_SECOND / cpuMicros;
     }
 
-    /// Queries a second that a device can read for; infinite if they read nothing.
+    /// {@return queries a second that a device can read for; infinite if they read nothing}
     ///
     /// @param readsPerSecond random reads of a page that searches get of it
     public double queriesOfDevice(double readsPerSecond) {
@@ -48,14 +50,16 @@ public record ServingForecast(
     points = List.copyOf(points);
   }
 
-  /// All memory of [#memoryBytes].
+  /// {@return all memory of [#memoryBytes]}
   public long totalBytes() {
     return memoryBytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /// Queries a second: what the cores or the device allow, whichever is less.
+  /// {@return queries a second: what the cores or the device allow, whichever is less}
   ///
   /// @param readsPerSecond random reads of a page that the device does at its best
+  /// @param point recall and cost of a search
+  /// @param cores processors
   public double queriesPerSecond(Point point, int cores, double readsPerSecond) {
     return Math.min(
         point.queriesOfCores(cores), point.queriesOfDevice(readsPerSecond * deviceShare));

@@ -16,12 +16,12 @@ public final class VectorIds {
     this.ids = ids;
   }
 
-  /// Row i has the id i.
+  /// {@return row i has the id i}
   public static VectorIds rows() {
     return ROWS;
   }
 
-  /// Row i has the id `ids[i]`. The array is not copied.
+  /// {@return row i has the id `ids[i]`} The array is not copied.
   ///
   /// @param ids distinct, not negative, as many as there are vectors, at least one
   /// @throws IllegalArgumentException if there are none
@@ -32,12 +32,14 @@ public final class VectorIds {
     return new VectorIds(ids);
   }
 
-  /// Whether these are the rows.
+  /// {@return whether these are the rows}
   public boolean areRows() {
     return ids.length == 0;
   }
 
-  /// The id of a row.
+  /// {@return the id of a row}
+  ///
+  /// @param row counted from 0
   public long id(long row) {
     return areRows() ? row : ids[(int) row];
   }
@@ -66,7 +68,7 @@ public final class VectorIds {
     }
   }
 
-  /// A checksum of the ids, by which a build that is resumed knows them again.
+  /// {@return a checksum of the ids, by which a build that is resumed knows them again}
   public String checksum() {
     if (areRows()) {
       return "rows";

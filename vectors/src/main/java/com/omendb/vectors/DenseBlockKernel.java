@@ -32,7 +32,7 @@ public interface DenseBlockKernel {
   /// A distance that is never among the nearest.
   int FAR = 1 << 28;
 
-  /// Columns of a group.
+  /// {@return columns of a group}
   int lanes();
 
   /// Makes a row of signed bytes: `(code - mean) * factor / UNIT_FACTOR`, rounded.
@@ -40,10 +40,17 @@ public interface DenseBlockKernel {
   /// @param codes `2 * pairs` bytes
   /// @param mean as many 16-bit numbers from -128 to 127
   /// @param factor 0 to [#UNIT_FACTOR]
+  /// @param row counted from 0
+  /// @param pairs how many
   /// @return the squared norm of the row
   int centre(long codes, long mean, int factor, long row, int pairs);
 
   /// Copies a row to column `column` of its group.
+  ///
+  /// @param row counted from 0
+  /// @param group the group
+  /// @param column counted from 0
+  /// @param pairs how many
   void pack(long row, long group, int column, int pairs);
 
   /// Multiplies rows with columns. The product of row `r` and column `c` of group `g` is left at
@@ -51,6 +58,12 @@ public interface DenseBlockKernel {
   ///
   /// @param rowCount a multiple of [#ROWS]
   /// @param groupCount a multiple of [#GROUPS]
+  /// @param rows the vectors, read once
+  /// @param rowStrideBytes bytes from one row to the next
+  /// @param columns elements a row
+  /// @param pairs how many
+  /// @param out where results are written
+  /// @param outStrideBytes bytes from one row of results to the next
   void multiply(
       long rows,
       long rowStrideBytes,
@@ -66,6 +79,7 @@ public interface DenseBlockKernel {
   /// @param products as [#multiply] left them, of `groupCount` groups
   /// @param norms the squared norm of each column, as ints; [#FAR] for a column that is none
   /// @param rowNorm the squared norm of the row
+  /// @param groupCount groups
   void distances(long products, long norms, int rowNorm, int groupCount);
 
   /// Finds about the `k` nearest columns of a row of distances below [#FAR]: at least the `k`
@@ -75,6 +89,9 @@ public interface DenseBlockKernel {
   /// @param ids a number for each column, as ints
   /// @param nearestIds where the ids are put: room for `limit + 16` ints
   /// @param nearestDistances where their distances are put: as much room
+  /// @param distances of the neighbours, nearest first
+  /// @param groupCount groups
+  /// @param limit the most
   /// @return how many were put, at most `limit`
   int nearest(
       long distances,

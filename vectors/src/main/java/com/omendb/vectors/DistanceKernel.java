@@ -8,12 +8,18 @@ package com.omendb.vectors;
 /// thread-safe and free of allocation.
 public interface DistanceKernel {
 
-  /// The distance between the vectors at two native addresses; smaller is nearer.
+  /// {@return the distance between the vectors at two native addresses; smaller is nearer}
+  ///
+  /// @param addressA of the first vector
+  /// @param addressB of the second vector
   float distance(long addressA, long addressB);
 
-  /// The distance before it is rounded to a float, for orders that a float would lose: exact for
-  /// squared L2 and the inner product of integers, and as good as a double allows for their cosine.
-  /// For float32 it is [#distance].
+  /// {@return the distance before it is rounded to a float, for orders that a float would lose:
+  /// exact for squared L2 and the inner product of integers, and as good as a double allows for
+  /// their cosine} For float32 it is [#distance].
+  ///
+  /// @param addressA of the first vector
+  /// @param addressB of the second vector
   default double preciseDistance(long addressA, long addressB) {
     return distance(addressA, addressB);
   }
@@ -24,6 +30,8 @@ public interface DistanceKernel {
   /// @param baseAddress native address of row 0
   /// @param strideBytes bytes from row to row
   /// @param rows row numbers
+  /// @param count how many
+  /// @param distances of the neighbours, nearest first
   default void distances(
       long address, long baseAddress, long strideBytes, int[] rows, int count, float[] distances) {
     for (int i = 0; i < count; i++) {

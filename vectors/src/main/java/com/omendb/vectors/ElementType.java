@@ -21,28 +21,31 @@ public enum ElementType {
     this.elementBytes = elementBytes;
   }
 
-  /// The number that stands for this type in files.
+  /// {@return the number that stands for this type in files}
   public int code() {
     return code;
   }
 
-  /// Bytes of one element.
+  /// {@return bytes of one element}
   public int elementBytes() {
     return elementBytes;
   }
 
-  /// Bytes of a vector of `dimension` elements.
+  /// {@return bytes of a vector of `dimension` elements}
+  ///
+  /// @param dimension elements a vector
   public int vectorBytes(int dimension) {
     return Math.multiplyExact(dimension, elementBytes);
   }
 
-  /// The name used on the command line and in reports: `float32`, `uint8`, `int8`.
+  /// {@return the name used on the command line and in reports: `float32`, `uint8`, `int8`}
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// The type with this persistent code.
+  /// {@return the type with this persistent code}
   ///
+  /// @param code number in files
   /// @throws IllegalArgumentException if no type has it
   public static ElementType ofCode(int code) {
     for (ElementType type : values()) {
@@ -53,8 +56,9 @@ public enum ElementType {
     throw new IllegalArgumentException("unknown element type: code=" + code);
   }
 
-  /// The type with this label, ignoring case.
+  /// {@return the type with this label, ignoring case}
   ///
+  /// @param label text that names one, in any case
   /// @throws IllegalArgumentException if no type has it
   public static ElementType ofLabel(String label) {
     for (ElementType type : values()) {

@@ -26,18 +26,19 @@ public enum Metric {
     this.otherNames = otherNames;
   }
 
-  /// The number that stands for this metric in files.
+  /// {@return the number that stands for this metric in files}
   public int code() {
     return code;
   }
 
-  /// The name used on the command line and in reports: `l2`, `ip`, `cosine`.
+  /// {@return the name used on the command line and in reports: `l2`, `ip`, `cosine`}
   public String label() {
     return label;
   }
 
-  /// The metric with this persistent code.
+  /// {@return the metric with this persistent code}
   ///
+  /// @param code number in files
   /// @throws IllegalArgumentException if no metric has it
   public static Metric ofCode(int code) {
     for (Metric metric : values()) {
@@ -48,10 +49,11 @@ public enum Metric {
     throw new IllegalArgumentException("unknown metric: code=" + code);
   }
 
-  /// The metric with this label or one of the names that other programs and files give it, such as
-  /// `euclidean`, `dot` or `angular`. Case does not matter, nor whether words are joined by `_`,
-  /// `-` or a space.
+  /// {@return the metric with this label or one of the names that other programs and files give it,
+  /// such as `euclidean`, `dot` or `angular`} Case does not matter, nor whether words are joined by
+  /// `_`, `-` or a space.
   ///
+  /// @param label text that names one, in any case
   /// @throws IllegalArgumentException naming all accepted names if no metric has it
   public static Metric ofLabel(String label) {
     String wanted = label.strip().toLowerCase(Locale.ROOT).replaceAll("[- ]", "_");

@@ -20,8 +20,12 @@ public interface Progress {
   void phase(String name, long totalUnits);
 
   /// `units` more units of the current phase are done.
+  ///
+  /// @param units how many more are done
   void advance(long units);
 
   /// Something worth saying to whoever waits, such as a choice that was made.
+  ///
+  /// @param message what went wrong
   default void note(String message) {}
 }

@@ -10,13 +10,18 @@ import java.lang.foreign.MemorySegment;
 public final class UnitLength {
   private UnitLength() {}
 
-  /// Whether vectors of this type are stored and queried at unit length under this metric.
+  /// {@return whether vectors of this type are stored and queried at unit length under this metric}
+  ///
+  /// @param metric of the distances
+  /// @param elementType type of the elements
   public static boolean applies(Metric metric, ElementType elementType) {
     return metric == Metric.COSINE && elementType == ElementType.FLOAT32;
   }
 
   /// Scales the float32 vector at the start of a segment in place.
   ///
+  /// @param vector the vector
+  /// @param dimension elements a vector
   /// @throws IllegalArgumentException if its length is zero or not finite
   public static void normalize(MemorySegment vector, int dimension) {
     double sum = 0;

@@ -17,14 +17,15 @@ public record VectorShape(long count, int dimension, ElementType elementType) {
     Ranges.require("dimension", dimension, 1, VectorSource.MAX_DIMENSION);
   }
 
-  /// The shape of vectors that exist.
+  /// {@return the shape of vectors that exist}
   ///
+  /// @param vectors the vectors
   /// @throws IllegalArgumentException if there are none
   public static VectorShape of(VectorSource vectors) {
     return new VectorShape(vectors.count(), vectors.dimension(), vectors.elementType());
   }
 
-  /// Bytes of one vector.
+  /// {@return bytes of one vector}
   public int vectorBytes() {
     return elementType.vectorBytes(dimension);
   }

@@ -76,15 +76,20 @@ public record VectorSource(
     }
   }
 
-  /// A view of densely packed vectors from the start of `segment`.
+  /// {@return a view of densely packed vectors from the start of `segment`}
+  ///
+  /// @param segment memory that holds it
+  /// @param count how many
+  /// @param dimension elements a vector
+  /// @param elementType type of the elements
   public static VectorSource dense(
       MemorySegment segment, long count, int dimension, ElementType elementType) {
     return new VectorSource(
         segment, 0, elementType.vectorBytes(dimension), count, dimension, elementType);
   }
 
-  /// Float32 vectors, copied into memory of the library's own, which is freed when the view is no
-  /// longer reachable.
+  /// {@return float32 vectors, copied into memory of the library's own, which is freed when the
+  /// view is no longer reachable}
   ///
   /// @param rows vectors of one length, at least one
   /// @throws IllegalArgumentException if there are none, or their lengths differ
@@ -92,7 +97,9 @@ public record VectorSource(
     return of(Arrays.asList(rows));
   }
 
-  /// The same for vectors in a collection.
+  /// {@return the same for vectors in a collection}
+  ///
+  /// @param rows the vectors, read once
   public static VectorSource of(Collection<float[]> rows) {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("there are no vectors: rows=0");
@@ -118,10 +125,11 @@ public record VectorSource(
     return dense(copies, rows.size(), dimension, ElementType.FLOAT32);
   }
 
-  /// Vectors in an array, copied as [#of(float[][])] does.
+  /// {@return vectors in an array, copied as [#of(float[][])] does}
   ///
   /// @param bytes elements of one byte, row after row
   /// @param elementType a type of one byte
+  /// @param dimension elements a vector
   public static VectorSource of(byte[] bytes, int dimension, ElementType elementType) {
     if (elementType.elementBytes() != 1 || dimension < 1 || bytes.length % dimension != 0) {
       throw new IllegalArgumentException(
@@ -137,8 +145,8 @@ public record VectorSource(
     return dense(copies, bytes.length / dimension, dimension, elementType);
   }
 
-  /// This view for all threads to read: that of memory in a confined arena is usable for as long as
-  /// its owner, who calls this, waits for them.
+  /// {@return this view for all threads to read: that of memory in a confined arena is usable for
+  /// as long as its owner, who calls this, waits for them}
   ///
   /// @param what what the vectors are, for the message, such as `base vectors`
   /// @throws IllegalArgumentException if the memory is closed, or of another thread's confined
@@ -152,23 +160,29 @@ public record VectorSource(
     return new VectorSource(shared, firstOffset, strideBytes, count, dimension, elementType);
   }
 
-  /// Bytes of one vector, without what the stride adds.
+  /// {@return bytes of one vector, without what the stride adds}
   public int vectorBytes() {
     return elementType.vectorBytes(dimension);
   }
 
-  /// Byte offset of a row in [#segment()]. The row is not checked.
+  /// {@return byte offset of a row in [#segment()]} The row is not checked.
+  ///
+  /// @param row counted from 0
   public long offset(long row) {
     return firstOffset + row * strideBytes;
   }
 
-  /// Native address of a row, for a [DistanceKernel]. The row is not checked.
+  /// {@return native address of a row, for a [DistanceKernel]} The row is not checked.
+  ///
+  /// @param row counted from 0
   public long address(long row) {
     return segment.address() + offset(row);
   }
 
-  /// The rows `fromRow` (inclusive) to `fromRow + rowCount` as a view of the same memory.
+  /// {@return the rows `fromRow` (inclusive) to `fromRow + rowCount` as a view of the same memory}
   ///
+  /// @param fromRow first row
+  /// @param rowCount rows
   /// @throws IndexOutOfBoundsException if they are not all rows of this view
   public VectorSource rows(long fromRow, long rowCount) {
     if (fromRow < 0 || rowCount < 0 || fromRow > count - rowCount) {
@@ -179,7 +193,10 @@ public record VectorSource(
         segment, offset(fromRow), strideBytes, rowCount, dimension, elementType);
   }
 
-  /// One element as a float, whatever its type.
+  /// {@return one element as a float, whatever its type}
+  ///
+  /// @param row counted from 0
+  /// @param column counted from 0
   public float element(long row, int column) {
     long at = offset(row) + (long) column * elementType.elementBytes();
     return switch (elementType) {
@@ -190,6 +207,9 @@ public record VectorSource(
   }
 
   /// Copies a row into `target[0..dimension)` as floats.
+  ///
+  /// @param row counted from 0
+  /// @param target where it is written
   public void copyRow(long row, float[] target) {
     long at = offset(row);
     switch (elementType) {

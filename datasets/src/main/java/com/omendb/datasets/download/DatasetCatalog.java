@@ -27,13 +27,14 @@ public final class DatasetCatalog {
   /// The catalogue as this version of the program knows it.
   public DatasetCatalog() {}
 
-  /// All sets, smallest first.
+  /// {@return all sets, smallest first}
   public List<Dataset> all() {
     return all;
   }
 
-  /// The set of this name.
+  /// {@return the set of this name}
   ///
+  /// @param name as users write it
   /// @throws IllegalArgumentException naming the known sets if there is none
   public Dataset named(String name) {
     return all.stream()

@@ -43,6 +43,7 @@ public final class DatasetDownloader {
   ///
   /// @param folder where to put them; made if needed
   /// @param progress told of every fetched byte and of what is found
+  /// @param dataset the data set
   /// @return where its parts are
   /// @throws DownloadException if a file cannot be fetched (the message says which files to fetch
   ///   by other means, and where to put them) or is not the right one

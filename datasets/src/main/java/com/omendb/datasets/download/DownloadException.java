@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class DownloadException extends IOException {
   @Serial private static final long serialVersionUID = 1;
 
+  /// Says what happened.
+  ///
   /// @param message what went wrong and what to do
   public DownloadException(String message) {
     this(message, null);

@@ -26,12 +26,18 @@ public record DownloadSource(URI address, OptionalLong sizeBytes, Optional<Strin
     }
   }
 
-  /// A source whose bytes are known.
+  /// {@return a source whose bytes are known}
+  ///
+  /// @param address of the vector
+  /// @param sizeBytes bytes that it must have
+  /// @param sha256 its checksum, in hexadecimal
   public static DownloadSource known(String address, long sizeBytes, String sha256) {
     return new DownloadSource(URI.create(address), OptionalLong.of(sizeBytes), Optional.of(sha256));
   }
 
-  /// A source of which only the address is known.
+  /// {@return a source of which only the address is known}
+  ///
+  /// @param address of the vector
   public static DownloadSource unknown(String address) {
     return new DownloadSource(URI.create(address), OptionalLong.empty(), Optional.empty());
   }

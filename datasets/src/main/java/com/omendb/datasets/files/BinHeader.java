@@ -17,6 +17,9 @@ public record BinHeader(long rows, int columns) {
   /// Reads and checks a header, without looking at the rows.
   ///
   /// @param maxColumns largest row length to accept
+  /// @param bytes the bytes
+  /// @param path the file
+  /// @return the header
   /// @throws VectorFileException if the bytes are no header
   public static BinHeader read(MemorySegment bytes, Path path, int maxColumns)
       throws VectorFileException {

@@ -17,6 +17,8 @@ public final class FloatMatrix implements AutoCloseable {
 
   /// Opens a file as `fbin`, whatever its extension.
   ///
+  /// @param path the file
+  /// @return the open matrix, to be closed by the caller
   /// @throws VectorFileException if the file is malformed
   /// @throws IOException if it cannot be read
   public static FloatMatrix openFbin(Path path) throws IOException {
@@ -25,17 +27,19 @@ public final class FloatMatrix implements AutoCloseable {
             path, VectorFormat.FBIN, Content.MAX_NEIGHBOURS, 0, MappedMatrix.ALL_ROWS));
   }
 
-  /// Number of rows.
+  /// {@return number of rows}
   public long rows() {
     return matrix.shape().rows();
   }
 
-  /// Floats a row.
+  /// {@return floats a row}
   public int columns() {
     return matrix.shape().columns();
   }
 
-  /// A dense copy of all rows that outlives this.
+  /// {@return a dense copy of all rows that outlives this}
+  ///
+  /// @param target where it is written
   public MemorySegment copy(Arena target) {
     return matrix.copy(target);
   }

@@ -27,6 +27,8 @@ public final class IntMatrix implements AutoCloseable {
 
   /// Opens a file of integers.
   ///
+  /// @param path the file
+  /// @return the open matrix, to be closed by the caller
   /// @throws VectorFileException if the file is malformed
   /// @throws IOException if it cannot be read
   /// @throws IllegalArgumentException if the extension stands for no format of integers
@@ -42,6 +44,9 @@ public final class IntMatrix implements AutoCloseable {
 
   /// Opens a file of a `vecs` or `bin` format, whatever its extension.
   ///
+  /// @param path the file
+  /// @param format how it is written
+  /// @return the open matrix, to be closed by the caller
   /// @throws VectorFileException if the file is malformed
   /// @throws IOException if it cannot be read
   /// @throws IllegalArgumentException if the format holds no integers
@@ -53,18 +58,20 @@ public final class IntMatrix implements AutoCloseable {
         MappedMatrix.open(path, format, Content.MAX_NEIGHBOURS, 0, MappedMatrix.ALL_ROWS));
   }
 
-  /// Number of rows.
+  /// {@return number of rows}
   public long rows() {
     return shape.rows();
   }
 
-  /// Integers a row.
+  /// {@return integers a row}
   public int columns() {
     return shape.columns();
   }
 
-  /// One integer.
+  /// {@return one integer}
   ///
+  /// @param row counted from 0
+  /// @param column counted from 0
   /// @throws IndexOutOfBoundsException if there is no such row or column
   public int get(long row, int column) {
     Objects.checkIndex(row, shape.rows());
@@ -73,17 +80,22 @@ public final class IntMatrix implements AutoCloseable {
     return matrix.segment().get(NativeMemory.INT, offset);
   }
 
-  /// A dense copy of all rows that outlives this.
+  /// {@return a dense copy of all rows that outlives this}
+  ///
+  /// @param target where it is written
   public MemorySegment copy(Arena target) {
     return matrix.copy(target);
   }
 
-  /// Whether float32 distances follow the integers.
+  /// {@return whether float32 distances follow the integers}
   public boolean hasDistances() {
     return matrix.hasDistancesBehind();
   }
 
-  /// A copy of the float32 distances behind the integers; empty if the file ends with those.
+  /// {@return a copy of the float32 distances behind the integers; empty if the file ends with
+  /// those}
+  ///
+  /// @param target where it is written
   public Optional<MemorySegment> distances(Arena target) {
     long bytes = shape.rows() * shape.strideBytes();
     if (!matrix.hasDistancesBehind()) {

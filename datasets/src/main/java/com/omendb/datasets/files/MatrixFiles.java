@@ -17,6 +17,7 @@ public final class MatrixFiles {
   ///
   /// @param values the rows, one after another
   /// @param columns values a row
+  /// @param path the file
   /// @throws IllegalArgumentException if the format holds no integers or the last row is incomplete
   /// @throws IOException if the file cannot be written
   public static void writeInts(Path path, int[] values, int columns) throws IOException {
@@ -31,6 +32,7 @@ public final class MatrixFiles {
   ///
   /// @param values the rows, one after another
   /// @param columns values a row
+  /// @param path the file
   /// @throws IllegalArgumentException if the format holds no floats or the last row is incomplete
   /// @throws IOException if the file cannot be written
   public static void writeFloats(Path path, float[] values, int columns) throws IOException {
@@ -43,6 +45,8 @@ public final class MatrixFiles {
 
   /// Writes the rows of another file to an `ivecs` or `ibin` file, one after another.
   ///
+  /// @param path the file
+  /// @param matrix the rows
   /// @throws IllegalArgumentException if the format holds no integers
   /// @throws IOException if the file cannot be written
   public static void write(Path path, IntMatrix matrix) throws IOException {

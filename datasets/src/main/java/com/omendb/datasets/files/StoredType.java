@@ -22,7 +22,9 @@ public enum StoredType {
     this.bytes = bytes;
   }
 
-  /// The type that stores elements as they are.
+  /// {@return the type that stores elements as they are}
+  ///
+  /// @param type of the elements
   public static StoredType of(ElementType type) {
     return switch (type) {
       case FLOAT32 -> FLOAT32;
@@ -31,8 +33,9 @@ public enum StoredType {
     };
   }
 
-  /// The type with this label, ignoring case.
+  /// {@return the type with this label, ignoring case}
   ///
+  /// @param label text that names one, in any case
   /// @throws IllegalArgumentException if no type has it
   public static StoredType ofLabel(String label) {
     return Arrays.stream(values())
@@ -49,7 +52,7 @@ public enum StoredType {
                         + label));
   }
 
-  /// The name used on the command line: `float32`, `float16`, `uint8`, `int8`.
+  /// {@return the name used on the command line: `float32`, `float16`, `uint8`, `int8`}
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -69,6 +69,8 @@ public final class TableReader implements AutoCloseable {
   /// Opens a file, inflating it first if it is compressed as a whole. A table that the path names
   /// after a `#` takes the place of the one that is meant where none is named.
   ///
+  /// @param path the file
+  /// @return the open file
   /// @throws VectorFileException if it is malformed
   /// @throws IOException if it cannot be read
   /// @throws IllegalArgumentException if nothing is installed that reads the format
@@ -115,14 +117,15 @@ public final class TableReader implements AutoCloseable {
     }
   }
 
-  /// Whether the file has a table that is meant where none is named.
+  /// {@return whether the file has a table that is meant where none is named}
   ///
+  /// @param content what the rows are for
   /// @throws VectorFileException if the file is malformed
   public boolean has(Content content) throws IOException {
     return guarded(() -> file.has(content));
   }
 
-  /// The name of the distance that the file says its vectors are for, such as `euclidean`.
+  /// {@return the name of the distance that the file says its vectors are for, such as `euclidean`}
   ///
   /// @throws VectorFileException if the file is malformed
   public Optional<String> statedDistance() throws IOException {
@@ -131,6 +134,7 @@ public final class TableReader implements AutoCloseable {
 
   /// Opens the row numbers of neighbours; an integer that does not fit an int32 is refused.
   ///
+  /// @return the open matrix, to be closed by the caller
   /// @throws VectorFileException if there is no such table or it is malformed
   public IntMatrix integers() throws IOException {
     Rows rows = rows(Content.NEIGHBOURS, tableName, 0, MappedMatrix.ALL_ROWS);
@@ -139,6 +143,7 @@ public final class TableReader implements AutoCloseable {
 
   /// Opens the distances of neighbours, whatever table the path names.
   ///
+  /// @return the open matrix, to be closed by the caller
   /// @throws VectorFileException if there is no such table or it is malformed
   public FloatMatrix distances() throws IOException {
     Rows rows = rows(Content.DISTANCES, Optional.empty(), 0, MappedMatrix.ALL_ROWS);

@@ -39,6 +39,8 @@ public final class VectorFile implements AutoCloseable {
   /// is named (of HDF5 `train`, of the others the column `vector` or `embedding`), or of the one
   /// named after a `#`, as in `sift.hdf5#test`.
   ///
+  /// @param path the file
+  /// @return the open file, to be closed by the caller
   /// @throws VectorFileException if the file is malformed
   /// @throws IOException if it cannot be read
   /// @throws IllegalArgumentException if the extension stands for no format of vectors, or for one
@@ -51,6 +53,8 @@ public final class VectorFile implements AutoCloseable {
   ///
   /// @param fromRow first row, from 0
   /// @param rowCount number of rows, at least 1
+  /// @param path the file
+  /// @return the open file, to be closed by the caller
   /// @throws VectorFileException if the file is malformed
   /// @throws IOException if it cannot be read
   /// @throws IllegalArgumentException if the range is not within the rows, or as [#open(Path)]
@@ -61,6 +65,8 @@ public final class VectorFile implements AutoCloseable {
   /// Opens all queries of a file: as [#open(Path)], but of an HDF5 file the data set `test` unless
   /// one is named after a `#`.
   ///
+  /// @param path the file
+  /// @return the open file, to be closed by the caller
   /// @throws VectorFileException if the file is malformed
   /// @throws IOException if it cannot be read
   /// @throws IllegalArgumentException as [#open(Path)]
@@ -68,9 +74,10 @@ public final class VectorFile implements AutoCloseable {
     return open(path, 0, MappedMatrix.ALL_ROWS, Content.QUERIES);
   }
 
-  /// The name of the distance that a file says it is for, such as `angular`: the attribute
-  /// `distance` of an HDF5 file. Files of the other formats state none.
+  /// {@return the name of the distance that a file says it is for, such as `angular`: the attribute
+  /// `distance` of an HDF5 file} Files of the other formats state none.
   ///
+  /// @param path the file
   /// @throws VectorFileException if the file is malformed
   /// @throws IOException if it cannot be read
   public static Optional<String> statedDistance(Path path) throws IOException {
@@ -106,17 +113,17 @@ public final class VectorFile implements AutoCloseable {
     return new VectorFile(path, format, matrix, elementType);
   }
 
-  /// The vectors, valid until this file is closed.
+  /// {@return the vectors, valid until this file is closed}
   public VectorSource vectors() {
     return vectors;
   }
 
-  /// The layout of the file.
+  /// {@return the layout of the file}
   public VectorFormat format() {
     return format;
   }
 
-  /// The file that was opened.
+  /// {@return the file that was opened}
   public Path path() {
     return path;
   }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class VectorFileException extends IOException {
   @Serial private static final long serialVersionUID = 1;
 
+  /// Says what happened.
+  ///
   /// @param what what is wrong, such as `the file ends in the middle of a row`
   /// @param path the file
   /// @param offset byte offset of the bad bytes, counted in the inflated data of a `.gz` file
@@ -22,6 +24,13 @@ public final class VectorFileException extends IOException {
   }
 
   /// The same with a cause.
+  ///
+  /// @param what what went wrong, in one clause
+  /// @param path the file
+  /// @param offset byte offset in the file
+  /// @param expected what should have been there
+  /// @param actual what was there
+  /// @param cause what led to it
   public VectorFileException(
       String what,
       Path path,
@@ -46,11 +55,15 @@ public final class VectorFileException extends IOException {
     super(message);
   }
 
-  /// A text that is malformed.
+  /// {@return a text that is malformed}
   ///
   /// @param line line of the bad text, from 1
   /// @param column column of the bad text, from 1: of a character, or of a field where text is
   ///   separated into fields
+  /// @param what what went wrong, in one clause
+  /// @param path the file
+  /// @param expected what should have been there
+  /// @param actual what was there
   public static VectorFileException inText(
       String what, Path path, long line, long column, Object expected, Object actual) {
     return new VectorFileException(

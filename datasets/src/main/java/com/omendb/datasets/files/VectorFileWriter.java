@@ -80,8 +80,10 @@ public final class VectorFileWriter implements AutoCloseable {
     buffer.put(encoder.header(0));
   }
 
-  /// The types that a file of a path can store, the usual one first: none if it is one of integers.
+  /// {@return the types that a file of a path can store, the usual one first: none if it is one of
+  /// integers}
   ///
+  /// @param path the file
   /// @throws IllegalArgumentException if files of the format are not written, or the extension
   ///   stands for none
   public static Set<StoredType> types(Path path) {
@@ -100,6 +102,7 @@ public final class VectorFileWriter implements AutoCloseable {
   /// Appends all rows of a source. Elements of another type than the one stored are converted;
   /// halves are rounded.
   ///
+  /// @param rows the vectors, read once
   /// @throws IllegalArgumentException if the rows have another dimension, or an element does not
   ///   fit the type
   /// @throws IOException if they cannot be written; the file will not appear then
@@ -157,7 +160,7 @@ public final class VectorFileWriter implements AutoCloseable {
     }
   }
 
-  /// Number of rows appended so far.
+  /// {@return number of rows appended so far}
   public long count() {
     return count;
   }

@@ -95,20 +95,22 @@ public enum VectorFormat {
     this.otherExtension = Optional.ofNullable(otherExtension);
   }
 
-  /// The type of a vector element as it is read; empty for integer files and for formats whose
-  /// files say it themselves.
+  /// {@return the type of a vector element as it is read; empty for integer files and for formats
+  /// whose files say it themselves}
   public Optional<ElementType> elementType() {
     return elementType;
   }
 
-  /// The extension without its dot, such as `fvecs`.
+  /// {@return the extension without its dot, such as `fvecs`}
   public String extension() {
     return extension;
   }
 
-  /// The format that a file's extension stands for, ignoring case and a final `.gz`. A path such as
-  /// `sift.hdf5#test` or `texts.parquet#embedding` stands for a data set or column within a file.
+  /// {@return the format that a file's extension stands for, ignoring case and a final `.gz`} A
+  /// path such as `sift.hdf5#test` or `texts.parquet#embedding` stands for a data set or column
+  /// within a file.
   ///
+  /// @param path the file
   /// @throws IllegalArgumentException naming the known extensions if it is none of them
   public static VectorFormat ofPath(Path path) {
     return find(path)
@@ -124,7 +126,9 @@ public enum VectorFormat {
                         + path));
   }
 
-  /// The same; empty if the extension is unknown.
+  /// {@return the same; empty if the extension is unknown}
+  ///
+  /// @param path the file
   public static Optional<VectorFormat> find(Path path) {
     String extension = extension(file(path));
     return Arrays.stream(values())
@@ -132,22 +136,26 @@ public enum VectorFormat {
         .findFirst();
   }
 
-  /// The file that a path names, without a data set or column after a `#`.
+  /// {@return the file that a path names, without a data set or column after a `#`}
+  ///
+  /// @param path the file
   public static Path file(Path path) {
     return TablePath.of(path).file();
   }
 
-  /// Whether the file is compressed, by its name.
+  /// {@return whether the file is compressed, by its name}
+  ///
+  /// @param path the file
   public static boolean isGzip(Path path) {
     return fileName(path).endsWith(GZIP_SUFFIX);
   }
 
-  /// Whether files of the format hold tables that are opened with a [TableReader].
+  /// {@return whether files of the format hold tables that are opened with a [TableReader]}
   public boolean hasTables() {
     return layout == Layout.TABLES;
   }
 
-  /// Whether this is a format of int32 rows.
+  /// {@return whether this is a format of int32 rows}
   public boolean isInteger() {
     return this == IVECS || this == IBIN;
   }

@@ -39,11 +39,16 @@ public record SyntheticOptions(
   }
 
   /// Options with the default number of clusters and intrinsic dimension.
+  ///
+  /// @param count how many
+  /// @param dimension elements a vector
+  /// @param elementType type of the elements
+  /// @param seed source of all randomness
   public SyntheticOptions(long count, int dimension, ElementType elementType, long seed) {
     this(count, dimension, elementType, 0, DEFAULT_INTRINSIC_DIMENSION, seed);
   }
 
-  /// The number of clusters in force: what was asked for, or what `count` suggests.
+  /// {@return the number of clusters in force: what was asked for, or what `count` suggests}
   public int effectiveClusterCount() {
     return clusterCount > 0 ? clusterCount : Math.clamp(count / 1000, 16, 2048);
   }

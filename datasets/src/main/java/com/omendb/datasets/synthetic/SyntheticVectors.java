@@ -42,6 +42,8 @@ public final class SyntheticVectors {
   /// Makes the base vectors in memory of an arena.
   ///
   /// @param arena owns the vectors; must allow access from other threads
+  /// @param options what is wanted
+  /// @return the vectors
   public static VectorSource generate(SyntheticOptions options, Arena arena) {
     return new SyntheticVectors(options).make(0, options.count(), arena, threads());
   }
@@ -50,6 +52,8 @@ public final class SyntheticVectors {
   ///
   /// @param queryCount number of queries
   /// @param arena owns the vectors; must allow access from other threads
+  /// @param options what is wanted
+  /// @return the vectors
   public static VectorSource generateQueries(
       SyntheticOptions options, long queryCount, Arena arena) {
     requireQueryCount(queryCount);
@@ -60,6 +64,9 @@ public final class SyntheticVectors {
   ///
   /// @param queryCount number of queries
   /// @param progress told of the rows written
+  /// @param options what is wanted
+  /// @param base the base vectors
+  /// @param queries the query vectors
   /// @throws IOException if a file cannot be written; none is left half written
   public static void write(
       SyntheticOptions options, Path base, Path queries, long queryCount, Progress progress)

@@ -17,7 +17,7 @@ public enum CellType {
     this.bytes = bytes;
   }
 
-  /// Bytes of one element.
+  /// {@return bytes of one element}
   public int bytes() {
     return bytes;
   }

@@ -14,7 +14,7 @@ public enum Content {
   /// The most elements that OmenDB reads a row of neighbours or distances.
   public static final int MAX_NEIGHBOURS = 1 << 20;
 
-  /// Whether the rows are vectors, of base or queries.
+  /// {@return whether the rows are vectors, of base or queries}
   public boolean isVectors() {
     return this == VECTORS || this == QUERIES;
   }

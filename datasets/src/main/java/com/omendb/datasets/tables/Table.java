@@ -5,17 +5,17 @@ import java.util.OptionalLong;
 
 /// Rows of one length in a file. Not thread-safe.
 public interface Table {
-  /// Number of rows, at least 1; empty if only reading to the end can tell.
+  /// {@return number of rows, at least 1; empty if only reading to the end can tell}
   OptionalLong rows();
 
-  /// Elements a row, at least 1.
+  /// {@return elements a row, at least 1}
   int columns();
 
-  /// What an element becomes.
+  /// {@return what an element becomes}
   CellType cellType();
 
-  /// Where in the plain file the rows lie, one behind the other, just as they are needed in memory;
-  /// empty if they have to be converted.
+  /// {@return where in the plain file the rows lie, one behind the other, just as they are needed
+  /// in memory; empty if they have to be converted}
   default OptionalLong storedAt() {
     return OptionalLong.empty();
   }
@@ -24,6 +24,7 @@ public interface Table {
   ///
   /// @param fromRow the first row
   /// @param rowCount the most rows to write; fewer if there are no more
+  /// @param sink takes the rows
   /// @throws IOException if a row is malformed or cannot be read or written
   void copy(long fromRow, long rowCount, RowSink sink) throws IOException;
 }

@@ -11,15 +11,18 @@ public interface TableFile extends AutoCloseable {
   /// @param content what the rows are for; says which table is meant where none is named, and which
   ///   elements it may have
   /// @param name the data set or column that the caller named
+  /// @return the table
   /// @throws IOException if there is no such table, it cannot be used so, or it is malformed
   Table table(Content content, Optional<String> name) throws IOException;
 
-  /// Whether there is a table that is meant where none is named.
+  /// {@return whether there is a table that is meant where none is named}
   ///
+  /// @param content what the rows are for
   /// @throws IOException if the file is malformed
   boolean has(Content content) throws IOException;
 
-  /// The name of the distance that the vectors are for, such as `angular`, if the file states one.
+  /// {@return the name of the distance that the vectors are for, such as `angular`, if the file
+  /// states one}
   ///
   /// @throws IOException if the file is malformed
   default Optional<String> statedDistance() throws IOException {

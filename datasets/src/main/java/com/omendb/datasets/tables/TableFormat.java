@@ -10,7 +10,7 @@ import java.util.Set;
 /// interface; `omendb-datasets-hdf5`, `omendb-datasets-text` and `omendb-datasets-parquet` have one
 /// each. They must be thread-safe.
 public interface TableFormat {
-  /// The extensions of its files, in lower case and without a dot, such as `hdf5`.
+  /// {@return the extensions of its files, in lower case and without a dot, such as `hdf5`}
   Set<String> extensions();
 
   /// Opens a file.
@@ -18,6 +18,7 @@ public interface TableFormat {
   /// @param path the file as the caller named it, for messages; its extension is one of
   ///   [#extensions()], with or without `.gz` behind it
   /// @param plain where its bytes lie uncompressed
+  /// @return the open file
   /// @throws IOException if it is malformed or cannot be read
   TableFile open(Path path, Path plain) throws IOException;
 }

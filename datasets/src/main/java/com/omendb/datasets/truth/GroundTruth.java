@@ -66,6 +66,8 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
 
   /// Requires that recall@k of so many queries can be measured with this truth.
   ///
+  /// @param queries the query vectors
+  /// @param neighbours how many
   /// @throws IllegalArgumentException if it is of another number of queries or has fewer neighbours
   public void requireFits(long queries, int neighbours) {
     if (queryCount != queries) {
@@ -87,6 +89,10 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   ///   distance stand for the rest
   /// @param threads threads to compute with, at least 1
   /// @param progress told of the compared pairs
+  /// @param base the base vectors
+  /// @param queries the query vectors
+  /// @param metric of the distances
+  /// @return the exact neighbours
   /// @throws IllegalArgumentException if base and queries do not fit each other or `k` is out of
   ///   range
   public static GroundTruth compute(
@@ -105,15 +111,18 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
         progress);
   }
 
-  /// Row number of the neighbour at `rank`, 0 being the nearest.
+  /// {@return row number of the neighbour at `rank`, 0 being the nearest}
   ///
+  /// @param query the query vector
+  /// @param rank 0 for the nearest
   /// @throws IndexOutOfBoundsException if there is no such query or rank
   public int id(long query, int rank) {
     return ids.getAtIndex(NativeMemory.INT, cell(query, rank));
   }
 
-  /// Number of true rows of a query: the places before the [#EMPTY] ones.
+  /// {@return number of true rows of a query: the places before the [#EMPTY] ones}
   ///
+  /// @param query the query vector
   /// @throws IndexOutOfBoundsException if there is no such query
   public int count(long query) {
     int count = k;
@@ -123,8 +132,10 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
     return count;
   }
 
-  /// Distance of the neighbour at `rank`, in the metric that the truth was computed with.
+  /// {@return distance of the neighbour at `rank`, in the metric that the truth was computed with}
   ///
+  /// @param query the query vector
+  /// @param rank 0 for the nearest
   /// @throws IndexOutOfBoundsException if there is no such query or rank
   /// @throws IllegalStateException if the distances are not known
   public float distance(long query, int rank) {
@@ -134,13 +145,14 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
     return distances.getAtIndex(NativeMemory.FLOAT, cell(query, rank));
   }
 
-  /// Whether distances are known.
+  /// {@return whether distances are known}
   public boolean hasDistances() {
     return distances.byteSize() != 0;
   }
 
-  /// Where [#write] puts the distances that belong to a file of row numbers.
+  /// {@return where [#write] puts the distances that belong to a file of row numbers}
   ///
+  /// @param ibin file of row numbers
   /// @throws IllegalArgumentException if the name does not end in `.ibin`
   public static Path distancesFile(Path ibin) {
     requireIbin(ibin);
@@ -150,6 +162,7 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   /// Writes the row numbers to `gt.ibin` and the distances, if known, to `gt.distances.fbin` beside
   /// it.
   ///
+  /// @param ibin file of row numbers
   /// @throws IllegalArgumentException if the name does not end in `.ibin`
   /// @throws IOException if a file cannot be written; what was there before stays then
   public void write(Path ibin) throws IOException {
@@ -182,6 +195,8 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   /// and `distances`; Euclidean distances are squared to become those of [Metric#SQUARED_L2], inner
   /// products are negated, and distances of other kinds than these and angular ones are left out.
   ///
+  /// @param path the file
+  /// @return the exact neighbours
   /// @throws VectorFileException if a file is malformed or the two differ in shape
   /// @throws IOException if a file cannot be read
   public static GroundTruth read(Path path) throws IOException {

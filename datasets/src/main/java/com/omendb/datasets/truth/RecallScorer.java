@@ -17,6 +17,8 @@ public final class RecallScorer {
   private final GroundTruth truth;
   private final int k;
 
+  /// Scores against one truth.
+  ///
   /// @param truth exact neighbours of every query, at least `k` of them
   /// @param k results that are looked at
   /// @throws IllegalArgumentException if the truth has fewer than `k` neighbours a query
@@ -26,15 +28,16 @@ public final class RecallScorer {
     this.k = k;
   }
 
-  /// The number of true neighbours that a query has within the first `k`: `k`, or as many as the
-  /// truth names.
+  /// {@return the number of true neighbours that a query has within the first `k`: `k`, or as many
+  /// as the truth names}
   ///
+  /// @param query the query vector
   /// @throws IndexOutOfBoundsException if the truth has no such query
   public int wanted(long query) {
     return Math.min(k, truth.count(query));
   }
 
-  /// The number of true neighbours among the first `k` results of a query, 0 to [#wanted].
+  /// {@return the number of true neighbours among the first `k` results of a query, 0 to [#wanted]}
   ///
   /// @param query row of the query
   /// @param ids returned row numbers, nearest first; negative ones are empty places. Entries after

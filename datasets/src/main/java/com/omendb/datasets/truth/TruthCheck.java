@@ -30,9 +30,12 @@ public final class TruthCheck {
   private final Metric metric;
   private final VectorSource queries;
 
+  /// A check against one truth.
+  ///
   /// @param truth of the queries
   /// @param reading how its numbers are to be understood
   /// @param metric of the index
+  /// @param queries the query vectors
   public TruthCheck(GroundTruth truth, TruthReading reading, Metric metric, VectorSource queries) {
     this.truth = truth;
     this.reading = reading;
@@ -50,6 +53,7 @@ public final class TruthCheck {
   ///
   /// @param reading how the numbers are to be understood
   /// @param idRange ids of the index: 0 to below this
+  /// @param truth the exact neighbours
   /// @throws WrongTruthException naming the first place that is wrong
   public static void requireRows(GroundTruth truth, TruthReading reading, long idRange) {
     int[] rows = new int[truth.k()];
@@ -79,6 +83,8 @@ public final class TruthCheck {
   ///
   /// @param ids returned row numbers, nearest first
   /// @param distances their exact distances
+  /// @param query the query vector
+  /// @return what they prove
   public Verdict judge(long query, long[] ids, float[] distances) {
     long[] ranks = ranksById(query);
     double slack = slack(query, distances);
@@ -147,6 +153,7 @@ public final class TruthCheck {
   /// takes next to no time.
   ///
   /// @param distances of distinct rows, ascending
+  /// @param query the query vector
   /// @throws WrongTruthException if one is
   public void requireNoneNearer(long query, float[] distances) {
     nearerByRank(query, distances)

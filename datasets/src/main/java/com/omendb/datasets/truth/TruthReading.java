@@ -52,7 +52,9 @@ public record TruthReading(int firstRow, Scale scale) {
     return new TruthReading(0, scale);
   }
 
-  /// All readings that are known for a metric, [#AS_IT_IS] first.
+  /// {@return all readings that are known for a metric, [#AS_IT_IS] first}
+  ///
+  /// @param metric of the distances
   public static List<TruthReading> known(Metric metric) {
     List<Scale> scales =
         switch (metric) {
@@ -69,7 +71,8 @@ public record TruthReading(int firstRow, Scale scale) {
     return readings;
   }
 
-  /// What a person should know who gave a truth that is read so; nothing if it is read as it is.
+  /// {@return what a person should know who gave a truth that is read so; nothing if it is read as
+  /// it is}
   public List<String> notes() {
     List<String> notes = new ArrayList<>();
     if (firstRow != 0) {
@@ -86,7 +89,9 @@ public record TruthReading(int firstRow, Scale scale) {
     return written == GroundTruth.EMPTY ? written : written - firstRow;
   }
 
-  /// The truth in OmenDB's own numbers.
+  /// {@return the truth in OmenDB's own numbers}
+  ///
+  /// @param truth the exact neighbours
   public GroundTruth applyTo(GroundTruth truth) {
     if (equals(AS_IT_IS)) {
       return truth;

@@ -7,6 +7,8 @@ import java.io.Serial;
 public final class WrongTruthException extends IllegalArgumentException {
   @Serial private static final long serialVersionUID = 1;
 
+  /// Says what happened.
+  ///
   /// @param message what contradicts the truth, ending in `name=value`
   public WrongTruthException(String message) {
     super(message);

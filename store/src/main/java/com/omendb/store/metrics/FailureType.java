@@ -17,7 +17,7 @@ public enum FailureType {
   /// Anything else, which is a fault of the library.
   OTHER;
 
-  /// The value of the label [Labels#TYPE].
+  /// {@return the value of the label [Labels#TYPE]}
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -16,7 +16,9 @@ public final class GuardedMetrics implements Metrics {
     this.metrics = metrics;
   }
 
-  /// A guard around metrics, which logs once; [Metrics#NONE] needs none.
+  /// {@return a guard around metrics, which logs once; [Metrics#NONE] needs none}
+  ///
+  /// @param metrics where it is reported
   public static Metrics of(Metrics metrics) {
     return NONE.equals(metrics) ? NONE : new GuardedMetrics(metrics);
   }

@@ -35,9 +35,15 @@ public final class InMemoryMetrics implements Metrics {
   /// One reading of a counter or gauge.
   ///
   /// @param value in the unit of the meter, times in seconds
+  /// @param meter what is measured
+  /// @param labels what tells it from others of its name
   public record Reading(Meter meter, Labels labels, double value) {}
 
   /// One reading of latencies.
+  ///
+  /// @param meter what is measured
+  /// @param labels what tells it from others of its name
+  /// @param latencies the distribution
   public record LatencyReading(Meter meter, Labels labels, LatencySnapshot latencies) {}
 
   /// Nothing is reported yet.
@@ -64,7 +70,9 @@ public final class InMemoryMetrics implements Metrics {
     return series(meter, labels).observed.add(value);
   }
 
-  /// The value of a counter or gauge, added up over all labels, in the unit of the meter.
+  /// {@return the value of a counter or gauge, added up over all labels, in the unit of the meter}
+  ///
+  /// @param meter what is measured
   public double total(Meter meter) {
     return readings().stream()
         .filter(reading -> reading.meter() == meter)
@@ -72,20 +80,26 @@ public final class InMemoryMetrics implements Metrics {
         .sum();
   }
 
-  /// The value of a counter or gauge with exactly these labels, in the unit of the meter; 0 if
-  /// nothing was reported.
+  /// {@return the value of a counter or gauge with exactly these labels, in the unit of the meter;
+  /// 0 if nothing was reported}
+  ///
+  /// @param meter what is measured
+  /// @param labels what tells it from others of its name
   public double value(Meter meter, Labels labels) {
     Series series = seriesByKey.get(new Key(meter, labels));
     return series == null ? 0 : inUnit(meter, series.value());
   }
 
-  /// The latencies with exactly these labels; empty if nothing was reported.
+  /// {@return the latencies with exactly these labels; empty if nothing was reported}
+  ///
+  /// @param meter what is measured
+  /// @param labels what tells it from others of its name
   public LatencySnapshot latencySnapshot(Meter meter, Labels labels) {
     require(meter, Meter.Kind.LATENCY);
     return latenciesByKey.getOrDefault(new Key(meter, labels), new LatencyBuckets()).snapshot();
   }
 
-  /// All counters and all gauges that are observed, in the order of the meters.
+  /// {@return all counters and all gauges that are observed, in the order of the meters}
   public List<Reading> readings() {
     List<Reading> readings = new ArrayList<>();
     for (Map.Entry<Key, Series> entry : sorted(seriesByKey)) {
@@ -98,7 +112,7 @@ public final class InMemoryMetrics implements Metrics {
     return readings;
   }
 
-  /// All latencies, in the order of the meters.
+  /// {@return all latencies, in the order of the meters}
   public List<LatencyReading> latencyReadings() {
     List<LatencyReading> readings = new ArrayList<>();
     for (Map.Entry<Key, LatencyBuckets> entry : sorted(latenciesByKey)) {

@@ -32,12 +32,18 @@ public record Labels(SortedMap<String, String> values) {
     values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
   }
 
-  /// One label.
+  /// {@return one label}
+  ///
+  /// @param name as users write it
+  /// @param value the value
   public static Labels of(String name, String value) {
     return NONE.and(name, value);
   }
 
-  /// These labels and one more, or with another value for it.
+  /// {@return these labels and one more, or with another value for it}
+  ///
+  /// @param name as users write it
+  /// @param value the value
   public Labels and(String name, String value) {
     TreeMap<String, String> more = new TreeMap<>(values);
     more.put(name, value);

@@ -14,23 +14,23 @@ public final class LatencySnapshot {
     this.maxNanos = maxNanos;
   }
 
-  /// How many times were recorded.
+  /// {@return how many times were recorded}
   public long count() {
     return count;
   }
 
-  /// Their sum.
+  /// {@return their sum}
   public long sumNanos() {
     return sumNanos;
   }
 
-  /// The longest, exactly.
+  /// {@return the longest, exactly}
   public long maxNanos() {
     return maxNanos;
   }
 
-  /// The time that `percent` of all take at the most, at most 1/32 above the true one, never below;
-  /// 0 if there is none.
+  /// {@return the time that `percent` of all take at the most, at most 1/32 above the true one,
+  /// never below; 0 if there is none}
   ///
   /// @param percent above 0, up to 100
   /// @throws IllegalArgumentException if it is out of range
@@ -49,7 +49,9 @@ public final class LatencySnapshot {
     return maxNanos;
   }
 
-  /// How many took at most so long; exact for powers of two.
+  /// {@return how many took at most so long; exact for powers of two}
+  ///
+  /// @param nanos nanoseconds
   public long countAtMost(long nanos) {
     long sum = 0;
     for (int bucket = 0; bucket < counts.length; bucket++) {

@@ -121,27 +121,27 @@ public enum Meter {
     this.description = description;
   }
 
-  /// Its name in monitoring systems, such as `omen.searches`.
+  /// {@return its name in monitoring systems, such as `omen.searches`}
   public String label() {
     return label;
   }
 
-  /// What can be done with its readings.
+  /// {@return what can be done with its readings}
   public Kind kind() {
     return kind;
   }
 
-  /// What its readings are in.
+  /// {@return what its readings are in}
   public Unit unit() {
     return unit;
   }
 
-  /// One line for people.
+  /// {@return one line for people}
   public String description() {
     return description;
   }
 
-  /// Whether readings with the same labels are added up; else one stands for all.
+  /// {@return whether readings with the same labels are added up; else one stands for all}
   public boolean additive() {
     return this != PROCESS_RESIDENT;
   }

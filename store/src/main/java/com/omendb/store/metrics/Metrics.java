@@ -23,14 +23,16 @@ public interface Metrics {
   /// Reports to nobody. An index that is opened with it does not even count for it.
   Metrics NONE = new NoMetrics();
 
-  /// The counter of this meter and these labels.
+  /// {@return the counter of this meter and these labels}
   ///
   /// @param meter of the kind [Meter.Kind#COUNTER]
+  /// @param labels what tells it from others of its name
   Counter counter(Meter meter, Labels labels);
 
-  /// The latencies of this meter and these labels.
+  /// {@return the latencies of this meter and these labels}
   ///
   /// @param meter of the kind [Meter.Kind#LATENCY]
+  /// @param labels what tells it from others of its name
   Latencies latencies(Meter meter, Labels labels);
 
   /// Adds a value that is looked at when somebody wants to know it, until the observation is
@@ -40,6 +42,8 @@ public interface Metrics {
   ///
   /// @param meter a counter, whose value never falls, or a gauge; times in nanoseconds
   /// @param value may be asked by any thread at any time
+  /// @param labels what tells it from others of its name
+  /// @return what ends the observation
   Observation observe(Meter meter, Labels labels, LongSupplier value);
 
   /// Something that is counted.

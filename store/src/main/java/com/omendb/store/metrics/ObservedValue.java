@@ -22,11 +22,16 @@ public final class ObservedValue {
   }
 
   /// Of a counter or a gauge; nothing is observed yet.
+  ///
+  /// @param meter what is measured
   public ObservedValue(Meter meter) {
     this.meter = meter;
   }
 
   /// Adds an observation.
+  ///
+  /// @param value the value
+  /// @return what ends the observation
   public Metrics.Observation add(LongSupplier value) {
     Open added = new Open(value);
     open.add(added);
@@ -41,12 +46,12 @@ public final class ObservedValue {
     }
   }
 
-  /// Whether anything is being observed.
+  /// {@return whether anything is being observed}
   public boolean isOpen() {
     return !open.isEmpty();
   }
 
-  /// What is observed now, in the unit in which it is given.
+  /// {@return what is observed now, in the unit in which it is given}
   public long value() {
     synchronized (this) {
       long sum = closedTotal;

@@ -21,7 +21,9 @@ public final class PrometheusText {
 
   private PrometheusText() {}
 
-  /// Everything that was reported, a line a reading.
+  /// {@return everything that was reported, a line a reading}
+  ///
+  /// @param metrics where it is reported
   public static String of(InMemoryMetrics metrics) {
     PrometheusText printer = new PrometheusText();
     for (InMemoryMetrics.Reading reading : metrics.readings()) {

@@ -18,17 +18,17 @@ public final class RepairOptions {
     this.threads = builder.threads;
   }
 
-  /// Everything by default.
+  /// {@return everything by default}
   public static RepairOptions defaults() {
     return builder().build();
   }
 
-  /// A builder in which everything is as by default.
+  /// {@return a builder in which everything is as by default}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// A builder in which everything is as here.
+  /// {@return a builder in which everything is as here}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.memoryBudgetBytes = memoryBudgetBytes;
@@ -36,12 +36,12 @@ public final class RepairOptions {
     return builder;
   }
 
-  /// Bytes that the whole process may use.
+  /// {@return bytes that the whole process may use}
   public long memoryBudgetBytes() {
     return memoryBudgetBytes;
   }
 
-  /// Worker threads.
+  /// {@return worker threads}
   public int threads() {
     return threads;
   }
@@ -77,6 +77,9 @@ public final class RepairOptions {
     /// included; default: 4 GiB. With less than all data takes, a repair works in files beside the
     /// index. Too little is refused when the repair begins.
     ///
+    /// @param value the bytes that the whole process may use, as the operating system counts its
+    ///   peak, JVM included
+    /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder memoryBudgetBytes(long value) {
       memoryBudgetBytes = Ranges.requirePositive("memoryBudgetBytes", value);
@@ -85,13 +88,15 @@ public final class RepairOptions {
 
     /// Sets the worker threads, 1 to 1024; default: one for each processor.
     ///
+    /// @param value the worker threads
+    /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder threads(int value) {
       threads = Ranges.require("threads", value, 1, MAX_THREADS);
       return this;
     }
 
-    /// The options.
+    /// {@return the options}
     public RepairOptions build() {
       return new RepairOptions(this);
     }

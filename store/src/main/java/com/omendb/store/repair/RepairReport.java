@@ -46,7 +46,7 @@ public record RepairReport(
     assumptions = List.copyOf(assumptions);
   }
 
-  /// A copy of the set of lost vectorIds.
+  /// {@return a copy of the set of lost vectorIds}
   @Override
   public Optional<BitSet> lostIds() {
     return lostIds.map(ids -> (BitSet) ids.clone());

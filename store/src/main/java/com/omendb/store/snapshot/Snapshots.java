@@ -36,6 +36,8 @@ public final class Snapshots {
   /// @param bases earlier archives: a file of the index that one of them holds, byte for byte, is
   ///   left out, and [#restore] needs that archive too
   /// @param overwrite whether an archive of this name may be replaced, once the new one is complete
+  /// @param progress told how far it is
+  /// @return what was written
   /// @throws com.omendb.errors.CorruptFileException if the index or a base is damaged
   /// @throws IndexChangedException if the index is replaced or removed while it is being opened
   /// @throws FileAlreadyExistsException if there is something in the archive's place
@@ -94,6 +96,9 @@ public final class Snapshots {
   /// deleting and overwriting an index, not against a failing device.
   ///
   /// @param copy the directory to create
+  /// @param index of the query
+  /// @param progress told how far it is
+  /// @return what was written
   /// @throws FileSystemException if the file system cannot link, or `copy` is on another one
   /// @throws com.omendb.errors.CorruptFileException if the index is damaged
   /// @throws IndexChangedException if the index is replaced or removed meanwhile
@@ -143,6 +148,8 @@ public final class Snapshots {
   /// @param bases the archives that hold what it leaves out, in any order; others are ignored
   /// @param index the directory of the index to make
   /// @param overwrite whether another index in it may be replaced, once the new one is complete
+  /// @param progress told how far it is
+  /// @return what was written
   /// @throws com.omendb.errors.CorruptFileException if an archive is damaged
   /// @throws com.omendb.errors.UnsupportedFormatException if another release wrote it
   /// @throws MissingBaseException if a base is needed that was not given

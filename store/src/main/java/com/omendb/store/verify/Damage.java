@@ -53,7 +53,7 @@ public record Damage(
     /// The directory of pages, or the upper layers, say something else than the pages.
     DISAGREEMENT;
 
-    /// The kind in lower case, as reports have it.
+    /// {@return the kind in lower case, as reports have it}
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -68,7 +68,13 @@ public record Damage(
     }
   }
 
-  /// Damage that is not of a page.
+  /// {@return damage that is not of a page}
+  ///
+  /// @param file name within the index
+  /// @param kind what is wrong
+  /// @param offset byte offset in the file
+  /// @param expected what should have been there
+  /// @param found what was there
   public static Damage of(String file, Kind kind, long offset, String expected, String found) {
     return new Damage(file, kind, NO_PAGE, offset, expected, found);
   }

@@ -32,22 +32,24 @@ public final class VerifyOptions {
     this.maxDamages = builder.maxDamages;
   }
 
-  /// A [Depth#QUICK] check, the rest by default.
+  /// {@return a [Depth#QUICK] check, the rest by default}
   public static VerifyOptions quick() {
     return builder(Depth.QUICK).build();
   }
 
-  /// A [Depth#FULL] check, the rest by default.
+  /// {@return a [Depth#FULL] check, the rest by default}
   public static VerifyOptions full() {
     return builder(Depth.FULL).build();
   }
 
-  /// A builder in which all but the depth is as by default.
+  /// {@return a builder in which all but the depth is as by default}
+  ///
+  /// @param depth how much is looked at
   public static Builder builder(Depth depth) {
     return new Builder(depth);
   }
 
-  /// A builder in which everything is as here.
+  /// {@return a builder in which everything is as here}
   public Builder toBuilder() {
     Builder builder = new Builder(depth);
     builder.memoryBudgetBytes = memoryBudgetBytes;
@@ -56,32 +58,32 @@ public final class VerifyOptions {
     return builder;
   }
 
-  /// How much is looked at.
+  /// {@return how much is looked at}
   public Depth depth() {
     return depth;
   }
 
-  /// Whether all bytes are read and checked, not only lengths and headers.
+  /// {@return whether all bytes are read and checked, not only lengths and headers}
   public boolean isFull() {
     return depth != Depth.QUICK;
   }
 
-  /// Whether the codes of all vectors are compared with their vectors.
+  /// {@return whether the codes of all vectors are compared with their vectors}
   public boolean allCodes() {
     return depth == Depth.ALL_CODES;
   }
 
-  /// Bytes that the check may use.
+  /// {@return bytes that the check may use}
   public long memoryBudgetBytes() {
     return memoryBudgetBytes;
   }
 
-  /// Threads that read and check.
+  /// {@return threads that read and check}
   public int threads() {
     return threads;
   }
 
-  /// Damages that are listed.
+  /// {@return damages that are listed}
   public int maxDamages() {
     return maxDamages;
   }
@@ -121,6 +123,8 @@ public final class VerifyOptions {
     /// Sets the bytes that the check may use; default: 1 GiB. With less than the lists of all nodes
     /// take, a full check reads pages several times. Too little is refused when it begins.
     ///
+    /// @param value the bytes that the check may use
+    /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder memoryBudgetBytes(long value) {
       memoryBudgetBytes = Ranges.requirePositive("memoryBudgetBytes", value);
@@ -129,6 +133,8 @@ public final class VerifyOptions {
 
     /// Sets the threads that read and check, 1 to 1024; default: one for each processor.
     ///
+    /// @param value the threads that read and check
+    /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder threads(int value) {
       threads = Ranges.require("threads", value, 1, MAX_THREADS);
@@ -137,13 +143,15 @@ public final class VerifyOptions {
 
     /// Sets how many damages are listed, at least 1; default: 1000. More are only counted.
     ///
+    /// @param value how many damages are listed
+    /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder maxDamages(int value) {
       maxDamages = Ranges.requirePositive("maxDamages", value);
       return this;
     }
 
-    /// The options.
+    /// {@return the options}
     public VerifyOptions build() {
       return new VerifyOptions(this);
     }

@@ -41,13 +41,13 @@ public record VerifyReport(
     damagedPages = (BitSet) damagedPages.clone();
   }
 
-  /// A copy of the set of damaged pages.
+  /// {@return a copy of the set of damaged pages}
   @Override
   public BitSet damagedPages() {
     return (BitSet) damagedPages.clone();
   }
 
-  /// Whether nothing is wrong.
+  /// {@return whether nothing is wrong}
   public boolean isWhole() {
     return damageCount == 0;
   }

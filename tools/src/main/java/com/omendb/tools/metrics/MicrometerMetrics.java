@@ -38,6 +38,8 @@ public final class MicrometerMetrics implements Metrics {
   }
 
   /// Reports to this registry.
+  ///
+  /// @param registry where the meters are
   public MicrometerMetrics(MeterRegistry registry) {
     this.registry = registry;
   }

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 /// - no Java object is ever made out of bytes
 /// - modules depend downwards only, and no two packages on each other
 /// - the map in docs/ARCHITECTURE.md has every package
+/// - the compiler checks the documentation of every package that is exported to everybody
 ///
 /// Words that the rules forbid are put together from parts here, so that this file keeps them.
 final class TidyTest {
@@ -53,6 +55,8 @@ final class TidyTest {
 
   private static final Pattern REQUIRES =
       Pattern.compile("requires\\s+(?:transitive\\s+|static\\s+)*com\\.omendb\\.([\\w.]+)\\s*;");
+
+  private static final Pattern EXPORTS = Pattern.compile("exports\\s+([\\w.]+)\\s*;");
 
   private static SourceTree tree;
 
@@ -193,6 +197,21 @@ final class TidyTest {
       }
     }
     assertEquals(Set.of(), missing, "docs/ARCHITECTURE.md lacks a row for packages");
+  }
+
+  @Test
+  void whatIsExportedToEverybodyIsCheckedForItsDocumentation() throws IOException {
+    Set<String> exported = new TreeSet<>();
+    for (Source source : tree.java()) {
+      if (source.path().endsWith("/src/main/java/module-info.java")) {
+        EXPORTS.matcher(source.text()).results().forEach(found -> exported.add(found.group(1)));
+      }
+    }
+    Matcher checked =
+        Pattern.compile("<omen\\.publicPackages>(.*)</omen\\.publicPackages>")
+            .matcher(Files.readString(tree.root().resolve("pom.xml")));
+    assertTrue(checked.find(), "pom.xml names no public packages");
+    assertEquals(exported, new TreeSet<>(List.of(checked.group(1).split(","))));
   }
 
   @Test
