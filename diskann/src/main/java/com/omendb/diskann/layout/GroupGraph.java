@@ -17,9 +17,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// A coarse graph over groups of nodes that lie beside each other in the pages: nodes `4 g` to `4 g
-/// + 3` form group `g`, and a group is joined to those groups near it that its members' neighbours
-///   belong to, thinned by RobustPrune.
+/// A coarse graph over groups of nodes that lie beside each other in the pages: every four nodes
+/// form a group, and a group is joined to those groups near it that its members' neighbours belong
+/// to, thinned by RobustPrune.
 ///
 /// It fits in memory where the graph over all nodes does not, and leads a search to all pages worth
 /// reading at once.

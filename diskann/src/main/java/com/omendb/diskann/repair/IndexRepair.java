@@ -213,8 +213,7 @@ public final class IndexRepair {
   }
 
   // Ids are the rows of the input, so there were as many as nodes; more, if an earlier repair had
-  // to
-  // leave some out.
+  // to leave some out.
   private int idRange(Survivors survivors) {
     int nodeCount = survivors.shape().nodeCount();
     int range = facts.setting(Settings.ID_RANGE, Integer::valueOf, nodeCount);

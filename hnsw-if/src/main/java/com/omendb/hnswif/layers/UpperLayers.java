@@ -116,16 +116,6 @@ public final class UpperLayers implements EntrySelector {
         "upper layers hold a number out of range", path, offset, "below " + limit, "" + actual);
   }
 
-  /// Layers above the base layer.
-  public int layerCount() {
-    return memberCounts.length;
-  }
-
-  /// Members of a layer, 1 being the lowest.
-  public long memberCount(int layer) {
-    return memberCounts[layer - 1];
-  }
-
   @Override
   public Finder newFinder() {
     return new Descent();

@@ -3,7 +3,6 @@ package com.omendb.pagecache.cache;
 import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.pagecache.read.PageFile;
 import com.omendb.pagecache.read.PageReader;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
@@ -104,23 +103,11 @@ public final class PageCache implements AutoCloseable {
     return pageCount * Integer.BYTES + frameCount * FRAME_OVERHEAD_BYTES + FIXED_OVERHEAD_BYTES;
   }
 
-  /// One thread's way to the pages, a set of them at a time.
-  ///
-  /// @param maxPages the most pages of one fetch
-  /// @throws IllegalArgumentException when all open sessions' `maxPages` would exceed `maxPinned`
-  public Session newSession(int maxPages) {
-    return new PageSession(this, newTicketSession(maxPages));
-  }
-
-  /// One thread's asynchronous way to the pages.
+  /// One thread's way to the pages.
   ///
   /// @param maxPages how many tickets there are: the most pages asked for and held at one time
   /// @throws IllegalArgumentException when all open sessions' `maxPages` would exceed `maxPinned`
-  public PageRequests newAsyncSession(int maxPages) {
-    return newTicketSession(maxPages);
-  }
-
-  private TicketSession newTicketSession(int maxPages) {
+  public PageRequests newSession(int maxPages) {
     synchronized (this) {
       requireOpen();
       if (maxPages < 1 || maxPages > maxPinned - promisedPages) {
@@ -134,41 +121,6 @@ public final class PageCache implements AutoCloseable {
       sessions.add(session);
       return session;
     }
-  }
-
-  /// One thread's way to the pages: fetches a set of pages, holds them, releases them.
-  public interface Session extends AutoCloseable {
-    /// Pins the given pages: those resident at once, the missing ones read together, those that
-    /// another session is loading waited for. Waits are not ended by interrupts.
-    ///
-    /// @param pageNumbers distinct page numbers, the first `count` of which are fetched
-    /// @throws IOException when a page could not be read or is damaged; nothing is held then, and
-    ///   the cache is as good as before
-    /// @throws IllegalStateException when the last fetch was not released
-    void fetch(int[] pageNumbers, int count) throws IOException;
-
-    /// Where the i-th page of the last fetch is, valid until [#release].
-    long address(int i);
-
-    /// The i-th page of the last fetch, valid until [#release].
-    MemorySegment frame(int i);
-
-    /// Whether the i-th page of the last fetch was resident already.
-    boolean wasHit(int i);
-
-    /// Pages of the last fetch that were resident already.
-    int hits();
-
-    /// Pages of the last fetch that this session read; the others were hits or read by other
-    /// sessions.
-    int reads();
-
-    /// Lets go of all pages of the last fetch; without any, does nothing.
-    void release();
-
-    /// Releases and gives up the session's share of `maxPinned`. A second call does nothing.
-    @Override
-    void close();
   }
 
   /// Pages read by all sessions.

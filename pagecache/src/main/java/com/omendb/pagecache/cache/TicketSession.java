@@ -2,7 +2,6 @@ package com.omendb.pagecache.cache;
 
 import com.omendb.pagecache.read.PageReader;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -148,11 +147,6 @@ final class TicketSession implements PageRequests {
     return cache.frameAddress(heldFrame(ticket));
   }
 
-  /// The page of a held ticket, valid until [#release].
-  MemorySegment frame(int ticket) {
-    return cache.frame(heldFrame(ticket));
-  }
-
   @Override
   public boolean wasRead(int ticket) {
     requireState(ticket, HELD, "not held");
@@ -204,10 +198,6 @@ final class TicketSession implements PageRequests {
     pending = 0;
     counts.clearInFlight();
     readsQueued = false;
-  }
-
-  boolean isClosed() {
-    return closed;
   }
 
   /// What the session has done so far.

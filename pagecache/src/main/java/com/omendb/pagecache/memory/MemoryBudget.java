@@ -38,11 +38,11 @@ public final class MemoryBudget {
     return totalBytes - reservedBytes;
   }
 
-  /// Takes part of the budget until the reservation is closed.
+  /// Takes part of the budget, for good.
   ///
   /// @param purpose what the memory is for; equal purposes add up in [#reservedByPurpose()]
   /// @throws MemoryBudgetException when the bytes do not fit beside what is reserved already
-  public synchronized Reservation reserve(String purpose, long bytes) {
+  public synchronized void reserve(String purpose, long bytes) {
     if (bytes < 0) {
       throw new IllegalArgumentException("a reservation is not negative: bytes=" + bytes);
     }
@@ -53,52 +53,10 @@ public final class MemoryBudget {
     }
     reservedBytes += bytes;
     reservedByPurpose.merge(purpose, bytes, Long::sum);
-    return new Held(purpose, bytes);
   }
 
   /// What is reserved now for each purpose, in the order of the first reservation of each.
   public synchronized Map<String, Long> reservedByPurpose() {
     return new LinkedHashMap<>(reservedByPurpose);
-  }
-
-  private synchronized void release(Held held) {
-    if (held.closed) {
-      return;
-    }
-    held.closed = true;
-    reservedBytes -= held.bytes;
-    reservedByPurpose.computeIfPresent(
-        held.purpose, (_, bytes) -> bytes == held.bytes ? null : bytes - held.bytes);
-  }
-
-  /// A part of a budget, held until closed.
-  public interface Reservation extends AutoCloseable {
-    /// How much is held.
-    long bytes();
-
-    /// Gives the bytes back; a second call does nothing.
-    @Override
-    void close();
-  }
-
-  private final class Held implements Reservation {
-    private final String purpose;
-    private final long bytes;
-    private boolean closed; // guarded by the budget
-
-    Held(String purpose, long bytes) {
-      this.purpose = purpose;
-      this.bytes = bytes;
-    }
-
-    @Override
-    public long bytes() {
-      return bytes;
-    }
-
-    @Override
-    public void close() {
-      release(this);
-    }
   }
 }

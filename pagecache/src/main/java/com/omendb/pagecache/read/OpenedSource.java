@@ -25,14 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// @param source the open file
 /// @param engine how its pages are to be read
 /// @param direct whether reads go past the kernel's page cache
-/// @param reason why the engine was chosen
 /// @param rings makes the rings of readers, where the engine is io_uring
 public record OpenedSource(
-    PageSource source,
-    PageReaderKind engine,
-    boolean direct,
-    String reason,
-    ReadRing.Factory rings) {
+    PageSource source, PageReaderKind engine, boolean direct, ReadRing.Factory rings) {
   /// The choices that were told to the log.
   private static final Set<List<Object>> LOGGED = ConcurrentHashMap.newKeySet();
 
@@ -81,7 +76,7 @@ public record OpenedSource(
     if (LOGGED.add(List.of(engine, direct, reason))) {
       message.log(engine.label(), direct, reason);
     }
-    return new OpenedSource(source, engine, direct, reason, IoUring::new);
+    return new OpenedSource(source, engine, direct, IoUring::new);
   }
 
   private static PageSource openBuffered(Path path) throws IOException {

@@ -186,11 +186,6 @@ public final class PageFile implements AutoCloseable {
     return opened.engine().label();
   }
 
-  /// Why they are read so.
-  public String engineReason() {
-    return opened.reason();
-  }
-
   /// A reader that keeps up to `maxInFlight` pages in flight.
   ///
   /// @throws IllegalStateException when the file is closed

@@ -55,7 +55,7 @@ class PageCacheFailureTest {
   void aFailedReadLeavesTheCacheClean() throws IOException {
     flip(path, 50);
     try (PageCache cache = newCache(8, 4);
-        PageCache.Session session = cache.newSession(4)) {
+        PageSession session = PageSession.of(cache, 4)) {
       session.fetch(new int[] {1}, 1);
       session.release();
       for (int i = 0; i < 20; i++) {
@@ -91,8 +91,8 @@ class PageCacheFailureTest {
             },
             16L * PAGE_BYTES,
             8)) {
-      PageCache.Session failing = cache.newSession(4);
-      PageCache.Session waiting = cache.newSession(4);
+      PageSession failing = PageSession.of(cache, 4);
+      PageSession waiting = PageSession.of(cache, 4);
       FutureTask<Void> first = new FutureTask<>(() -> fetchAndCheck(failing, 7, 8));
       Thread.ofPlatform().start(first);
       started.await();
@@ -113,7 +113,7 @@ class PageCacheFailureTest {
     }
   }
 
-  private static Void fetchAndCheck(PageCache.Session session, int... pages) throws IOException {
+  private static Void fetchAndCheck(PageSession session, int... pages) throws IOException {
     session.fetch(pages, pages.length);
     for (int i = 0; i < pages.length; i++) {
       TestPages.check(session.frame(i), pages[i]);
@@ -185,7 +185,7 @@ class PageCacheFailureTest {
   private static int fetchAroundDamage(PageCache cache, SplittableRandom random)
       throws IOException {
     int failures = 0;
-    try (PageCache.Session session = cache.newSession(4)) {
+    try (PageSession session = PageSession.of(cache, 4)) {
       for (int i = 0; i < 2_000; i++) {
         int[] wanted = {random.nextInt(48, 53), random.nextInt(53, PAGE_COUNT)};
         try {
@@ -205,7 +205,7 @@ class PageCacheFailureTest {
   @Test
   void anInterruptedThreadFetchesAndStaysInterrupted() throws Exception {
     try (PageCache cache = newCache(8, 4);
-        PageCache.Session session = cache.newSession(4)) {
+        PageSession session = PageSession.of(cache, 4)) {
       FutureTask<Boolean> task =
           new FutureTask<>(
               () -> {
@@ -225,7 +225,7 @@ class PageCacheFailureTest {
   @Test
   void aClosedFileFailsFetchesButNotTheCache() throws IOException {
     try (PageCache cache = newCache(8, 4);
-        PageCache.Session session = cache.newSession(2)) {
+        PageSession session = PageSession.of(cache, 2)) {
       session.fetch(new int[] {5}, 1);
       session.release();
       file.close();

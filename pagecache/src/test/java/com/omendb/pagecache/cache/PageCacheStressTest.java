@@ -60,7 +60,7 @@ class PageCacheStressTest {
   private static long work(PageCache cache, SplittableRandom random) throws Exception {
     long pages = 0;
     int[] wanted = new int[MAX_PAGES];
-    try (PageCache.Session session = cache.newSession(MAX_PAGES)) {
+    try (PageSession session = PageSession.of(cache, MAX_PAGES)) {
       for (int f = 0; f < FETCHES; f++) {
         int count = random.nextInt(MAX_PAGES + 1);
         for (int i = 0; i < count; i++) {
@@ -86,7 +86,7 @@ class PageCacheStressTest {
     Path path = TestPages.write(directory.resolve("pages"), PAGE_COUNT, TestPages.PAGE_BYTES);
     try (PageFile file = TestPages.open(path);
         PageCache cache = new PageCache(file, 1 << 24, MAX_PAGES);
-        PageCache.Session session = cache.newSession(MAX_PAGES)) {
+        PageSession session = PageSession.of(cache, MAX_PAGES)) {
       for (int round = 0; round < 3; round++) {
         for (int page = 0; page < PAGE_COUNT; page++) {
           session.fetch(new int[] {page}, 1);

@@ -56,16 +56,16 @@ class PageCacheTest {
   void behavesLikeItsModel(int frameCount) throws IOException {
     SplittableRandom random = Seeds.random("behavesLikeItsModel", 31);
     try (PageCache cache = newCache(frameCount, 12)) {
-      List<PageCache.Session> sessions = new ArrayList<>();
+      List<PageSession> sessions = new ArrayList<>();
       List<int[]> held = new ArrayList<>();
       for (int s = 0; s < 3; s++) {
-        sessions.add(cache.newSession(4));
+        sessions.add(PageSession.of(cache, 4));
         held.add(new int[0]);
       }
       long pages = 0;
       for (int step = 0; step < 3_000; step++) {
         int s = random.nextInt(3);
-        PageCache.Session session = sessions.get(s);
+        PageSession session = sessions.get(s);
         if (held.get(s).length > 0) {
           session.release();
           held.set(s, new int[0]);
@@ -87,15 +87,14 @@ class PageCacheTest {
         }
       }
       assertEquals(pages, cache.hits() + cache.reads());
-      for (PageCache.Session session : sessions) {
+      for (PageSession session : sessions) {
         session.close();
       }
       cache.assertInvariants();
     }
   }
 
-  private static void checkHeld(List<PageCache.Session> sessions, List<int[]> held)
-      throws IOException {
+  private static void checkHeld(List<PageSession> sessions, List<int[]> held) throws IOException {
     Set<Long> addresses = new HashSet<>();
     for (int s = 0; s < sessions.size(); s++) {
       int[] pages = held.get(s);
@@ -124,8 +123,8 @@ class PageCacheTest {
   @Test
   void keepsWhatIsHeldWhateverElseIsFetched() throws IOException {
     try (PageCache cache = newCache(6, 4);
-        PageCache.Session holder = cache.newSession(2);
-        PageCache.Session scanner = cache.newSession(2)) {
+        PageSession holder = PageSession.of(cache, 2);
+        PageSession scanner = PageSession.of(cache, 2)) {
       holder.fetch(new int[] {3, 4}, 2);
       long address = holder.address(0);
       for (int page = 5; page < PAGE_COUNT - 1; page++) {
@@ -146,7 +145,7 @@ class PageCacheTest {
   @Test
   void keepsTheFavouritesDuringAScan() throws IOException {
     try (PageCache cache = newCache(30, 2);
-        PageCache.Session session = cache.newSession(2)) {
+        PageSession session = PageSession.of(cache, 2)) {
       for (int round = 0; round < 500; round++) {
         session.fetch(new int[] {round % 5, 5 + round % 95}, 2);
         session.release();
@@ -159,7 +158,7 @@ class PageCacheTest {
   @Test
   void fetchesTheSamePageTwiceInOneFetch() throws IOException {
     try (PageCache cache = newCache(4, 4);
-        PageCache.Session session = cache.newSession(4)) {
+        PageSession session = PageSession.of(cache, 4)) {
       session.fetch(new int[] {9, 9, 8, 9}, 4);
       for (int i = 0; i < 4; i++) {
         TestPages.check(session.frame(i), i == 2 ? 8 : 9);
@@ -184,7 +183,7 @@ class PageCacheTest {
             executor.submit(
                 () -> {
                   int reads = 0;
-                  try (PageCache.Session session = cache.newSession(pages)) {
+                  try (PageSession session = PageSession.of(cache, pages)) {
                     for (int round = 0; round < PAGE_COUNT / pages; round++) {
                       int first = round * pages;
                       int[] wanted = IntStream.range(first, first + pages).toArray();
@@ -214,17 +213,17 @@ class PageCacheTest {
   @Test
   void sessionsGetNoMoreThanWasPromised() {
     try (PageCache cache = newCache(10, 8)) {
-      PageCache.Session first = cache.newSession(5);
+      PageSession first = PageSession.of(cache, 5);
       IllegalArgumentException e =
-          assertThrows(IllegalArgumentException.class, () -> cache.newSession(4));
+          assertThrows(IllegalArgumentException.class, () -> PageSession.of(cache, 4));
       assertTrue(TestPages.message(e).endsWith("maxPages=4"), TestPages.message(e));
-      PageCache.Session second = cache.newSession(3);
-      assertThrows(IllegalArgumentException.class, () -> cache.newSession(1));
+      PageSession second = PageSession.of(cache, 3);
+      assertThrows(IllegalArgumentException.class, () -> PageSession.of(cache, 1));
       first.close();
       first.close();
-      cache.newSession(5).close();
+      PageSession.of(cache, 5).close();
       second.close();
-      assertThrows(IllegalArgumentException.class, () -> cache.newSession(0));
+      assertThrows(IllegalArgumentException.class, () -> PageSession.of(cache, 0));
     }
   }
 
@@ -233,9 +232,8 @@ class PageCacheTest {
     assertThrows(IllegalArgumentException.class, () -> newCache(3, 4));
     assertThrows(IllegalArgumentException.class, () -> newCache(3, 0));
     try (PageCache cache = newCache(8, 4)) {
-      PageCache.Session session = cache.newSession(2);
-      assertThrows(IllegalArgumentException.class, () -> session.fetch(new int[3], 3));
-      assertThrows(IllegalArgumentException.class, () -> session.fetch(new int[1], 2));
+      PageSession session = PageSession.of(cache, 2);
+      assertThrows(IndexOutOfBoundsException.class, () -> session.fetch(new int[] {0, 1, 2}, 3));
       assertThrows(IllegalArgumentException.class, () -> session.fetch(new int[] {-1}, 1));
       assertThrows(IllegalArgumentException.class, () -> session.fetch(new int[] {100}, 1));
       assertThrows(IndexOutOfBoundsException.class, () -> session.address(0));
@@ -253,12 +251,12 @@ class PageCacheTest {
   @Test
   void framesOutliveAClosedCacheUntilTheLastSessionCloses() throws IOException {
     PageCache cache = newCache(8, 4);
-    PageCache.Session session = cache.newSession(2);
+    PageSession session = PageSession.of(cache, 2);
     session.fetch(new int[] {5}, 1);
     cache.close();
     cache.close();
     TestPages.check(session.frame(0), 5);
-    assertThrows(IllegalStateException.class, () -> cache.newSession(1));
+    assertThrows(IllegalStateException.class, () -> PageSession.of(cache, 1));
     session.release();
     assertThrows(IllegalStateException.class, () -> session.fetch(new int[] {5}, 1));
     session.close();

@@ -94,7 +94,7 @@ class PageEventsTest {
     }
     List<RecordedEvent> events;
     try (Recording recording = new Recording();
-        PageCache.Session session = cache.newSession(MAX_PINNED)) {
+        PageSession session = PageSession.of(cache, MAX_PINNED)) {
       recording.enable(READ).withoutThreshold().with("throttle", "off");
       recording.start();
       assertThrows(CorruptFileException.class, () -> session.fetch(new int[] {5}, 1));
@@ -120,7 +120,7 @@ class PageEventsTest {
   @Test
   void inFlightIsWhatWasAskedForAndHasNotCome() throws IOException {
     int[] arrived = new int[MAX_PINNED];
-    try (PageRequests requests = cache.newAsyncSession(MAX_PINNED)) {
+    try (PageRequests requests = cache.newSession(MAX_PINNED)) {
       for (int ticket = 0; ticket < 3; ticket++) {
         assertFalse(requests.request(ticket, ticket));
       }
@@ -139,7 +139,7 @@ class PageEventsTest {
   }
 
   private void fetchAll() throws IOException {
-    try (PageCache.Session session = cache.newSession(MAX_PINNED)) {
+    try (PageSession session = PageSession.of(cache, MAX_PINNED)) {
       for (int page = 0; page < PAGE_COUNT; page++) {
         session.fetch(new int[] {page}, 1);
         session.release();

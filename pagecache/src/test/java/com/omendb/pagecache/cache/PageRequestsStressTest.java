@@ -73,7 +73,7 @@ class PageRequestsStressTest {
   private static int work(PageCache cache, SplittableRandom random) throws IOException {
     int failures = 0;
     for (int session = 0; session < 4; session++) {
-      try (PageRequests requests = cache.newAsyncSession(TICKETS)) {
+      try (PageRequests requests = cache.newSession(TICKETS)) {
         Tickets tickets = new Tickets((TicketSession) requests);
         for (int step = 0; step < STEPS / 4; step++) {
           int ticket = random.nextInt(TICKETS);
@@ -133,7 +133,7 @@ class PageRequestsStressTest {
       IOException failure = requests.failure(ticket);
       if (failure == null) {
         addresses[ticket] = requests.address(ticket);
-        TestPages.check(requests.frame(ticket), pages[ticket]);
+        TestPages.check(PageSession.frame(requests, ticket), pages[ticket]);
       } else {
         assertEquals(INJECTED, failure.getMessage());
         failures++;
@@ -143,7 +143,7 @@ class PageRequestsStressTest {
     void checkAndRelease(int ticket) throws IOException {
       if (requests.failure(ticket) == null) {
         assertEquals(addresses[ticket], requests.address(ticket));
-        TestPages.check(requests.frame(ticket), pages[ticket]);
+        TestPages.check(PageSession.frame(requests, ticket), pages[ticket]);
       }
       requests.release(ticket);
       states[ticket] = State.FREE;

@@ -62,7 +62,7 @@ class PageRequestsTest {
     int tickets = 12;
     damage(50);
     PageCache cache = newCache(engine, 20, tickets);
-    try (PageRequests requests = cache.newAsyncSession(tickets)) {
+    try (PageRequests requests = cache.newSession(tickets)) {
       int[] wanted = new int[tickets];
       Arrays.fill(wanted, -1);
       boolean[] held = new boolean[tickets];
@@ -116,8 +116,7 @@ class PageRequestsTest {
       assertThrows(IllegalStateException.class, () -> requests.address(ticket));
     } else {
       assertNull(failure);
-      TestPages.check(requests.frame(ticket), page);
-      assertEquals(requests.frame(ticket).address(), requests.address(ticket));
+      TestPages.check(PageSession.frame(requests, ticket), page);
     }
   }
 
@@ -125,7 +124,7 @@ class PageRequestsTest {
   @EnumSource
   void readsOnceWhatTwoTicketsWant(PageReaderKind engine) throws IOException {
     PageCache cache = newCache(engine, 8, 8);
-    try (PageRequests requests = cache.newAsyncSession(8)) {
+    try (PageRequests requests = cache.newSession(8)) {
       int[] arrived = new int[8];
       for (int ticket = 0; ticket < 4; ticket++) {
         assertFalse(requests.request(7, ticket));
@@ -145,7 +144,7 @@ class PageRequestsTest {
       for (int ticket = 0; ticket < 5; ticket++) {
         requests.release(ticket);
       }
-      TestPages.check(((TicketSession) requests).frame(5), 7);
+      TestPages.check(PageSession.frame(requests, 5), 7);
       cache.assertInvariants();
     }
   }
@@ -155,7 +154,7 @@ class PageRequestsTest {
   void damageFailsEveryTicketThatWantsThePageAndNoOther(PageReaderKind engine) throws IOException {
     damage(50);
     PageCache cache = newCache(engine, 8, 8);
-    try (PageRequests requests = cache.newAsyncSession(8)) {
+    try (PageRequests requests = cache.newSession(8)) {
       for (int ticket = 0; ticket < 8; ticket++) {
         requests.request(ticket % 2 == 0 ? 50 : 60 + ticket, ticket);
       }
@@ -167,14 +166,14 @@ class PageRequestsTest {
           assertFalse(requests.wasRead(ticket));
         } else {
           assertNull(requests.failure(ticket));
-          TestPages.check(((TicketSession) requests).frame(ticket), 60 + ticket);
+          TestPages.check(PageSession.frame(requests, ticket), 60 + ticket);
         }
         requests.release(ticket);
       }
       damage(50); // back again
       requests.request(50, 0);
       assertEquals(1, requests.await(1, arrived));
-      TestPages.check(((TicketSession) requests).frame(0), 50);
+      TestPages.check(PageSession.frame(requests, 0), 50);
       cache.assertInvariants();
     }
   }
@@ -185,7 +184,7 @@ class PageRequestsTest {
     PageCache cache = newCache(engine, 16, 16);
     int[] arrived = new int[16];
     for (int round = 0; round < 50; round++) {
-      PageRequests requests = cache.newAsyncSession(16);
+      PageRequests requests = cache.newSession(16);
       for (int ticket = 0; ticket < 8; ticket++) {
         requests.request(ticket, ticket);
       }
@@ -207,8 +206,8 @@ class PageRequestsTest {
   @Test
   void whoWaitsForASessionThatClosesReadsForItself() throws Exception {
     PageCache cache = newCache(null, 16, 16);
-    PageRequests closing = cache.newAsyncSession(8);
-    PageRequests waiting = cache.newAsyncSession(8);
+    PageRequests closing = cache.newSession(8);
+    PageRequests waiting = cache.newSession(8);
     closing.request(5, 0);
     closing.request(6, 1);
     CountDownLatch asked = new CountDownLatch(1);
@@ -228,8 +227,8 @@ class PageRequestsTest {
     }
     closing.close();
     assertEquals(3, waiter.get());
-    TestPages.check(((TicketSession) waiting).frame(2), 5);
-    TestPages.check(((TicketSession) waiting).frame(3), 6);
+    TestPages.check(PageSession.frame(waiting, 2), 5);
+    TestPages.check(PageSession.frame(waiting, 3), 6);
     assertTrue(waiting.wasRead(2) && waiting.wasRead(3) && waiting.wasRead(4));
     assertEquals(3, cache.reads());
     cache.assertInvariants();
@@ -239,8 +238,8 @@ class PageRequestsTest {
   @Test
   void ownReadsArriveWhileAnotherSessionIsSlow() throws IOException {
     PageCache cache = newCache(null, 16, 16);
-    PageRequests slow = cache.newAsyncSession(8);
-    PageRequests quick = cache.newAsyncSession(8);
+    PageRequests slow = cache.newSession(8);
+    PageRequests quick = cache.newSession(8);
     int[] arrived = new int[8];
     slow.request(1, 0); // asked for, not even started
     quick.request(1, 0);
@@ -254,7 +253,7 @@ class PageRequestsTest {
     assertFalse(quick.wasRead(0));
     assertEquals(slow.address(0), quick.address(0));
     slow.close();
-    TestPages.check(((TicketSession) quick).frame(0), 1);
+    TestPages.check(PageSession.frame(quick, 0), 1);
     quick.close();
     cache.assertInvariants();
   }
@@ -263,14 +262,14 @@ class PageRequestsTest {
   void aFileThatClosesFailsWhatIsNotReadYet() throws IOException {
     PageFile file = TestPages.open(path);
     try (PageCache cache = new PageCache(file, 16L * PAGE_BYTES, 8);
-        PageRequests requests = cache.newAsyncSession(8)) {
+        PageRequests requests = cache.newSession(8)) {
       int[] arrived = new int[8];
       requests.request(3, 0);
       file.close();
       assertThrows(IllegalStateException.class, () -> requests.request(4, 1));
       assertEquals(1, requests.pending());
       assertEquals(1, requests.await(8, arrived)); // asked for in time
-      TestPages.check(((TicketSession) requests).frame(0), 3);
+      TestPages.check(PageSession.frame(requests, 0), 3);
       assertTrue(requests.request(3, 1));
       cache.assertInvariants();
     }
@@ -279,11 +278,11 @@ class PageRequestsTest {
   @Test
   void refusesMisuse() throws IOException {
     PageCache cache = newCache(null, 16, 8);
-    PageRequests requests = cache.newAsyncSession(4);
+    PageRequests requests = cache.newSession(4);
     assertEquals(4, requests.maxPages());
-    assertThrows(IllegalArgumentException.class, () -> cache.newAsyncSession(5));
     assertThrows(IllegalArgumentException.class, () -> cache.newSession(5));
-    assertThrows(IllegalArgumentException.class, () -> cache.newAsyncSession(0));
+    assertThrows(IllegalArgumentException.class, () -> PageSession.of(cache, 5));
+    assertThrows(IllegalArgumentException.class, () -> cache.newSession(0));
     assertThrows(IllegalArgumentException.class, () -> requests.request(-1, 0));
     assertThrows(IllegalArgumentException.class, () -> requests.request(PAGE_COUNT, 0));
     assertThrows(IndexOutOfBoundsException.class, () -> requests.request(0, 4));

@@ -17,7 +17,6 @@ class ChannelPageReaderTest extends PageReaderContract {
         new ChannelSource(channel, path, direct != null),
         PageReaderKind.PREAD,
         direct != null,
-        "test",
         IoUring::new);
   }
 }

@@ -99,11 +99,7 @@ class ReadAgainTest {
         p -> {
           OpenedSource real = OpenedSource.open(p, true, PageReaderKind.MAPPED);
           return new OpenedSource(
-              new DeviceSource(real.source(), device),
-              PageReaderKind.PREAD,
-              false,
-              "test",
-              real.rings());
+              new DeviceSource(real.source(), device), PageReaderKind.PREAD, false, real.rings());
         });
   }
 
@@ -113,8 +109,7 @@ class ReadAgainTest {
     ReadRing.Factory rings = (_, _) -> new UnreliableRing(bytes, 4, device, random);
     return open(
         p ->
-            new OpenedSource(
-                new DescriptorSource(p, false), PageReaderKind.IO_URING, true, "test", rings));
+            new OpenedSource(new DescriptorSource(p, false), PageReaderKind.IO_URING, true, rings));
   }
 
   private PageFile open(PageFile.SourceOpener opener) throws IOException {

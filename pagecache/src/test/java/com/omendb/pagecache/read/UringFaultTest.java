@@ -367,8 +367,7 @@ class UringFaultTest {
         1,
         TestPages.VERSION,
         p ->
-            new OpenedSource(
-                new DescriptorSource(p, false), PageReaderKind.IO_URING, true, "test", rings));
+            new OpenedSource(new DescriptorSource(p, false), PageReaderKind.IO_URING, true, rings));
   }
 
   private MemorySegment frame(int i) {

@@ -81,7 +81,7 @@ public final class PagedRunner implements QueryRunner {
     this.lanes = new Lane[laneCount];
     this.checked = new QueryVector(form, arena);
     int tickets = ticketCount(laneCount);
-    this.requests = cache.newAsyncSession(tickets);
+    this.requests = cache.newSession(tickets);
     this.freeTickets = new int[tickets];
     this.arrived = new boolean[tickets];
     this.arrivedTickets = new int[tickets];

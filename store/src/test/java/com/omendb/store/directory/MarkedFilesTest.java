@@ -192,7 +192,7 @@ class MarkedFilesTest {
     try (Publication publication = Publication.begin(directory, NEW, false)) {
       Files.writeString(publication.file("a.graph").path(), "content");
       Files.writeString(publication.stagingDirectory().resolve("notes.txt"), "precious");
-      assertEquals(Set.of("a.graph"), publication.publish(manifest()).files().keySet());
+      assertEquals(Set.of("a.graph"), publication.publish(manifest(NEW)).files().keySet());
     }
     assertEquals("precious", Files.readString(directory.resolve(NEW + "/notes.txt")));
   }
@@ -250,19 +250,12 @@ class MarkedFilesTest {
       throws IOException {
     try (Publication publication = Publication.begin(directory, id, overwrite)) {
       Files.writeString(publication.file("a.graph").path(), content);
-      return publication.publish(manifest());
+      return publication.publish(manifest(id));
     }
   }
 
-  private static Manifest manifest() {
+  private static Manifest manifest(UUID id) {
     return new Manifest(
-        "test",
-        new UUID(9, 9),
-        1,
-        1,
-        ElementType.UINT8,
-        Metric.SQUARED_L2,
-        new TreeMap<>(),
-        new TreeMap<>());
+        "test", id, 1, 1, ElementType.UINT8, Metric.SQUARED_L2, new TreeMap<>(), new TreeMap<>());
   }
 }

@@ -102,10 +102,11 @@ class PublicationCrashTest {
             new long[0],
             MemorySegment.ofArray(content));
       }
+      UUID indexId = UUID.fromString(publication.stagingDirectory().getFileName().toString());
       publication.publish(
           new Manifest(
               "test",
-              new UUID(9, 9),
+              indexId,
               1 + version,
               1,
               ElementType.UINT8,

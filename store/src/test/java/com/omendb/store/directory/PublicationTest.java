@@ -10,6 +10,7 @@ import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.DirectoryLockedException;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.testing.Refusals;
 import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -48,6 +49,19 @@ class PublicationTest {
   }
 
   @Test
+  void aManifestOfAnotherIndexOrWithFilesIsNotPublished() throws Exception {
+    Path directory = temporary.resolve("index");
+    try (Publication publication = Publication.begin(directory, NEW, false)) {
+      Files.writeString(publication.file("a.graph").path(), "content");
+      Refusals.assertRefused("published=" + NEW, () -> publication.publish(manifest(OLD)));
+      Manifest named = manifest(NEW);
+      named.files().put("b.graph", new Manifest.FileEntry(1, 1));
+      Refusals.assertRefused("files=[b.graph]", () -> publication.publish(named));
+    }
+    assertFalse(Files.exists(directory.resolve(Manifest.FILE)));
+  }
+
+  @Test
   void anIndexIsReplacedOnlyIfAsked() throws Exception {
     Path directory = temporary.resolve("index");
     publish(directory, OLD, "old", false);
@@ -68,7 +82,7 @@ class PublicationTest {
       assertEquals(old, Manifest.read(directory));
       Publication.checkLengths(directory, old);
       assertEquals("old", Files.readString(directory.resolve(OLD + "/a.graph")));
-      publication.publish(manifest());
+      publication.publish(manifest(NEW));
     }
     assertEquals(NEW, Manifest.read(directory).indexId());
     assertEquals("new", Files.readString(directory.resolve(NEW + "/a.graph")));
@@ -146,7 +160,7 @@ class PublicationTest {
                 () -> Publication.begin(directory, new UUID(3, 3), true));
         TestFiles.assertMentions("process " + ProcessHandle.current().pid() + " on ", refusal);
         assertUnchanged(before, directory);
-        publication.publish(manifest());
+        publication.publish(manifest(id));
       }
       assertEquals(id, Manifest.read(directory).indexId());
       assertEquals(2, TestFiles.snapshot(directory).size());
@@ -192,7 +206,7 @@ class PublicationTest {
     try (Publication publication = Publication.begin(directory, NEW, true)) {
       Files.writeString(publication.file("a.graph").path(), "new");
       Files.createDirectory(obstacle);
-      assertThrows(IOException.class, () -> publication.publish(manifest()));
+      assertThrows(IOException.class, () -> publication.publish(manifest(NEW)));
     }
     assertUnchanged(before, directory);
   }
@@ -205,7 +219,7 @@ class PublicationTest {
     try (Publication publication = Publication.begin(directory, NEW, true)) {
       Files.writeString(publication.file("a.graph").path(), "new");
       Thread.currentThread().interrupt();
-      assertThrows(ClosedByInterruptException.class, () -> publication.publish(manifest()));
+      assertThrows(ClosedByInterruptException.class, () -> publication.publish(manifest(NEW)));
     } finally {
       assertTrue(Thread.interrupted(), "the interrupt is kept");
     }
@@ -245,20 +259,13 @@ class PublicationTest {
       throws IOException {
     try (Publication publication = Publication.begin(directory, id, overwrite)) {
       Files.writeString(publication.file("a.graph").path(), content);
-      return publication.publish(manifest());
+      return publication.publish(manifest(id));
     }
   }
 
-  private static Manifest manifest() {
+  private static Manifest manifest(UUID id) {
     return new Manifest(
-        "test",
-        new UUID(9, 9),
-        1,
-        1,
-        ElementType.UINT8,
-        Metric.SQUARED_L2,
-        new TreeMap<>(),
-        new TreeMap<>());
+        "test", id, 1, 1, ElementType.UINT8, Metric.SQUARED_L2, new TreeMap<>(), new TreeMap<>());
   }
 
   @Test

@@ -46,7 +46,7 @@ public class PageHitBenchmark {
             pages.file(),
             (PAGE_COUNT + (long) MAX_SESSIONS * MAX_PAGES) * pages.file().pageBytes(),
             MAX_SESSIONS * MAX_PAGES);
-    try (PageRequests requests = cache.newAsyncSession(1)) {
+    try (PageRequests requests = cache.newSession(1)) {
       for (int page = 0; page < PAGE_COUNT; page++) {
         requests.request(page, 0);
         requests.await(1, new int[1]);
@@ -71,7 +71,7 @@ public class PageHitBenchmark {
     /// Opens the session.
     @Setup(Level.Trial)
     public void setUp(PageHitBenchmark benchmark) {
-      requests = benchmark.cache.newAsyncSession(MAX_PAGES);
+      requests = benchmark.cache.newSession(MAX_PAGES);
       SplittableRandom random = new SplittableRandom(System.identityHashCode(this));
       for (int i = 0; i < WANTS; i++) {
         wants[i] = random.nextInt(PAGE_COUNT);

@@ -50,7 +50,7 @@ public class PageMissBenchmark {
     pages = new BenchmarkPages(PAGE_COUNT);
     long frames = depth + PAGE_COUNT / 100;
     cache = new PageCache(pages.file(), frames * pages.file().pageBytes(), depth);
-    requests = cache.newAsyncSession(depth);
+    requests = cache.newSession(depth);
     arrived = new int[depth];
     for (int ticket = 0; ticket < depth; ticket++) {
       askAnother(ticket);
