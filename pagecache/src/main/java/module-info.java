@@ -21,9 +21,5 @@ module com.omendb.pagecache {
   exports com.omendb.pagecache.read to
       com.omendb.store,
       com.omendb.diskann;
-  exports com.omendb.pagecache.storage to
-      com.omendb.store,
-      com.omendb.diskann,
-      com.omendb.hnswif,
-      com.omendb.tools;
+  exports com.omendb.pagecache.storage;
 }

@@ -230,7 +230,8 @@ public final class SearchRequest {
     }
 
     /// Sets the length L of the candidate list, k to 10,000, which is the effort of the search;
-    /// default: 30, or 2k if that is more. A longer list finds more and reads more.
+    /// default: 30, or 40 where all vectors are in memory; 2k if that is more. A longer list finds
+    /// more and reads more.
     ///
     /// @param value the length L of the candidate list
     /// @return this builder

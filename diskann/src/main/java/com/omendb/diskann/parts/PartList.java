@@ -2,6 +2,7 @@ package com.omendb.diskann.parts;
 
 import com.omendb.errors.CorruptFileException;
 import com.omendb.pq.CodeSpec;
+import com.omendb.store.Residency;
 import com.omendb.store.directory.Manifest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,6 +60,16 @@ public final class PartList {
   /// The graph over groups of nodes.
   public GroupGraphPart groupGraph() {
     return GROUP_GRAPH;
+  }
+
+  /// The graph that leads searches to the pages where something lies in memory: none where the
+  /// graph is walked through the pages, or all vectors are in memory.
+  public Optional<ListsPart> leading(Residency residency) {
+    return switch (residency) {
+      case PAGES, ALL -> Optional.empty();
+      case GROUPS -> Optional.of(GROUP_GRAPH);
+      case GRAPH -> Optional.of(THIN_GRAPH);
+    };
   }
 
   /// The codes, the smallest first.

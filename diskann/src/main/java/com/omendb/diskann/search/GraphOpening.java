@@ -2,7 +2,6 @@ package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.CodesFile;
-import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.parts.CodesPart;
 import com.omendb.diskann.parts.KindParts;
 import com.omendb.diskann.parts.OpenParts;
@@ -43,7 +42,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Opens an index whose base layer is a Vamana graph in SSD pages; where searches enter it is what
 /// distinguishes the kinds of index that share this class.
@@ -214,7 +212,7 @@ public final class GraphOpening {
               open.get(parts.directory()),
               codes(open),
               plan.residency(),
-              graph(open),
+              parts.leading(plan.residency()).map(open::get).orElse(null),
               cache);
       EntrySelector entries = entry.of(open, (int) header.medoid());
       return () ->
@@ -232,14 +230,6 @@ public final class GraphOpening {
       }
       CodesFile.Codebook codebook = open.get(codes.codebook());
       return new CodesFile(codebook.code(), open.get(codes), codebook.error());
-    }
-
-    private @Nullable NeighbourLists graph(OpenParts open) {
-      return switch (plan.residency()) {
-        case PAGES, ALL -> null;
-        case GROUPS -> open.get(parts.groupGraph());
-        case GRAPH -> open.get(parts.thinGraph());
-      };
     }
   }
 }

@@ -21,8 +21,11 @@ record QueryEffort(
     double gainThreshold,
     int maxPages,
     boolean isBounded) {
-  /// searchListSize when a request leaves it open: this, or twice k if that is more.
-  static final int DEFAULT_SEARCH_LIST_SIZE = 30;
+  // searchListSize when a request leaves it open: this, or twice k if that is more.
+  private static final int USUAL_LIST_SIZE = 30;
+
+  // The same where all vectors are in memory, so that a longer list costs no reads.
+  private static final int USUAL_RESIDENT_LIST_SIZE = 40;
 
   // Pages that a search may read beyond its searchListSize when a request sets no bound.
   private static final int READS_SLACK = 32;
@@ -36,7 +39,7 @@ record QueryEffort(
   /// @param answerCount nodes that may be answers
   static QueryEffort of(SearchRequest request, int answerCount, Residency residency) {
     int k = Math.min(request.k(), answerCount);
-    int effort = request.searchListSize().orElse(Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k));
+    int effort = listSize(request, k, residency);
     double ratio = (double) k / effort;
     return new QueryEffort(
         k,
@@ -46,6 +49,12 @@ record QueryEffort(
         request.tuning().gainThreshold().orElse(Math.min(MOST_GAIN_ASKED, ratio * ratio)),
         request.maxPageReads().orElse(effort + READS_SLACK),
         request.maxPageReads().isPresent());
+  }
+
+  /// The searchListSize that a request means.
+  static int listSize(SearchRequest request, int k, Residency residency) {
+    int usual = residency == Residency.ALL ? USUAL_RESIDENT_LIST_SIZE : USUAL_LIST_SIZE;
+    return request.searchListSize().orElse(Math.max(usual, 2 * k));
   }
 
   // The better a search knows its pages beforehand, the more of them it asks for at once.

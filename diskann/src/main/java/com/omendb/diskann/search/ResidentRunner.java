@@ -3,6 +3,7 @@ package com.omendb.diskann.search;
 import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.vamana.CandidateList;
 import com.omendb.errors.CorruptFileException;
+import com.omendb.store.Residency;
 import com.omendb.store.SearchEnd;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchStats;
@@ -24,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What could not be loaded fails the searches that come to it; degraded ones go on beyond it.
 final class ResidentRunner implements QueryRunner {
-  /// searchListSize when a request leaves it open: this, or twice k if that is more.
-  private static final int DEFAULT_SEARCH_LIST_SIZE = 40;
 
   // A search through pages keeps a longer list of estimates beside its searchListSize. With so many
   // candidates the same searchListSize finds about as much here, so that more memory never means
@@ -137,7 +136,7 @@ final class ResidentRunner implements QueryRunner {
     degraded = request.degraded();
     skipped.clear();
     k = Math.min(request.k(), answerCount);
-    int effort = request.searchListSize().orElse(Math.max(DEFAULT_SEARCH_LIST_SIZE, 2 * k));
+    int effort = QueryEffort.listSize(request, k, Residency.ALL);
     int listSize = LIST_FACTOR * effort + LIST_SLACK;
     exactDistances = 0;
     int expanded = 0;

@@ -156,11 +156,7 @@ public record ServingPlan(
     private @Nullable ServingPlan paged(Residency residency, CodesPart codes, int laneCount) {
       List<GraphPart<?>> chosen =
           new ArrayList<>(List.of(codes, codes.codebook(), parts.directory()));
-      switch (residency) {
-        case GRAPH -> chosen.add(parts.thinGraph());
-        case GROUPS -> chosen.add(parts.groupGraph());
-        case PAGES, ALL -> {}
-      }
+      parts.leading(residency).ifPresent(chosen::add);
       Map<String, Long> fixed = new LinkedHashMap<>();
       List<GraphPart<?>> inMemory = inMemory(chosen);
       inMemory.forEach(part -> put(fixed, part));

@@ -3,6 +3,7 @@ package com.omendb.diskann.search;
 import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.parts.CodesPart;
+import com.omendb.diskann.parts.ListsPart;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.diskann.parts.PartOpening;
 import com.omendb.diskann.vamana.Fixtures;
@@ -15,6 +16,7 @@ import com.omendb.store.serving.PagedRunner;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// An index that was built, opened as far as the classes below [GraphOpening] need it.
 final class OpenBase implements AutoCloseable {
@@ -43,6 +45,7 @@ final class OpenBase implements AutoCloseable {
     PartOpening opening = new PartOpening(files, manifest, pages.pageCount(), null, arena);
     CodesPart codes = parts.codes().getFirst();
     CodesFile.Codebook codebook = codes.codebook().open(opening);
+    Optional<ListsPart> graph = parts.leading(residency);
     layer =
         new BaseLayer(
             pages.path(),
@@ -54,11 +57,7 @@ final class OpenBase implements AutoCloseable {
             parts.directory().open(opening),
             new CodesFile(codebook.code(), codes.open(opening), codebook.error()),
             residency,
-            switch (residency) {
-              case PAGES, ALL -> null;
-              case GROUPS -> parts.groupGraph().open(opening);
-              case GRAPH -> parts.thinGraph().open(opening);
-            },
+            graph.isPresent() ? graph.get().open(opening) : null,
             cache);
   }
 

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 public final class DiskSpace {
   private DiskSpace() {}
 
-  /// Bytes that may still be written on the volume of a path, which need not exist yet.
+  /// {@return bytes that may still be written on the volume of a path, which need not exist yet}
+  ///
+  /// @param path the name
+  /// @throws IOException if the file system refuses, or the device fails
   public static long usableBytes(Path path) throws IOException {
     Path place = path.toAbsolutePath().normalize();
     for (Path parent = place.getParent();
@@ -23,6 +26,7 @@ public final class DiskSpace {
   /// Checks that the volume of a path can take so many bytes.
   ///
   /// @param path where they will be written; need not exist yet
+  /// @param neededBytes how many
   /// @throws DiskSpaceException if it cannot
   public static void require(Path path, long neededBytes) throws IOException {
     long usable = usableBytes(path);

@@ -10,11 +10,18 @@ import java.nio.file.Path;
 public record FileTarget(Storage storage, Path path) {
 
   /// Creates the file, through the kernel's page cache.
+  ///
+  /// @return the open file
+  /// @throws IOException if the file system refuses, or the device fails
   public StorageFile create() throws IOException {
     return create(Storage.Access.CACHED);
   }
 
   /// Creates the file.
+  ///
+  /// @param access how bytes reach the device
+  /// @return the open file
+  /// @throws IOException if the file system refuses, or the device fails
   public StorageFile create(Storage.Access access) throws IOException {
     return storage.create(path, access);
   }
