@@ -134,10 +134,12 @@ final class ParquetFile implements TableFile {
     }
   }
 
+  // The column of a usual name, or the only one that there is.
   private static Optional<PrimitiveNode> defaultColumn(Map<String, PrimitiveNode> lists) {
     return DEFAULT_COLUMNS.stream()
         .flatMap(column -> Optional.ofNullable(lists.get(column)).stream())
-        .findFirst();
+        .findFirst()
+        .or(() -> lists.size() == 1 ? lists.values().stream().findFirst() : Optional.empty());
   }
 
   /// The columns that are lists of FLOAT or DOUBLE, with their elements.
