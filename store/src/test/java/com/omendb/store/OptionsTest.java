@@ -10,15 +10,19 @@ import com.omendb.store.repair.RepairOptions;
 import com.omendb.store.verify.VerifyOptions;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -240,5 +244,47 @@ class OptionsTest {
         RepairOptions.Builder::build,
         List.of(b -> b.memoryBudgetBytes(5), b -> b.threads(999)));
     assertEquals(repair.threads(9).build(), repair.threads(9).build().toBuilder().build());
+  }
+
+  @Test
+  void statisticsAreEqualIfAllFiguresAre() {
+    assertEverySetterCounts(
+        SearchStats::builder,
+        SearchStats.Builder::build,
+        List.of(
+            b -> b.end(SearchEnd.TIMEOUT),
+            b -> b.walk(1, 2),
+            b -> b.pages(3, 4, 5, 6, 7),
+            b -> b.distances(8, 9),
+            b -> b.nanos(10, 11)));
+  }
+
+  @Test
+  void whatAnIndexDoesNotSayOfItselfIsEmpty() {
+    IndexInfo.Builder builder =
+        IndexInfo.builder(
+            Path.of("index"), "any", new VectorShape(5, 2, ElementType.INT8), Metric.COSINE);
+    IndexInfo plain = builder.build();
+    assertEquals(OptionalInt.empty(), plain.maxDegree());
+    assertEquals(Optional.empty(), plain.residency());
+    assertEquals(5, plain.idRange());
+    assertEquals(0, plain.reservedBytes());
+    IndexInfo odd = builder.settings(Map.of("maxDegree", "many", "residency", "some")).build();
+    assertEquals(OptionalInt.empty(), odd.maxDegree());
+    assertEquals(Optional.empty(), odd.residency());
+    IndexInfo full =
+        builder
+            .settings(
+                Map.of(
+                    "maxDegree", "24", "residency", "groups", "pageReader", "pread", "seed", "7"))
+            .memory(100, Map.of("codes", 30L, "searchers", 12L))
+            .build();
+    assertEquals(OptionalInt.of(24), full.maxDegree());
+    assertEquals(Optional.of(Residency.GROUPS), full.residency());
+    assertEquals(Optional.of(ReadEngine.PREAD), full.readEngine());
+    assertEquals(OptionalLong.of(7), full.seed());
+    assertEquals(42, full.reservedBytes());
+    assertNotEquals(plain, full);
+    assertEquals(full, builder.build());
   }
 }
