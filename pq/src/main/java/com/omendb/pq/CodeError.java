@@ -4,8 +4,8 @@ package com.omendb.pq;
 /// query and an encoded row.
 ///
 /// Figures are of squared Euclidean distances unless said otherwise, between unit-length copies if
-/// the code normalizes; an estimated cosine distance is half such a distance, so its `offset`
-/// is half of this one, and its relative error this one divided by the square root of two.
+/// the code normalizes; an estimated cosine distance is half such a distance, so its `offset` is
+/// half of this one, and its relative error this one divided by the square root of two.
 ///
 /// @param meanSquaredResidual mean squared distance from a row to its decoded code
 /// @param offset mean of `estimate - true`. It depends on the pairs: over random ones it is about

@@ -23,8 +23,7 @@ public record CodeSpec(CodeKind kind, int bytes) implements Comparable<CodeSpec>
   /// @throws IllegalArgumentException if it is not positive
   public CodeSpec {
     if (bytes < 1) {
-      throw new IllegalArgumentException(
-          "a code has at least one byte: code=" + text(kind, bytes));
+      throw new IllegalArgumentException("a code has at least one byte: code=" + text(kind, bytes));
     }
   }
 

@@ -108,8 +108,7 @@ public abstract class VectorCode {
   /// Does the work of [#encode]: rows and codes are there, and their memory is open.
   ///
   /// @param target address of the first code
-  protected abstract void encodeRows(
-      VectorSource source, long fromRow, long rowCount, long target);
+  protected abstract void encodeRows(VectorSource source, long fromRow, long rowCount, long target);
 
   /// Writes the vector that a code stands for into `target[0..dimension)`; unit-length or near it
   /// if the code normalizes.
@@ -176,10 +175,7 @@ public abstract class VectorCode {
   final void requireDimension(VectorSource source) {
     if (source.dimension() != dimension) {
       throw new IllegalArgumentException(
-          "the code is of another dimension="
-              + dimension
-              + ": dimension="
-              + source.dimension());
+          "the code is of another dimension=" + dimension + ": dimension=" + source.dimension());
     }
   }
 

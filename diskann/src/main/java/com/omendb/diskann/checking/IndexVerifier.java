@@ -35,11 +35,7 @@ public final class IndexVerifier {
   private final DamageLog log;
 
   private IndexVerifier(
-      Path directory,
-      String kind,
-      KindParts parts,
-      VerifyOptions options,
-      Progress progress) {
+      Path directory, String kind, KindParts parts, VerifyOptions options, Progress progress) {
     this.directory = directory;
     this.kind = kind;
     this.parts = parts;
@@ -53,11 +49,7 @@ public final class IndexVerifier {
   /// @param kind the kind of index that calls
   /// @param parts of an index of that kind, by its codes
   public static VerifyReport verify(
-      Path directory,
-      String kind,
-      KindParts parts,
-      VerifyOptions options,
-      Progress progress)
+      Path directory, String kind, KindParts parts, VerifyOptions options, Progress progress)
       throws IOException {
     return new IndexVerifier(directory, kind, parts, options, progress).run();
   }

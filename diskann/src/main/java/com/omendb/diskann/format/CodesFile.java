@@ -71,8 +71,8 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
   /// Writes codes.
   ///
   /// @param codes of all nodes, flat
-  public static void writeCodes(
-      MemorySegment codes, CodeSpec code, FileTarget file, UUID indexId) throws IOException {
+  public static void writeCodes(MemorySegment codes, CodeSpec code, FileTarget file, UUID indexId)
+      throws IOException {
     SegmentFile.write(
         file,
         CODES_MAGIC,
@@ -87,8 +87,7 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
       Path path, UUID indexId, int dimension, Metric metric, CodeSpec code, Arena arena)
       throws IOException {
     SegmentFile.Mapped file = SegmentFile.map(path, CODEBOOK_MAGIC, VERSION, VERSION, arena);
-    return new Codebook(
-        code(file, path, indexId, dimension, metric, code), error(file, path));
+    return new Codebook(code(file, path, indexId, dimension, metric, code), error(file, path));
   }
 
   /// Opens codes and checks them against the index.
@@ -143,12 +142,7 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
           "codebook does not match the index",
           path,
           0,
-          "dimension="
-              + dimension
-              + ", code="
-              + code
-              + ", normalize="
-              + (normalize ? 1 : 0),
+          "dimension=" + dimension + ", code=" + code + ", normalize=" + (normalize ? 1 : 0),
           "dimension=" + fields[0] + ", codeBytes=" + fields[1] + ", normalize=" + fields[2]);
     }
     try {

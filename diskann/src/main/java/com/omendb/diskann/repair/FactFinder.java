@@ -77,8 +77,7 @@ final class FactFinder {
     assumed.add(
         "the settings that only the manifest held (method, alpha, seed) are lost; where a repair"
             + " needs them they are as by default");
-    return new IndexFacts(
-        kind, count, dimension, elementType, metric, settings, codes, assumed);
+    return new IndexFacts(kind, count, dimension, elementType, metric, settings, codes, assumed);
   }
 
   private int requireInt(long count) throws UnrepairableException {

@@ -134,8 +134,7 @@ public final class ScalarKind implements CodeKind {
       for (long row = 0; row < rowCount; row++) {
         for (int column = 0; column < dimension(); column++) {
           long number = Math.round(position(source, fromRow + row, column));
-          ALL.set(
-              BYTE, target + row * bytes() + column, (byte) Math.clamp(number, 0, LEVELS));
+          ALL.set(BYTE, target + row * bytes() + column, (byte) Math.clamp(number, 0, LEVELS));
         }
       }
     }
