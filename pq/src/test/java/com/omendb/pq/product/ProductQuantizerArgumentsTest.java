@@ -72,10 +72,8 @@ class ProductQuantizerArgumentsTest {
       long[] one = {0};
       MemorySegment fewer = codes.asSlice(1);
       assertOutOfBounds(() -> quantizer.estimateError(source, one, source, one, fewer));
-      assertRefused(
-          "dimension=7", () -> quantizer.estimateError(source, one, other, one, codes));
-      assertRefused(
-          "dimension=7", () -> quantizer.estimateError(other, one, source, one, codes));
+      assertRefused("dimension=7", () -> quantizer.estimateError(source, one, other, one, codes));
+      assertRefused("dimension=7", () -> quantizer.estimateError(other, one, source, one, codes));
       long[] outside = {300};
       assertOutOfBounds(() -> quantizer.estimateError(source, one, source, outside, codes));
       assertOutOfBounds(() -> quantizer.estimateError(source, outside, source, one, codes));
