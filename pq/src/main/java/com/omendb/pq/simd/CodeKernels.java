@@ -1,6 +1,7 @@
 package com.omendb.pq.simd;
 
 import static com.omendb.vectors.memory.NativeMemory.ALL;
+import static com.omendb.vectors.memory.NativeMemory.BYTE;
 
 import java.lang.foreign.MemorySegment;
 
@@ -81,5 +82,19 @@ public interface CodeKernels {
       MemorySegment.copy(ALL, code, ALL, batch + (long) i * subspaceCount, subspaceCount);
     }
     sum(table, subspaceCount, scratch, batch, count, sums);
+  }
+
+  /// One load at either end of each code: that many misses the processor has under way at once, but
+  /// not with all that moving a code takes between them.
+  static void touch(long codes, int[] nodes, int from, int count, int codeBytes) {
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      long code = codes + (long) nodes[from + i] * codeBytes;
+      sum += ALL.get(BYTE, code);
+      sum += ALL.get(BYTE, code + codeBytes - 1);
+    }
+    if (sum == Long.MIN_VALUE) {
+      throw new AssertionError("a sum of bytes cannot be this small");
+    }
   }
 }

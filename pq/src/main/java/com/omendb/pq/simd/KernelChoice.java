@@ -35,8 +35,16 @@ public final class KernelChoice {
     boolean blocks = vector && VectorCodeKernels.supported() && processorPermutesBytes();
     LogCode.CODE_KERNELS.log(vector, blocks);
     return new KernelChoice(
-        vector ? new VectorCentroidKernels() : new ScalarCentroidKernels(),
-        blocks ? new VectorCodeKernels() : new ScalarCodeKernels());
+        vector ? new VectorCentroidKernels() : new ScalarCentroidKernels(), codes(vector, blocks));
+  }
+
+  private static CodeKernels codes(boolean vector, boolean blocks) {
+    if (blocks) {
+      return new VectorCodeKernels();
+    }
+    return vector && TableCodeKernels.supported()
+        ? new TableCodeKernels()
+        : new ScalarCodeKernels();
   }
 
   /// Whether byte permutation over 512 bits is one instruction. Where it is not, the Vector API

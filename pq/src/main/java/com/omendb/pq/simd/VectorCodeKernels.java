@@ -3,7 +3,6 @@ package com.omendb.pq.simd;
 import static com.omendb.pq.simd.CentroidKernels.CENTROID_COUNT;
 import static com.omendb.pq.simd.CentroidKernels.COLUMN_BYTES;
 import static com.omendb.vectors.memory.NativeMemory.ALL;
-import static com.omendb.vectors.memory.NativeMemory.BYTE;
 import static com.omendb.vectors.memory.NativeMemory.FLOAT;
 import static com.omendb.vectors.memory.NativeMemory.LONG;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
@@ -153,7 +152,7 @@ public final class VectorCodeKernels implements CodeKernels {
   /// that indexes keep: a loop of a few steps would cost more than what it does.
   private static boolean moveCodes(
       long codes, int[] nodes, int from, int count, int codeBytes, long target) {
-    touch(codes, nodes, from, count, codeBytes);
+    CodeKernels.touch(codes, nodes, from, count, codeBytes);
     switch (codeBytes) {
       case 32 -> move32(codes, nodes, from, count, target);
       case 48 -> move48(codes, nodes, from, count, target);
@@ -163,20 +162,6 @@ public final class VectorCodeKernels implements CodeKernels {
       }
     }
     return true;
-  }
-
-  /// One load at either end of each code: that many misses the processor has under way at once, but
-  /// not with all that moving a code takes between them.
-  private static void touch(long codes, int[] nodes, int from, int count, int codeBytes) {
-    long sum = 0;
-    for (int i = 0; i < count; i++) {
-      long code = codes + (long) nodes[from + i] * codeBytes;
-      sum += ALL.get(BYTE, code);
-      sum += ALL.get(BYTE, code + codeBytes - 1);
-    }
-    if (sum == Long.MIN_VALUE) {
-      throw new AssertionError("a sum of bytes cannot be this small");
-    }
   }
 
   private static void move32(long codes, int[] nodes, int from, int count, long target) {

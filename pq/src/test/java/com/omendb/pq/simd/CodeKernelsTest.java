@@ -14,7 +14,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,17 +30,26 @@ class CodeKernelsTest {
 
   private final CodeKernels scalar = new ScalarCodeKernels();
 
+  // Those that this machine can run.
+  private List<CodeKernels> all() {
+    List<CodeKernels> all = new ArrayList<>(List.of(scalar));
+    if (TableCodeKernels.supported()) {
+      all.add(new TableCodeKernels());
+    }
+    if (VectorCodeKernels.supported()) {
+      all.add(new VectorCodeKernels());
+    }
+    return all;
+  }
+
   @ParameterizedTest
   @ValueSource(
       ints = {1, 2, 3, 7, 8, 9, 15, 16, 31, 32, 33, 48, 120, 255, 256, 257, 300, 513, 1025, 8192})
   void sumsAreExact(int subspaceCount) {
     SplittableRandom random = Seeds.random("sumsAreExact", 31);
-    try (Arena arena = Arena.ofConfined()) {
-      requireExactSums(scalar, random, subspaceCount, arena);
-    }
-    if (VectorCodeKernels.supported()) {
+    for (CodeKernels kernels : all()) {
       try (Arena arena = Arena.ofConfined()) {
-        requireExactSums(new VectorCodeKernels(), random, subspaceCount, arena);
+        requireExactSums(kernels, random, subspaceCount, arena);
       }
     }
   }
@@ -81,54 +92,54 @@ class CodeKernelsTest {
   @ValueSource(ints = {1, 3, 8, 15, 31, 32, 33, 47, 48, 49, 63, 64, 65, 130, 257, 1025})
   void sumsOfScatteredCodesAreThoseOfTheScalarTwin(int subspaceCount) {
     SplittableRandom random = Seeds.random("sumsOfScatteredCodes", 33);
+    for (CodeKernels kernels : all()) {
+      try (Arena arena = Arena.ofConfined()) {
+        requireScalarSums(kernels, random, subspaceCount, arena);
+      }
+    }
+  }
+
+  private void requireScalarSums(
+      CodeKernels kernels, SplittableRandom random, int subspaceCount, Arena arena) {
     int nodeCount = 150;
-    try (Arena arena = Arena.ofConfined()) {
-      Table table = new Table(subspaceCount, arena);
-      table.fill(random);
-      table.quantize(scalar, 1);
-      Table fast = new Table(subspaceCount, arena);
-      fast.copy(table);
-      CodeKernels kernels =
-          VectorCodeKernels.supported() ? new VectorCodeKernels() : new ScalarCodeKernels();
-      fast.quantize(kernels, 1);
-      // The codes of all nodes and no byte more, the last one included in every sum below.
-      MemorySegment codes = arena.allocate((long) nodeCount * subspaceCount);
-      for (long i = 0; i < codes.byteSize(); i++) {
-        codes.set(BYTE, i, (byte) random.nextInt(256));
+    Table table = new Table(subspaceCount, arena);
+    table.fill(random);
+    table.quantize(scalar, 1);
+    Table fast = new Table(subspaceCount, arena);
+    fast.copy(table);
+    fast.quantize(kernels, 1);
+    // The codes of all nodes and no byte more, the last one included in every sum below.
+    MemorySegment codes = arena.allocate((long) nodeCount * subspaceCount);
+    for (long i = 0; i < codes.byteSize(); i++) {
+      codes.set(BYTE, i, (byte) random.nextInt(256));
+    }
+    for (int count : new int[] {1, 2, 7, 8, 9, 10, 16, 17, 31, 33, 48, 63, 64}) {
+      int from = random.nextInt(5);
+      // What is before and behind the nodes that count is no node at all.
+      int[] nodes = new int[from + count + 3];
+      Arrays.fill(nodes, Integer.MAX_VALUE);
+      for (int i = 0; i < count; i++) {
+        nodes[from + i] = random.nextInt(nodeCount);
       }
-      for (int count : new int[] {1, 2, 7, 8, 9, 10, 16, 17, 31, 33, 48, 63, 64}) {
-        int from = random.nextInt(5);
-        // What is before and behind the nodes that count is no node at all.
-        int[] nodes = new int[from + count + 3];
-        Arrays.fill(nodes, Integer.MAX_VALUE);
-        for (int i = 0; i < count; i++) {
-          nodes[from + i] = random.nextInt(nodeCount);
-        }
-        nodes[from + count - 1] = nodeCount - 1;
-        int[] expected = table.sumOf(scalar, codes, nodes, from, count, arena);
-        int[] sums = fast.sumOf(kernels, codes, nodes, from, count, arena);
-        assertArrayEquals(expected, sums, "count=" + count);
-        for (int i = 0; i < count; i++) {
-          long code = codes.address() + (long) nodes[from + i] * subspaceCount;
-          assertEquals(
-              ScalarCodeKernels.sum(table.numbers.address(), code, subspaceCount),
-              sums[i],
-              "i=" + i);
-        }
-        fast.requireNoOverrun();
+      nodes[from + count - 1] = nodeCount - 1;
+      int[] expected = table.sumOf(scalar, codes, nodes, from, count, arena);
+      int[] sums = fast.sumOf(kernels, codes, nodes, from, count, arena);
+      assertArrayEquals(expected, sums, "count=" + count);
+      for (int i = 0; i < count; i++) {
+        long code = codes.address() + (long) nodes[from + i] * subspaceCount;
+        assertEquals(
+            ScalarCodeKernels.sum(table.numbers.address(), code, subspaceCount), sums[i], "i=" + i);
       }
+      fast.requireNoOverrun();
     }
   }
 
   @Test
   void quantizedNumbersAreWithinHalfAStep() {
     SplittableRandom random = Seeds.random("quantizedNumbersAreWithinHalfAStep", 32);
-    try (Arena arena = Arena.ofConfined()) {
-      requireHalfSteps(scalar, random, arena);
-    }
-    if (VectorCodeKernels.supported()) {
+    for (CodeKernels kernels : all()) {
       try (Arena arena = Arena.ofConfined()) {
-        requireHalfSteps(new VectorCodeKernels(), random, arena);
+        requireHalfSteps(kernels, random, arena);
       }
     }
   }
