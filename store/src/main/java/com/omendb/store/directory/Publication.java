@@ -209,28 +209,18 @@ public final class Publication implements AutoCloseable {
   /// Makes what was written the index of the directory.
   ///
   /// @param manifest of this index, without files: those that were written are added
-  /// @return the manifest with the files
   /// @throws IllegalArgumentException if it is of another index, or names files
   public Manifest publish(Manifest manifest) throws IOException {
     return publish(manifest, Map.of());
   }
 
   /// The same, with lengths and checksums that need not be found out again.
-  ///
-  /// @param known lengths and checksums by file
-  /// @throws IllegalArgumentException if the manifest is of another index, or names files
   public Manifest publish(Manifest manifest, Map<String, Manifest.FileEntry> known)
       throws IOException {
-    if (!manifest.indexId().equals(indexId)) {
+    if (!manifest.indexId().equals(indexId) || !manifest.files().isEmpty()) {
       throw new IllegalArgumentException(
-          "the manifest is of another index: indexId="
-              + manifest.indexId()
-              + ", published="
-              + indexId);
-    }
-    if (!manifest.files().isEmpty()) {
-      throw new IllegalArgumentException(
-          "files are found out while publishing: files=" + manifest.files().keySet());
+          "the manifest is of another index, or names files: indexId=%s, files=%s, published=%s"
+              .formatted(manifest.indexId(), manifest.files().keySet(), indexId));
     }
     TreeMap<String, Manifest.FileEntry> files = new TreeMap<>(known);
     for (String name : written) {

@@ -53,7 +53,7 @@ class PublicationTest {
     Path directory = temporary.resolve("index");
     try (Publication publication = Publication.begin(directory, NEW, false)) {
       Files.writeString(publication.file("a.graph").path(), "content");
-      Refusals.assertRefused("published=" + NEW, () -> publication.publish(manifest(OLD)));
+      Refusals.assertRefused("indexId=" + OLD, () -> publication.publish(manifest(OLD)));
       Manifest named = manifest(NEW);
       named.files().put("b.graph", new Manifest.FileEntry(1, 1));
       Refusals.assertRefused("files=[b.graph]", () -> publication.publish(named));
