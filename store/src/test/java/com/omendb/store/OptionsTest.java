@@ -53,9 +53,13 @@ class OptionsTest {
       assertEquals(changed, build.apply(again));
     }
     Object together = build.apply(all);
-    for (Consumer<B> left : changes) {
+    for (int left = 0; left < changes.size(); left++) {
       B others = builder.get();
-      changes.stream().filter(change -> change != left).forEach(change -> change.accept(others));
+      for (int i = 0; i < changes.size(); i++) {
+        if (i != left) {
+          changes.get(i).accept(others);
+        }
+      }
       assertNotEquals(together, build.apply(others));
     }
   }
