@@ -1,4 +1,4 @@
-/// The hybrid index: upper HNSW layers in a memory-mapped segment over the SSD base layer.
+/// The hybrid index: upper HNSW layers in memory over a base layer on the SSD.
 @org.jspecify.annotations.NullMarked
 module com.omendb.hnswif {
   requires transitive static org.jspecify;

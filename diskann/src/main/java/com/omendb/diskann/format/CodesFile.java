@@ -86,7 +86,7 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
   public static Codebook openCodebook(
       Path path, UUID indexId, int dimension, Metric metric, CodeSpec code, Arena arena)
       throws IOException {
-    SegmentFile.Mapped file = SegmentFile.map(path, CODEBOOK_MAGIC, VERSION, VERSION, arena);
+    SegmentFile.Content file = SegmentFile.read(path, CODEBOOK_MAGIC, VERSION, VERSION, arena);
     return new Codebook(code(file, path, indexId, dimension, metric, code), error(file, path));
   }
 
@@ -94,7 +94,7 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
   public static MemorySegment openCodes(
       Path path, UUID indexId, int nodeCount, CodeSpec code, Arena arena) throws IOException {
     return codes(
-        SegmentFile.map(path, CODES_MAGIC, VERSION, VERSION, arena),
+        SegmentFile.read(path, CODES_MAGIC, VERSION, VERSION, arena),
         path,
         indexId,
         nodeCount,
@@ -102,7 +102,7 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
   }
 
   static MemorySegment codes(
-      SegmentFile.Mapped codes, Path path, UUID indexId, int nodeCount, CodeSpec code)
+      SegmentFile.Content codes, Path path, UUID indexId, int nodeCount, CodeSpec code)
       throws CorruptFileException {
     long[] fields = HeaderFields.require(codes.header(), indexId, 2, path);
     if (fields[0] != nodeCount
@@ -125,7 +125,7 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
   }
 
   static VectorCode code(
-      SegmentFile.Mapped codebook,
+      SegmentFile.Content codebook,
       Path path,
       UUID indexId,
       int dimension,
@@ -154,7 +154,7 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
   }
 
   // Deviations and offsets that are no numbers would make every page look worthless.
-  static CodeError error(SegmentFile.Mapped codebook, Path path) throws CorruptFileException {
+  static CodeError error(SegmentFile.Content codebook, Path path) throws CorruptFileException {
     double[] figures =
         Arrays.stream(codebook.header().fields())
             .skip(3)

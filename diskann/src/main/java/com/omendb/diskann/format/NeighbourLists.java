@@ -29,7 +29,7 @@ import java.util.UUID;
 /// ```
 ///
 /// Header fields: 0 vertex count, 1 largest degree, 2 the codec's baseBits. Every list is checked
-/// when the file is mapped. Immutable and thread-safe; lives as long as the arena of its memory.
+/// when the file is read. Immutable and thread-safe; lives as long as the arena of its memory.
 public final class NeighbourLists {
   /// Magic of the header.
   public static final String MAGIC = "OMENLIST";
@@ -149,15 +149,15 @@ public final class NeighbourLists {
         payload);
   }
 
-  /// Maps a graph and checks every list of it.
+  /// Reads a graph into memory and checks every list of it.
   ///
   /// @throws CorruptFileException if it is not a graph of `vertexCount` vertices
-  public static NeighbourLists map(Path path, UUID indexId, int vertexCount, Arena arena)
+  public static NeighbourLists read(Path path, UUID indexId, int vertexCount, Arena arena)
       throws IOException {
-    return of(SegmentFile.map(path, MAGIC, VERSION, VERSION, arena), path, indexId, vertexCount);
+    return of(SegmentFile.read(path, MAGIC, VERSION, VERSION, arena), path, indexId, vertexCount);
   }
 
-  static NeighbourLists of(SegmentFile.Mapped file, Path path, UUID indexId, int vertexCount)
+  static NeighbourLists of(SegmentFile.Content file, Path path, UUID indexId, int vertexCount)
       throws IOException {
     long[] fields = HeaderFields.require(file.header(), indexId, 3, path);
     MemorySegment payload = file.payload();

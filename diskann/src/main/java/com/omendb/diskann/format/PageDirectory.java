@@ -84,17 +84,22 @@ public final class PageDirectory {
     SegmentFile.write(file, MAGIC, VERSION, indexId, new long[] {nodeCount, pageCount}, entries);
   }
 
-  /// Maps a directory and checks it against the number of nodes and pages of the index.
+  /// Reads a directory into memory and checks it against the number of nodes and pages of the
+  /// index.
   ///
   /// @throws CorruptFileException if it does not fit them
-  public static PageDirectory map(
+  public static PageDirectory read(
       Path path, UUID indexId, int nodeCount, long pageCount, Arena arena) throws IOException {
     return of(
-        SegmentFile.map(path, MAGIC, VERSION, VERSION, arena), path, indexId, nodeCount, pageCount);
+        SegmentFile.read(path, MAGIC, VERSION, VERSION, arena),
+        path,
+        indexId,
+        nodeCount,
+        pageCount);
   }
 
   public static PageDirectory of(
-      SegmentFile.Mapped file, Path path, UUID indexId, int nodeCount, long pageCount)
+      SegmentFile.Content file, Path path, UUID indexId, int nodeCount, long pageCount)
       throws CorruptFileException {
     long[] fields = HeaderFields.require(file.header(), indexId, 2, path);
     if (fields[0] != nodeCount || fields[1] != pageCount) {

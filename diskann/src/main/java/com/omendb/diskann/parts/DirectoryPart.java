@@ -58,7 +58,7 @@ public final class DirectoryPart implements GraphPart<PageDirectory> {
   @Override
   public PageDirectory open(PartOpening opening) throws IOException {
     PageDirectory directory =
-        PageDirectory.map(
+        PageDirectory.read(
             opening.path(this),
             opening.indexId(),
             opening.nodeCount(),

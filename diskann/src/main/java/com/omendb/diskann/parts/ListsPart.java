@@ -38,7 +38,7 @@ public abstract class ListsPart implements GraphPart<NeighbourLists>, PartMaker 
 
   @Override
   public final NeighbourLists open(PartOpening opening) throws IOException {
-    return NeighbourLists.map(
+    return NeighbourLists.read(
         opening.path(this),
         opening.indexId(),
         (int) vertexCount(opening.nodeCount()),

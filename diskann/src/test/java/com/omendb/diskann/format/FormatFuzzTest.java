@@ -121,13 +121,13 @@ class FormatFuzzTest {
     return Files.readAllBytes(Publication.filesOf(index, manifest.indexId()).resolve(name));
   }
 
-  /// What mapping a file of these bytes gives, once its checksums have been found right.
-  private static SegmentFile.Mapped mapped(byte[] input, String magic, int version)
+  /// What reading a file of these bytes gives, once its checksums have been found right.
+  private static SegmentFile.Content content(byte[] input, String magic, int version)
       throws IOException {
     byte[] bytes = Arrays.copyOf(input, Math.clamp(input.length, FileHeader.BYTES, LARGEST_FILE));
     FileHeader header =
         FileHeader.decode(MemorySegment.ofArray(bytes), PATH, magic, version, version);
-    return new SegmentFile.Mapped(
+    return new SegmentFile.Content(
         header, memory.place(bytes, FileHeader.BYTES, bytes.length - FileHeader.BYTES));
   }
 
@@ -299,7 +299,7 @@ class FormatFuzzTest {
             input -> {
               PageDirectory directory =
                   PageDirectory.of(
-                      mapped(input, "OMENPDIR", 1), PATH, manifest.indexId(), COUNT, pageCount);
+                      content(input, "OMENPDIR", 1), PATH, manifest.indexId(), COUNT, pageCount);
               int previous = 0;
               for (int node = 0; node < COUNT; node++) {
                 int page = directory.page(node);
@@ -320,7 +320,7 @@ class FormatFuzzTest {
             input -> {
               MemorySegment codes =
                   CodesFile.codes(
-                      mapped(input, "OMENCODE", 2), PATH, manifest.indexId(), COUNT, CODE);
+                      content(input, "OMENCODE", 2), PATH, manifest.indexId(), COUNT, CODE);
               assertEquals(COUNT * 3L, codes.byteSize());
             });
   }
@@ -341,7 +341,7 @@ class FormatFuzzTest {
         .run(
             1_000,
             input -> {
-              SegmentFile.Mapped file = mapped(input, "OMENBOOK", 2);
+              SegmentFile.Content file = content(input, "OMENBOOK", 2);
               VectorCode quantizer =
                   CodesFile.code(
                       file, PATH, manifest.indexId(), DIMENSION, manifest.metric(), CODE);
@@ -368,7 +368,7 @@ class FormatFuzzTest {
               input -> {
                 NeighbourLists lists =
                     NeighbourLists.of(
-                        mapped(input, "OMENLIST", 1), PATH, manifest.indexId(), vertexCount);
+                        content(input, "OMENLIST", 1), PATH, manifest.indexId(), vertexCount);
                 int[] all = new int[vertexCount];
                 for (int vertex = 0; vertex < vertexCount; vertex++) {
                   all[vertex] = vertex;

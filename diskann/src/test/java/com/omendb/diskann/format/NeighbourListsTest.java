@@ -36,15 +36,15 @@ class NeighbourListsTest {
         NeighbourLists built = build(lists, 24, arena);
         assertLists(lists, built);
         built.write(Storage.disk().file(path), INDEX_ID);
-        NeighbourLists mapped = NeighbourLists.map(path, INDEX_ID, vertexCount, arena);
-        assertLists(lists, mapped);
-        assertEquals(built.byteSize(), mapped.byteSize());
+        NeighbourLists stored = NeighbourLists.read(path, INDEX_ID, vertexCount, arena);
+        assertLists(lists, stored);
+        assertEquals(built.byteSize(), stored.byteSize());
         assertThrows(
             CorruptFileException.class,
-            () -> NeighbourLists.map(path, INDEX_ID, vertexCount + 1, arena));
+            () -> NeighbourLists.read(path, INDEX_ID, vertexCount + 1, arena));
         assertThrows(
             CorruptFileException.class,
-            () -> NeighbourLists.map(path, UUID.randomUUID(), vertexCount, arena));
+            () -> NeighbourLists.read(path, UUID.randomUUID(), vertexCount, arena));
       }
     }
   }
@@ -71,10 +71,10 @@ class NeighbourListsTest {
             new long[] {vertexCount, 24, 0},
             MemorySegment.ofArray(damaged));
         try {
-          NeighbourLists mapped = NeighbourLists.map(copy, INDEX_ID, vertexCount, arena);
+          NeighbourLists stored = NeighbourLists.read(copy, INDEX_ID, vertexCount, arena);
           int[] read = new int[NeighbourCodec.MAX_DEGREE];
           for (int vertex = 0; vertex < vertexCount; vertex++) {
-            int degree = mapped.copy(vertex, read);
+            int degree = stored.copy(vertex, read);
             for (int i = 0; i < degree; i++) {
               assertTrue(read[i] >= 0 && read[i] < vertexCount);
             }
@@ -99,13 +99,13 @@ class NeighbourListsTest {
         Path path = directory.resolve("touched-" + maxDegree + "-" + vertexCount);
         try (Arena arena = Arena.ofShared()) {
           build(lists, maxDegree, arena).write(Storage.disk().file(path), INDEX_ID);
-          NeighbourLists mapped = NeighbourLists.map(path, INDEX_ID, vertexCount, arena);
+          NeighbourLists stored = NeighbourLists.read(path, INDEX_ID, vertexCount, arena);
           // Where there would be no memory at all.
           int[] vertices = {0, vertexCount - 1, vertexCount / 2, Integer.MAX_VALUE, -1};
           for (int count = 0; count <= 3; count++) {
-            mapped.touch(vertices, count);
+            stored.touch(vertices, count);
           }
-          assertLists(lists, mapped);
+          assertLists(lists, stored);
         }
       }
     }

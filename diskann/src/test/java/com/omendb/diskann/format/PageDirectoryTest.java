@@ -39,12 +39,12 @@ class PageDirectoryTest {
         PageDirectory built = random(random, nodeCount, largestPage, pageOf, arena);
         Path path = directory.resolve("pages-" + largestPage);
         built.write(Storage.disk().file(path), INDEX_ID);
-        PageDirectory mapped = map(path, nodeCount, built.pageCount(), arena);
+        PageDirectory read = read(path, nodeCount, built.pageCount(), arena);
         assertEquals(pageOf[nodeCount - 1] + 1, built.pageCount());
-        assertEquals(built.pageCount(), mapped.pageCount());
+        assertEquals(built.pageCount(), read.pageCount());
         for (int node = 0; node < nodeCount; node++) {
           assertEquals(pageOf[node], built.page(node));
-          assertEquals(pageOf[node], mapped.page(node));
+          assertEquals(pageOf[node], read.page(node));
         }
       }
     }
@@ -84,7 +84,7 @@ class PageDirectoryTest {
       assertRefused(path, 300, built.pageCount() + 1L);
       assertThrows(
           CorruptFileException.class,
-          () -> PageDirectory.map(path, new UUID(1, 2), 300, built.pageCount(), arena));
+          () -> PageDirectory.read(path, new UUID(1, 2), 300, built.pageCount(), arena));
     }
   }
 
@@ -112,7 +112,7 @@ class PageDirectoryTest {
       Files.delete(path);
       SegmentFile.write(Storage.disk().file(path), "OMENPDIR", 1, INDEX_ID, fields, entries);
       try {
-        map(path, 100, fields.length > 1 ? fields[1] : 3, arena);
+        read(path, 100, fields.length > 1 ? fields[1] : 3, arena);
         return true;
       } catch (CorruptFileException e) {
         assertEquals(path.toString(), e.path());
@@ -124,14 +124,14 @@ class PageDirectoryTest {
   private static void assertRefused(Path path, int nodeCount, long pageCount) {
     try (Arena arena = Arena.ofConfined()) {
       CorruptFileException e =
-          assertThrows(CorruptFileException.class, () -> map(path, nodeCount, pageCount, arena));
+          assertThrows(CorruptFileException.class, () -> read(path, nodeCount, pageCount, arena));
       assertEquals(path.toString(), e.path());
     }
   }
 
-  private static PageDirectory map(Path path, int nodeCount, long pageCount, Arena arena)
+  private static PageDirectory read(Path path, int nodeCount, long pageCount, Arena arena)
       throws IOException {
-    return PageDirectory.map(path, INDEX_ID, nodeCount, pageCount, arena);
+    return PageDirectory.read(path, INDEX_ID, nodeCount, pageCount, arena);
   }
 
   private static PageDirectory random(

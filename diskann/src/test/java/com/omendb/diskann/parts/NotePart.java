@@ -89,8 +89,8 @@ public final class NotePart implements GraphPart<Long>, PartMaker {
 
   @Override
   public Long open(PartOpening opening) throws IOException {
-    SegmentFile.Mapped file =
-        SegmentFile.map(opening.path(this), magic(), version(), version(), opening.arena());
+    SegmentFile.Content file =
+        SegmentFile.read(opening.path(this), magic(), version(), version(), opening.arena());
     HeaderFields.require(file.header(), opening.indexId(), 1, opening.path(this));
     long sum = file.payload().get(NativeMemory.LONG, 0);
     if (!isSum(sum, opening.manifest())) {

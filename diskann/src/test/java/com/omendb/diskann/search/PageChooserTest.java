@@ -149,6 +149,6 @@ class PageChooserTest {
     Path path = directory.resolve("pages.dir");
     SegmentFile.write(
         Storage.disk().file(path), "OMENPDIR", 1, INDEX_ID, new long[] {NODES, PAGES}, entries);
-    return PageDirectory.map(path, INDEX_ID, NODES, PAGES, arena);
+    return PageDirectory.read(path, INDEX_ID, NODES, PAGES, arena);
   }
 }

@@ -3,7 +3,7 @@ package com.omendb.hnswif.layers;
 import com.omendb.store.directory.Manifest;
 import java.util.Arrays;
 
-/// The layout of `layers.hnsw`: the upper layers of a hybrid index, mapped for searching.
+/// The layout of `layers.hnsw`: the upper layers of a hybrid index, read into memory for searching.
 ///
 /// Members are numbered so that those of higher layers come first: layer l consists of the members
 /// 0..c(l)-1, and a member keeps its number from layer to layer. The payload of the segment file:

@@ -56,7 +56,7 @@ public final class LayersPart implements GraphPart<UpperLayers>, PartMaker {
 
   @Override
   public UpperLayers open(PartOpening opening) throws IOException {
-    return UpperLayers.map(opening.path(this), opening.manifest(), opening.arena());
+    return UpperLayers.read(opening.path(this), opening.manifest(), opening.arena());
   }
 
   @Override

@@ -15,11 +15,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// The mapped upper layers of a hybrid index: a greedy descent with exact distances from the top
-/// layer to layer 1 (Malkov and Yashunin, "HNSW", TPAMI 2020, Algorithm 5) gives the entry node of
-/// a search, without reading a page.
+/// The upper layers, in memory, of a hybrid index: a greedy descent with exact distances from the
+/// top layer to layer 1 (Malkov and Yashunin, "HNSW", TPAMI 2020, Algorithm 5) gives the entry node
+/// of a search, without reading a page.
 ///
-/// Immutable and thread-safe; lives as long as the arena of its mapping.
+/// Immutable and thread-safe; lives as long as the arena of its memory.
 public final class UpperLayers implements EntrySelector {
   // One entry node costs the fewest page reads; a list of this length finds it reliably.
   private static final int LIST_SIZE = 8;
@@ -33,7 +33,7 @@ public final class UpperLayers implements EntrySelector {
   private final int maxDegree;
   private final int entry;
 
-  private UpperLayers(SegmentFile.Mapped file, Manifest manifest) {
+  private UpperLayers(SegmentFile.Content file, Manifest manifest) {
     long[] fields = file.header().fields();
     this.payload = file.payload();
     this.vectorBytes = manifest.elementType().vectorBytes(manifest.dimension());
@@ -51,18 +51,18 @@ public final class UpperLayers implements EntrySelector {
         new ExactDistance(manifest.metric(), manifest.elementType(), manifest.dimension());
   }
 
-  /// Maps the layers and checks them against the index.
+  /// Reads the layers into memory and checks them against the index.
   ///
   /// @throws CorruptFileException if they do not fit it
-  public static UpperLayers map(Path path, Manifest manifest, Arena arena) throws IOException {
+  public static UpperLayers read(Path path, Manifest manifest, Arena arena) throws IOException {
     return of(
-        SegmentFile.map(
+        SegmentFile.read(
             path, LayersFormat.MAGIC, LayersFormat.VERSION, LayersFormat.VERSION, arena),
         path,
         manifest);
   }
 
-  static UpperLayers of(SegmentFile.Mapped file, Path path, Manifest manifest)
+  static UpperLayers of(SegmentFile.Content file, Path path, Manifest manifest)
       throws CorruptFileException {
     requirePlausible(path, file, manifest);
     UpperLayers layers = new UpperLayers(file, manifest);
@@ -70,7 +70,7 @@ public final class UpperLayers implements EntrySelector {
     return layers;
   }
 
-  private static void requirePlausible(Path path, SegmentFile.Mapped file, Manifest manifest)
+  private static void requirePlausible(Path path, SegmentFile.Content file, Manifest manifest)
       throws CorruptFileException {
     long[] fields =
         HeaderFields.require(

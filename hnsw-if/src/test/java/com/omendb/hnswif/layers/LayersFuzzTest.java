@@ -83,7 +83,7 @@ class LayersFuzzTest {
                 MemorySegment payload =
                     memory.place(bytes, FileHeader.BYTES, bytes.length - FileHeader.BYTES);
                 UpperLayers layers =
-                    UpperLayers.of(new SegmentFile.Mapped(header, payload), path, manifest);
+                    UpperLayers.of(new SegmentFile.Content(header, payload), path, manifest);
                 EntrySelector.Finder finder = layers.newFinder();
                 int count = finder.find(query.address(), entries);
                 assertEquals(1, count);

@@ -115,7 +115,9 @@ class UpperLayersTest {
   // Members of each layer, the lowest first.
   private static long[] memberCounts(Path path, Arena arena) throws IOException {
     long[] fields =
-        SegmentFile.map(path, LayersFormat.MAGIC, 1, LayersFormat.VERSION, arena).header().fields();
+        SegmentFile.read(path, LayersFormat.MAGIC, 1, LayersFormat.VERSION, arena)
+            .header()
+            .fields();
     int first = LayersFormat.FIELD_FIRST_COUNT;
     return Arrays.copyOfRange(fields, first, first + (int) fields[LayersFormat.FIELD_LAYER_COUNT]);
   }
@@ -124,7 +126,7 @@ class UpperLayersTest {
       Path path, List<Integer> expected, VectorSource vectors, Metric metric, Arena arena)
       throws IOException {
     MemorySegment payload =
-        SegmentFile.map(path, LayersFormat.MAGIC, 1, LayersFormat.VERSION, arena).payload();
+        SegmentFile.read(path, LayersFormat.MAGIC, 1, LayersFormat.VERSION, arena).payload();
     int vectorBytes = vectors.vectorBytes();
     NodeOrder order = reversed(vectors, arena);
     long vectorsOffset = LayersFormat.vectorsOffset(expected.size());
@@ -151,7 +153,7 @@ class UpperLayersTest {
       VectorSource vectors = Fixtures.clustered(count, 16, ElementType.INT8, seed, arena);
       VectorSource queries = Fixtures.queries(count, 16, ElementType.INT8, seed, 200, arena);
       Path path = write(vectors, metric, new TreeMap<>());
-      UpperLayers layers = UpperLayers.map(path, manifest(vectors, metric), arena);
+      UpperLayers layers = UpperLayers.read(path, manifest(vectors, metric), arena);
       EntrySelector.Finder finder = layers.newFinder();
       NodeOrder order = reversed(vectors, arena);
       List<Integer> members = new ArrayList<>();
@@ -188,7 +190,7 @@ class UpperLayersTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors = Fixtures.clustered(count, 3, ElementType.UINT8, 92, arena);
       Path path = write(vectors, Metric.SQUARED_L2, new TreeMap<>());
-      UpperLayers layers = UpperLayers.map(path, manifest(vectors, Metric.SQUARED_L2), arena);
+      UpperLayers layers = UpperLayers.read(path, manifest(vectors, Metric.SQUARED_L2), arena);
       assertArrayEquals(new long[] {1}, memberCounts(path, arena));
       int[] entries = new int[16];
       assertEquals(1, layers.newFinder().find(vectors.address(0), entries));
@@ -203,7 +205,7 @@ class UpperLayersTest {
       VectorSource vectors = Fixtures.clustered(3_000, 4, ElementType.UINT8, 94, arena);
       Manifest manifest = manifest(vectors, Metric.SQUARED_L2);
       Path path = write(vectors, Metric.SQUARED_L2, new TreeMap<>());
-      SegmentFile.Mapped whole = SegmentFile.map(path, LayersFormat.MAGIC, 1, 1, arena);
+      SegmentFile.Content whole = SegmentFile.read(path, LayersFormat.MAGIC, 1, 1, arena);
       int refused = 0;
       for (int round = 0; round < 160; round++) {
         long[] fields = whole.header().fields();
@@ -233,7 +235,7 @@ class UpperLayersTest {
   private static boolean readsSafely(Path path, Manifest manifest, VectorSource vectors)
       throws IOException {
     try (Arena arena = Arena.ofShared()) {
-      EntrySelector.Finder finder = UpperLayers.map(path, manifest, arena).newFinder();
+      EntrySelector.Finder finder = UpperLayers.read(path, manifest, arena).newFinder();
       int[] entries = new int[16];
       for (int row = 0; row < 10; row++) {
         int found = finder.find(vectors.address(row), entries);
@@ -261,7 +263,7 @@ class UpperLayersTest {
               manifest(Fixtures.clustered(500, 5, ElementType.UINT8, 95, arena), Metric.SQUARED_L2),
               manifest(
                   Fixtures.clustered(500, 4, ElementType.INT8, 95, arena), Metric.SQUARED_L2))) {
-        assertThrows(CorruptFileException.class, () -> UpperLayers.map(path, other, arena));
+        assertThrows(CorruptFileException.class, () -> UpperLayers.read(path, other, arena));
       }
     }
   }

@@ -17,9 +17,9 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /// A file of one flat payload behind a [FileHeader], checksummed as a whole: written once, then
-/// brought into mapped memory as a whole.
+/// read into memory as a whole.
 ///
-/// The memory is anonymous and filled by reads, no mapping of the file itself: a mapped file that
+/// The memory is anonymous and filled by reads; the file itself is not mapped: a mapped file that
 /// is cut off, or whose device fails, ends the process that touches it in compiled code, or gives
 /// it zeros (docs/decisions/0009).
 public final class SegmentFile {
@@ -30,14 +30,14 @@ public final class SegmentFile {
 
   private SegmentFile() {}
 
-  /// A file in memory.
+  /// The content of a file, in memory.
   ///
   /// @param header what the file says of itself
   /// @param payload all bytes after the header, read-only, valid as long as the arena given
-  public record Mapped(FileHeader header, MemorySegment payload) {}
+  public record Content(FileHeader header, MemorySegment payload) {}
 
   /// Writes a new file and forces it to the device. The header goes last, so that a file whose
-  /// writing was cut short is refused by [#map].
+  /// writing was cut short is refused by [#read].
   ///
   /// @param payload parts of the payload, in order; native or heap memory
   /// @throws java.nio.file.FileAlreadyExistsException when the file exists
@@ -70,13 +70,13 @@ public final class SegmentFile {
     }
   }
 
-  /// Brings a file into memory after checking its header and exact length, and checks the payload's
+  /// Reads a file into memory after checking its header and exact length, and checks the payload's
   /// checksum on the way.
   ///
   /// @param arena owns the memory; on an exception the memory, if taken, lives until it closes
   /// @throws CorruptFileException when the file is of another kind or its bytes are not intact
   /// @throws UnsupportedFormatException when its version is outside the two given
-  public static Mapped map(Path path, String magic, int minVersion, int maxVersion, Arena arena)
+  public static Content read(Path path, String magic, int minVersion, int maxVersion, Arena arena)
       throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long length = channel.size();
@@ -109,7 +109,7 @@ public final class SegmentFile {
             FileHeader.hex(header.payloadCrc32c()),
             FileHeader.hex(crc));
       }
-      return new Mapped(header, payload.asReadOnly());
+      return new Content(header, payload.asReadOnly());
     }
   }
 

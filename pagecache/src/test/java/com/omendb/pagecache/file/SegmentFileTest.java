@@ -26,8 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Invariants: what is mapped is what was written, whatever memory it came from; a file that is
-/// cut, extended, flipped, unfinished or of another kind is refused.
+/// Invariants: what is read is what was written, whatever memory it came from; a file that is cut,
+/// extended, flipped, unfinished or of another kind is refused.
 class SegmentFileTest {
   private static final String MAGIC = "OMENFLAT";
   private static final UUID ID = new UUID(1, 2);
@@ -54,8 +54,8 @@ class SegmentFileTest {
       SegmentFile.write(
           Storage.disk().file(path), MAGIC, 1, ID, new long[] {9}, nativePart, empty, longs, bytes);
 
-      SegmentFile.Mapped mapped = SegmentFile.map(path, MAGIC, 1, 1, arena);
-      MemorySegment payload = mapped.payload();
+      SegmentFile.Content content = SegmentFile.read(path, MAGIC, 1, 1, arena);
+      MemorySegment payload = content.payload();
       long first = nativePart.byteSize();
       long second = first + longs.byteSize();
       assertEquals(second + 3, payload.byteSize());
@@ -63,8 +63,8 @@ class SegmentFileTest {
       assertEquals(-1, payload.asSlice(first, longs.byteSize()).mismatch(longs));
       assertEquals(-1, payload.asSlice(second).mismatch(bytes));
       assertTrue(payload.isReadOnly());
-      assertEquals(ID, mapped.header().indexId());
-      assertArrayEquals(new long[] {9}, mapped.header().fields());
+      assertEquals(ID, content.header().indexId());
+      assertArrayEquals(new long[] {9}, content.header().fields());
     }
   }
 
@@ -72,7 +72,7 @@ class SegmentFileTest {
   void holdsAnEmptyPayload() throws IOException {
     SegmentFile.write(Storage.disk().file(path), MAGIC, 1, ID, new long[0]);
     try (Arena arena = Arena.ofConfined()) {
-      assertEquals(0, SegmentFile.map(path, MAGIC, 1, 1, arena).payload().byteSize());
+      assertEquals(0, SegmentFile.read(path, MAGIC, 1, 1, arena).payload().byteSize());
     }
   }
 
@@ -118,15 +118,15 @@ class SegmentFileTest {
     writeSample();
     try (Arena arena = Arena.ofConfined()) {
       assertThrows(
-          UnsupportedFormatException.class, () -> SegmentFile.map(path, MAGIC, 2, 3, arena));
+          UnsupportedFormatException.class, () -> SegmentFile.read(path, MAGIC, 2, 3, arena));
       Path pages = TestPages.write(directory.resolve("pages"), 2, TestPages.PAGE_BYTES);
       assertThrows(
-          CorruptFileException.class, () -> SegmentFile.map(pages, TestPages.MAGIC, 1, 9, arena));
+          CorruptFileException.class, () -> SegmentFile.read(pages, TestPages.MAGIC, 1, 9, arena));
       assertThrows(
           CorruptFileException.class, () -> PageFile.open(path, MAGIC, 1, 1, true).close());
       assertThrows(
           NoSuchFileException.class,
-          () -> SegmentFile.map(directory.resolve("none"), MAGIC, 1, 1, arena));
+          () -> SegmentFile.read(directory.resolve("none"), MAGIC, 1, 1, arena));
     }
   }
 
@@ -147,7 +147,7 @@ class SegmentFileTest {
 
   private void map() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      SegmentFile.map(path, MAGIC, 1, 1, arena);
+      SegmentFile.read(path, MAGIC, 1, 1, arena);
     }
   }
 }

@@ -68,11 +68,11 @@ class HeaderFuzzTest {
               Files.delete(path);
               Files.write(path, input);
               try (Arena arena = Arena.ofConfined()) {
-                SegmentFile.Mapped mapped = SegmentFile.map(path, MAGIC, 1, 2, arena);
-                assertEquals(input.length - FileHeader.BYTES, mapped.payload().byteSize());
+                SegmentFile.Content content = SegmentFile.read(path, MAGIC, 1, 2, arena);
+                assertEquals(input.length - FileHeader.BYTES, content.payload().byteSize());
                 assertEquals(
                     -1,
-                    mapped
+                    content
                         .payload()
                         .mismatch(MemorySegment.ofArray(input).asSlice(FileHeader.BYTES)));
               }
