@@ -5,5 +5,5 @@ package com.omendb.pq;
 /// @param at byte within the code
 /// @param place the same in terms of the code, such as `subspace=3`
 /// @param expected what should be there
-/// @param found what is there
+/// @param found the code in the file
 public record CodeMismatch(int at, String place, String expected, String found) {}

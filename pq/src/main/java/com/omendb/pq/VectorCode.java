@@ -123,11 +123,11 @@ public abstract class VectorCode {
   /// Does the work of [#decode]: code and target are there.
   protected abstract void decodeInto(MemorySegment codes, long offset, float[] target);
 
-  /// Where a code is not that of a vector. Vectors may have been rounded since they were encoded:
-  /// what counts is that the code is as good as the right one but for rounding, not that it is the
-  /// same.
+  /// Finds where a code differs from that of a vector. Vectors may have been rounded since they
+  /// were encoded, so the code need not be the same: it is right if its error is that of the right
+  /// code, except for rounding.
   ///
-  /// @param codes the code that is there, at `offset`
+  /// @param codes holds the code to check, at `offset`
   /// @param encoded the one that [#encode] finds, at `offset`
   /// @return null if the code is right
   public abstract @Nullable CodeMismatch mismatch(

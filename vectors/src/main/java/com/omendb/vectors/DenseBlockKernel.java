@@ -26,7 +26,7 @@ public interface DenseBlockKernel {
   /// A factor of [#centre] is a multiple of one by so many.
   int UNIT_FACTOR = 128;
 
-  /// Most neighbours that [#nearest] can be asked for.
+  /// The largest `k` of [#nearest].
   int MAX_NEAREST = 12;
 
   /// A distance that is never among the nearest.
@@ -37,20 +37,20 @@ public interface DenseBlockKernel {
 
   /// Makes a row of signed bytes: `(code - mean) * factor / UNIT_FACTOR`, rounded.
   ///
-  /// @param codes `2 * pairs` bytes
-  /// @param mean as many 16-bit numbers from -128 to 127
+  /// @param codes address of `2 * pairs` signed bytes
+  /// @param mean address of as many 16-bit numbers from -128 to 127
   /// @param factor 0 to [#UNIT_FACTOR]
-  /// @param row counted from 0
-  /// @param pairs how many
+  /// @param row address of the row to make, `2 * pairs` 16-bit elements
+  /// @param pairs pairs of elements of a vector, its dimension halved and rounded up
   /// @return the squared norm of the row
   int centre(long codes, long mean, int factor, long row, int pairs);
 
   /// Copies a row to column `column` of its group.
   ///
-  /// @param row counted from 0
-  /// @param group the group
-  /// @param column counted from 0
-  /// @param pairs how many
+  /// @param row address of the row
+  /// @param group address of the group
+  /// @param column number of the column in its group, 0 to [#lanes] - 1
+  /// @param pairs pairs of elements of a vector, its dimension halved and rounded up
   void pack(long row, long group, int column, int pairs);
 
   /// Multiplies rows with columns. The product of row `r` and column `c` of group `g` is left at
@@ -58,11 +58,11 @@ public interface DenseBlockKernel {
   ///
   /// @param rowCount a multiple of [#ROWS]
   /// @param groupCount a multiple of [#GROUPS]
-  /// @param rows the vectors, read once
+  /// @param rows address of the first row
   /// @param rowStrideBytes bytes from one row to the next
-  /// @param columns elements a row
-  /// @param pairs how many
-  /// @param out where results are written
+  /// @param columns address of the columns, group after group
+  /// @param pairs pairs of elements of a vector, its dimension halved and rounded up
+  /// @param out address of the products of the first row
   /// @param outStrideBytes bytes from one row of results to the next
   void multiply(
       long rows,
@@ -76,22 +76,24 @@ public interface DenseBlockKernel {
 
   /// Turns products of a row into squared distances, as ints, in place.
   ///
-  /// @param products as [#multiply] left them, of `groupCount` groups
-  /// @param norms the squared norm of each column, as ints; [#FAR] for a column that is none
+  /// @param products address of the products of the row, as [#multiply] leaves them, of
+  ///   `groupCount` groups
+  /// @param norms address of the squared norm of each column, as ints; [#FAR] for a column that is
+  ///   none
   /// @param rowNorm the squared norm of the row
-  /// @param groupCount groups
+  /// @param groupCount groups of [#lanes] columns
   void distances(long products, long norms, int rowNorm, int groupCount);
 
   /// Finds about the `k` nearest columns of a row of distances below [#FAR]: at least the `k`
   /// nearest of them, or all if there are fewer, unless `limit` cuts them short.
   ///
   /// @param k 1 to [#MAX_NEAREST]
-  /// @param ids a number for each column, as ints
-  /// @param nearestIds where the ids are put: room for `limit + 16` ints
-  /// @param nearestDistances where their distances are put: as much room
-  /// @param distances of the neighbours, nearest first
-  /// @param groupCount groups
-  /// @param limit the most
+  /// @param ids address of a number for each column, as ints
+  /// @param nearestIds address for the ids: room for `limit + 16` ints
+  /// @param nearestDistances address for their distances: as much room
+  /// @param distances address of the distances of the row, as ints, of `groupCount` groups
+  /// @param groupCount groups of [#lanes] columns
+  /// @param limit the largest number of ids to put
   /// @return how many were put, at most `limit`
   int nearest(
       long distances,

@@ -10,16 +10,16 @@ public interface DistanceKernel {
 
   /// {@return the distance between the vectors at two native addresses; smaller is nearer}
   ///
-  /// @param addressA of the first vector
-  /// @param addressB of the second vector
+  /// @param addressA native address of the first vector
+  /// @param addressB native address of the second vector
   float distance(long addressA, long addressB);
 
-  /// {@return the distance before it is rounded to a float, for orders that a float would lose:
-  /// exact for squared L2 and the inner product of integers, and as good as a double allows for
-  /// their cosine} For float32 it is [#distance].
+  /// {@return the distance before it is rounded to a float, to order neighbours whose floats are
+  /// equal} Of integer vectors it is exact for squared L2 and the inner product, and has the
+  /// precision of a double for the cosine. For float32 it is [#distance].
   ///
-  /// @param addressA of the first vector
-  /// @param addressB of the second vector
+  /// @param addressA native address of the first vector
+  /// @param addressB native address of the second vector
   default double preciseDistance(long addressA, long addressB) {
     return distance(addressA, addressB);
   }
@@ -29,9 +29,9 @@ public interface DistanceKernel {
   /// @param address native address of the vector
   /// @param baseAddress native address of row 0
   /// @param strideBytes bytes from row to row
-  /// @param rows row numbers
-  /// @param count how many
-  /// @param distances of the neighbours, nearest first
+  /// @param rows at least `count` row numbers; not checked
+  /// @param count number of distances
+  /// @param distances receives the distance to `rows[i]` at i
   default void distances(
       long address, long baseAddress, long strideBytes, int[] rows, int count, float[] distances) {
     for (int i = 0; i < count; i++) {

@@ -33,7 +33,7 @@ public enum ElementType {
 
   /// {@return bytes of a vector of `dimension` elements}
   ///
-  /// @param dimension elements a vector
+  /// @param dimension number of elements
   public int vectorBytes(int dimension) {
     return Math.multiplyExact(dimension, elementBytes);
   }
@@ -45,7 +45,7 @@ public enum ElementType {
 
   /// {@return the type with this persistent code}
   ///
-  /// @param code number in files
+  /// @param code number in files, see [#code()]
   /// @throws IllegalArgumentException if no type has it
   public static ElementType ofCode(int code) {
     for (ElementType type : values()) {
@@ -58,7 +58,7 @@ public enum ElementType {
 
   /// {@return the type with this label, ignoring case}
   ///
-  /// @param label text that names one, in any case
+  /// @param label such as `uint8`, in any case
   /// @throws IllegalArgumentException if no type has it
   public static ElementType ofLabel(String label) {
     for (ElementType type : values()) {

@@ -38,7 +38,7 @@ public enum Metric {
 
   /// {@return the metric with this persistent code}
   ///
-  /// @param code number in files
+  /// @param code number in files, see [#code()]
   /// @throws IllegalArgumentException if no metric has it
   public static Metric ofCode(int code) {
     for (Metric metric : values()) {
@@ -53,7 +53,7 @@ public enum Metric {
   /// such as `euclidean`, `dot` or `angular`} Case does not matter, nor whether words are joined by
   /// `_`, `-` or a space.
   ///
-  /// @param label text that names one, in any case
+  /// @param label such as `l2` or `euclidean`
   /// @throws IllegalArgumentException naming all accepted names if no metric has it
   public static Metric ofLabel(String label) {
     String wanted = label.strip().toLowerCase(Locale.ROOT).replaceAll("[- ]", "_");

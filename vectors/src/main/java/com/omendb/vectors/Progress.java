@@ -1,6 +1,7 @@
 package com.omendb.vectors;
 
-/// Receives how far long work has come. Implementations must be thread-safe and cheap.
+/// Receives the progress of long work: phases, and units of work done in each. Any thread may call
+/// it, so implementations must be thread-safe and cheap.
 public interface Progress {
 
   /// A listener that ignores everything.
@@ -13,19 +14,19 @@ public interface Progress {
         public void advance(long units) {}
       };
 
-  /// A new phase begins.
+  /// A new phase begins; the one before, if any, has ended.
   ///
   /// @param name what is being done, such as `train codebook`
   /// @param totalUnits units of work in this phase, 0 if unknown
   void phase(String name, long totalUnits);
 
-  /// `units` more units of the current phase are done.
+  /// More units of the current phase are done.
   ///
-  /// @param units how many more are done
+  /// @param units number of units done since the last call
   void advance(long units);
 
-  /// Something worth saying to whoever waits, such as a choice that was made.
+  /// A note for the user, such as a choice that the work made.
   ///
-  /// @param message what went wrong
+  /// @param message one sentence without a full stop
   default void note(String message) {}
 }

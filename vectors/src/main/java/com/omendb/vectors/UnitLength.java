@@ -12,16 +12,16 @@ public final class UnitLength {
 
   /// {@return whether vectors of this type are stored and queried at unit length under this metric}
   ///
-  /// @param metric of the distances
-  /// @param elementType type of the elements
+  /// @param metric metric of the index
+  /// @param elementType type of the elements of its vectors
   public static boolean applies(Metric metric, ElementType elementType) {
     return metric == Metric.COSINE && elementType == ElementType.FLOAT32;
   }
 
   /// Scales the float32 vector at the start of a segment in place.
   ///
-  /// @param vector the vector
-  /// @param dimension elements a vector
+  /// @param vector begins with the elements, little-endian
+  /// @param dimension number of elements
   /// @throws IllegalArgumentException if its length is zero or not finite
   public static void normalize(MemorySegment vector, int dimension) {
     double sum = 0;

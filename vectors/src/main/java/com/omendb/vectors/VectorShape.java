@@ -2,10 +2,10 @@ package com.omendb.vectors;
 
 import com.omendb.vectors.range.Ranges;
 
-/// How many vectors of what kind there are, or might be: all that a forecast needs to know of them.
+/// Number, dimension and element type of vectors, which need not exist: a forecast needs no more.
 ///
 /// @param count number of vectors, at least 1
-/// @param dimension elements a vector, 1 to [VectorSource#MAX_DIMENSION]
+/// @param dimension elements of a vector, 1 to [VectorSource#MAX_DIMENSION]
 /// @param elementType type of one element
 public record VectorShape(long count, int dimension, ElementType elementType) {
 
@@ -19,7 +19,7 @@ public record VectorShape(long count, int dimension, ElementType elementType) {
 
   /// {@return the shape of vectors that exist}
   ///
-  /// @param vectors the vectors
+  /// @param vectors the vectors, at least one
   /// @throws IllegalArgumentException if there are none
   public static VectorShape of(VectorSource vectors) {
     return new VectorShape(vectors.count(), vectors.dimension(), vectors.elementType());

@@ -10,16 +10,16 @@ import java.util.Arrays;
 import java.util.Collection;
 
 /// A read-only view of `count` vectors of one dimension and type that lie at a fixed stride in
-/// native or memory-mapped memory. No vector is copied.
+/// native memory, which may be a mapped file. No vector is copied.
 ///
-/// The view does not own its memory: whoever opened the arena behind `segment` closes it after the
-/// last use of the view. Immutable and thread-safe.
+/// The view does not own its memory: the code that opened the arena of `segment` closes it after
+/// the last use of the view. Immutable and thread-safe.
 ///
 /// @param segment native memory that holds every vector
 /// @param firstOffset byte offset of row 0 in `segment`
 /// @param strideBytes bytes from one row's first element to the next row's
 /// @param count number of rows
-/// @param dimension elements a vector
+/// @param dimension elements of a vector, 1 to [#MAX_DIMENSION]
 /// @param elementType type of one element
 public record VectorSource(
     MemorySegment segment,
@@ -78,9 +78,9 @@ public record VectorSource(
 
   /// {@return a view of densely packed vectors from the start of `segment`}
   ///
-  /// @param segment memory that holds it
-  /// @param count how many
-  /// @param dimension elements a vector
+  /// @param segment native memory that holds all vectors
+  /// @param count number of vectors
+  /// @param dimension elements of a vector, 1 to [#MAX_DIMENSION]
   /// @param elementType type of the elements
   public static VectorSource dense(
       MemorySegment segment, long count, int dimension, ElementType elementType) {
@@ -88,7 +88,7 @@ public record VectorSource(
         segment, 0, elementType.vectorBytes(dimension), count, dimension, elementType);
   }
 
-  /// {@return float32 vectors, copied into memory of the library's own, which is freed when the
+  /// {@return float32 vectors, copied into native memory of the library, which is freed when the
   /// view is no longer reachable}
   ///
   /// @param rows vectors of one length, at least one
@@ -97,9 +97,9 @@ public record VectorSource(
     return of(Arrays.asList(rows));
   }
 
-  /// {@return the same for vectors in a collection}
+  /// {@return float32 vectors of a collection, copied as [#of(float[][])] does}
   ///
-  /// @param rows the vectors, read once
+  /// @param rows vectors of one length, at least one; iterated over once
   public static VectorSource of(Collection<float[]> rows) {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("there are no vectors: rows=0");
@@ -129,7 +129,7 @@ public record VectorSource(
   ///
   /// @param bytes elements of one byte, row after row
   /// @param elementType a type of one byte
-  /// @param dimension elements a vector
+  /// @param dimension elements of a vector, 1 to [#MAX_DIMENSION]
   public static VectorSource of(byte[] bytes, int dimension, ElementType elementType) {
     if (elementType.elementBytes() != 1 || dimension < 1 || bytes.length % dimension != 0) {
       throw new IllegalArgumentException(
@@ -145,10 +145,11 @@ public record VectorSource(
     return dense(copies, bytes.length / dimension, dimension, elementType);
   }
 
-  /// {@return this view for all threads to read: that of memory in a confined arena is usable for
-  /// as long as its owner, who calls this, waits for them}
+  /// {@return a view of the same vectors that all threads may read} If the memory belongs to a
+  /// confined arena of the calling thread, the view is usable while that thread waits for the
+  /// others and keeps the arena open.
   ///
-  /// @param what what the vectors are, for the message, such as `base vectors`
+  /// @param what name of the vectors in messages, such as `base vectors`
   /// @throws IllegalArgumentException if the memory is closed, or of another thread's confined
   ///   arena
   public VectorSource forAllThreads(String what) {
@@ -167,22 +168,22 @@ public record VectorSource(
 
   /// {@return byte offset of a row in [#segment()]} The row is not checked.
   ///
-  /// @param row counted from 0
+  /// @param row number of the row, from 0
   public long offset(long row) {
     return firstOffset + row * strideBytes;
   }
 
   /// {@return native address of a row, for a [DistanceKernel]} The row is not checked.
   ///
-  /// @param row counted from 0
+  /// @param row number of the row, from 0
   public long address(long row) {
     return segment.address() + offset(row);
   }
 
   /// {@return the rows `fromRow` (inclusive) to `fromRow + rowCount` as a view of the same memory}
   ///
-  /// @param fromRow first row
-  /// @param rowCount rows
+  /// @param fromRow first row, from 0
+  /// @param rowCount number of rows
   /// @throws IndexOutOfBoundsException if they are not all rows of this view
   public VectorSource rows(long fromRow, long rowCount) {
     if (fromRow < 0 || rowCount < 0 || fromRow > count - rowCount) {
@@ -195,8 +196,8 @@ public record VectorSource(
 
   /// {@return one element as a float, whatever its type}
   ///
-  /// @param row counted from 0
-  /// @param column counted from 0
+  /// @param row number of the row, from 0
+  /// @param column number of the element, from 0
   public float element(long row, int column) {
     long at = offset(row) + (long) column * elementType.elementBytes();
     return switch (elementType) {
@@ -208,8 +209,8 @@ public record VectorSource(
 
   /// Copies a row into `target[0..dimension)` as floats.
   ///
-  /// @param row counted from 0
-  /// @param target where it is written
+  /// @param row number of the row, from 0
+  /// @param target receives the elements; at least `dimension` long
   public void copyRow(long row, float[] target) {
     long at = offset(row);
     switch (elementType) {

@@ -123,7 +123,7 @@ public final class DistanceTable extends CodeDistances {
     }
     offset = (float) lowest;
     step = widest / CodeKernels.LEVELS;
-    // A range too small for its inverse to be finite is as good as none.
+    // A range so small that its inverse is infinite counts as none.
     float factor = CodeKernels.LEVELS / widest;
     codeKernels.quantize(
         table, subspaceCount, ranges, Float.isInfinite(factor) ? 0 : factor, scratch);

@@ -20,8 +20,8 @@ public final class VectorChecks {
   public static final float MIN_SQUARED_NORM = 0x1p-100f;
 
   // Between these a squared norm in single precision leaves no doubt.
-  private static final float LEAST_CLEAR_NORM = 2 * MIN_SQUARED_NORM;
-  private static final float GREATEST_CLEAR_NORM = MAX_SQUARED_NORM / 2;
+  private static final float MIN_CLEAR_NORM = 2 * MIN_SQUARED_NORM;
+  private static final float MAX_CLEAR_NORM = MAX_SQUARED_NORM / 2;
 
   private static final long ROWS_PER_TASK = 4096;
 
@@ -130,7 +130,7 @@ public final class VectorChecks {
           long address = source.address(row);
           float squaredNorm = -negatedInnerProduct.distance(address, address);
           // Single precision settles it for all but rare vectors.
-          boolean clear = squaredNorm > LEAST_CLEAR_NORM && squaredNorm < GREATEST_CLEAR_NORM;
+          boolean clear = squaredNorm > MIN_CLEAR_NORM && squaredNorm < MAX_CLEAR_NORM;
           if (!clear && !isUsable(row)) {
             return row;
           }

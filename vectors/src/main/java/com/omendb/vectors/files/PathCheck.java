@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class PathCheck {
   private PathCheck() {}
 
-  /// What is there, at the end of all links; null if there is nothing of that name.
+  /// Attributes of the file at the end of all links; null if there is none.
   ///
   /// @throws FileSystemException if it may not be looked at, or it or a folder above it is a link
   ///   that leads nowhere or in a circle

@@ -20,7 +20,7 @@ public final class DistanceKernels {
   public static final String CHOICE_PROPERTY = "omen.kernels";
 
   private static final String VECTOR_CLASS = "jdk.incubator.vector.Vector";
-  private static final int LEAST_VECTOR_BITS = 128;
+  private static final int MIN_VECTOR_BITS = 128;
   private static final int SCALAR_LANES = 4;
 
   private DistanceKernels() {}
@@ -129,7 +129,7 @@ public final class DistanceKernels {
       return "this JVM runs without its optimizing compiler; remove -Xint or -XX:TieredStopAtLevel";
     }
     int bits = SimdKernels.vectorBits();
-    if (bits < LEAST_VECTOR_BITS) {
+    if (bits < MIN_VECTOR_BITS) {
       return "this CPU or JVM has no SIMD vectors of 128 bits: vectorBits=" + bits;
     }
     return "";

@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 /// layouts that OmenDB's formats use.
 ///
 /// Hot loops address memory through [#ALL] because a constant segment costs no bounds, liveness or
-/// type check a load. Whoever passes an address guarantees that the memory behind it is open and
-/// large enough; everything outside the hot loops uses checked segments.
+/// type check a load. The caller guarantees that the memory behind it is open and large enough;
+/// everything outside the hot loops uses checked segments.
 public final class NativeMemory {
   /// Native memory, addressed by absolute address.
   public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);

@@ -5,12 +5,12 @@ import com.omendb.vectors.memory.NativeMemory;
 /// One minus the cosine, from the three sums that every cosine kernel gathers in one pass.
 public final class CosineDistance {
   /// Squared norms outside these bounds have lost digits, or all of them, to underflow or overflow.
-  private static final float LEAST_EXACT_NORM = 1e-30f;
+  private static final float MIN_EXACT_NORM = 1e-30f;
 
-  private static final float GREATEST_EXACT_NORM = 1e37f;
+  private static final float MAX_EXACT_NORM = 1e37f;
 
   /// Below this distance one minus the cosine of sums in single precision has lost too many digits.
-  private static final double LEAST_EXACT_DISTANCE = 0.125;
+  private static final double MIN_EXACT_DISTANCE = 0.125;
 
   private CosineDistance() {}
 
@@ -41,13 +41,13 @@ public final class CosineDistance {
       long addressB,
       int dimension) {
     boolean exact =
-        squaredNormA >= LEAST_EXACT_NORM
-            && squaredNormB >= LEAST_EXACT_NORM
-            && squaredNormA <= GREATEST_EXACT_NORM
-            && squaredNormB <= GREATEST_EXACT_NORM;
+        squaredNormA >= MIN_EXACT_NORM
+            && squaredNormB >= MIN_EXACT_NORM
+            && squaredNormA <= MAX_EXACT_NORM
+            && squaredNormB <= MAX_EXACT_NORM;
     if (exact) {
       double distance = 1 - dot / Math.sqrt((double) squaredNormA * squaredNormB);
-      if (distance >= LEAST_EXACT_DISTANCE) {
+      if (distance >= MIN_EXACT_DISTANCE) {
         return (float) Math.min(distance, 2);
       }
     }

@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorOperators;
 /// The negated inner product of int8 vectors of at least one SIMD vector's length.
 ///
 /// Even and odd bytes become short lanes. The sum of two products is -32512 to 32768, so that with
-/// a bias of 32767 it fits 16 bits unsigned. How such lanes are summed is told in the documentation
-/// of the package; the biases are taken off at the end.
+/// a bias of 32767 it fits 16 bits unsigned. The documentation of the package explains how such
+/// lanes are summed; the biases are taken off at the end.
 final class Int8InnerProduct implements DistanceKernel {
   private static final int V = VECTOR_BYTES;
   private static final short BIAS = 32767;

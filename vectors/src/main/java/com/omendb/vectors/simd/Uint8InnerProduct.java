@@ -15,8 +15,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /// The negated inner product of uint8 vectors of at least one SIMD vector's length.
 ///
-/// Even and odd bytes become short lanes; a product, at most 255 * 255, fits 16 bits unsigned. How
-/// such lanes are summed is told in the documentation of the package.
+/// Even and odd bytes become short lanes; a product, at most 255 * 255, fits 16 bits unsigned. The
+/// documentation of the package explains how such lanes are summed.
 final class Uint8InnerProduct implements DistanceKernel {
   private static final int V = VECTOR_BYTES;
 

@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorOperators;
 /// Squared L2 over uint8 vectors of at least one SIMD vector's length.
 ///
 /// Even and odd bytes become short lanes; a squared difference, at most 255 * 255, fits 16 bits
-/// unsigned. How such lanes are summed is told in the documentation of the package. Two SIMD
-/// vectors (128 elements with 512 bits) are computed without any loop.
+/// unsigned. The documentation of the package explains how such lanes are summed. Two SIMD vectors
+/// (128 elements with 512 bits) are computed without any loop.
 final class Uint8SquaredL2 implements DistanceKernel {
   private static final int V = VECTOR_BYTES;
   private static final int BLOCK_BYTES = 2 * V;
