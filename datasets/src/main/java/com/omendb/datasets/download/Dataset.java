@@ -10,11 +10,11 @@ import java.util.Optional;
 /// @param name the name on the command line
 /// @param description one line for people
 /// @param count number of base vectors
-/// @param dimension elements a vector
+/// @param dimension elements of a vector
 /// @param elementType type of an element
 /// @param metric the metric of its ground truth
 /// @param queryCount number of queries
-/// @param files what is fetched
+/// @param files the files to fetch
 /// @param base path of the base vectors after the download, relative to the folder
 /// @param queries path of the queries; for HDF5 the same file with `#test` after its name
 /// @param truth path of the ground truth; empty if none is published for this set

@@ -34,7 +34,7 @@ public final class DatasetCatalog {
 
   /// {@return the set of this name}
   ///
-  /// @param name as users write it
+  /// @param name the name on the command line
   /// @throws IllegalArgumentException naming the known sets if there is none
   public Dataset named(String name) {
     return all.stream()

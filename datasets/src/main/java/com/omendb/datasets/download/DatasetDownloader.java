@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 /// checksums, unpacks.
 ///
 /// A file that is there already is verified, not fetched again: against its published checksum if
-/// there is one, else against the one that was written down beside it (`X.sha256`) when it first
-/// came. A file that somebody put there by other means is taken as well. Thread-safe; no two
-/// downloads may use the same folder at a time.
+/// there is one, else against the one that was recorded beside it (`X.sha256`) when it first came.
+/// A file that the user put there by other means is accepted too. Thread-safe; no two downloads may
+/// use the same folder at a time.
 public final class DatasetDownloader {
   private static final String PART_SUFFIX = ".part";
 
@@ -41,10 +41,10 @@ public final class DatasetDownloader {
 
   /// Makes sure that all files of a data set are in `folder`, whole and right.
   ///
-  /// @param folder where to put them; made if needed
-  /// @param progress told of every fetched byte and of what is found
-  /// @param dataset the data set
-  /// @return where its parts are
+  /// @param folder where to put them; created if it does not exist
+  /// @param progress receives the number of bytes fetched, and notes on files that exist
+  /// @param dataset which data set to fetch
+  /// @return paths of base vectors, queries and ground truth
   /// @throws DownloadException if a file cannot be fetched (the message says which files to fetch
   ///   by other means, and where to put them) or is not the right one
   /// @throws IOException if a file cannot be written or unpacked

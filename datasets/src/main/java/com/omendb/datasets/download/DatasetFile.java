@@ -28,7 +28,7 @@ public record DatasetFile(
     /// Fetch only the first rows of a large `bin` file, and correct the header to that count.
     ///
     /// @param rows number of rows, at least 1
-    /// @param rowBytes bytes a row, at least 1
+    /// @param rowBytes bytes of a row, at least 1
     record FirstRows(long rows, int rowBytes) implements Unpacking {
       /// Checks the ranges.
       public FirstRows {

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 
 /// One place where a file can be fetched, and what is known of the bytes there.
 ///
-/// @param address an `https`, `http` or `ftp` address; `ftp` ones are only told to the user
+/// @param address an `https`, `http` or `ftp` address; `ftp` ones are only shown to the user
 /// @param sizeBytes length of the file; empty if not known with certainty
 /// @param sha256 its SHA-256 in lower-case hexadecimal; empty if not known with certainty
 public record DownloadSource(URI address, OptionalLong sizeBytes, Optional<String> sha256) {
@@ -28,16 +28,16 @@ public record DownloadSource(URI address, OptionalLong sizeBytes, Optional<Strin
 
   /// {@return a source whose bytes are known}
   ///
-  /// @param address of the vector
-  /// @param sizeBytes bytes that it must have
-  /// @param sha256 its checksum, in hexadecimal
+  /// @param address an `https`, `http` or `ftp` address
+  /// @param sizeBytes length of the file in bytes
+  /// @param sha256 its SHA-256 in lower-case hexadecimal
   public static DownloadSource known(String address, long sizeBytes, String sha256) {
     return new DownloadSource(URI.create(address), OptionalLong.of(sizeBytes), Optional.of(sha256));
   }
 
   /// {@return a source of which only the address is known}
   ///
-  /// @param address of the vector
+  /// @param address an `https`, `http` or `ftp` address
   public static DownloadSource unknown(String address) {
     return new DownloadSource(URI.create(address), OptionalLong.empty(), Optional.empty());
   }

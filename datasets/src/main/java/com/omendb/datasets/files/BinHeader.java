@@ -4,7 +4,7 @@ import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/// What the first bytes of a `bin` file promise: a uint32 row count and a uint32 row length.
+/// The header of a `bin` file: a uint32 row count and a uint32 row length.
 ///
 /// @param rows number of rows
 /// @param columns elements a row
@@ -16,9 +16,9 @@ public record BinHeader(long rows, int columns) {
 
   /// Reads and checks a header, without looking at the rows.
   ///
-  /// @param maxColumns largest row length to accept
-  /// @param bytes the bytes
-  /// @param path the file
+  /// @param maxColumns largest row length to accept, in elements
+  /// @param bytes the file from its beginning, at least the header
+  /// @param path the file, for messages
   /// @return the header
   /// @throws VectorFileException if the bytes are no header
   public static BinHeader read(MemorySegment bytes, Path path, int maxColumns)

@@ -39,12 +39,12 @@ public final class FloatMatrix implements AutoCloseable {
 
   /// {@return a dense copy of all rows that outlives this}
   ///
-  /// @param target where it is written
+  /// @param target owns the copy
   public MemorySegment copy(Arena target) {
     return matrix.copy(target);
   }
 
-  /// Unmaps the file and deletes what was unpacked for it.
+  /// Unmaps the file and deletes its temporary copy, if there is one.
   @Override
   public void close() {
     matrix.close();

@@ -24,7 +24,7 @@ final class Inflater {
 
   private Inflater() {}
 
-  /// Inflates `path` into `target`, and of a `vecs` file no more than its first rows.
+  /// Inflates `path` into `target`, of a `vecs` file only its first rows.
   ///
   /// @param maxColumns largest row length that the header may name
   /// @param rowCount number of rows after which a `vecs` file may end, or [MappedMatrix#ALL_ROWS]

@@ -45,7 +45,7 @@ public final class IntMatrix implements AutoCloseable {
   /// Opens a file of a `vecs` or `bin` format, whatever its extension.
   ///
   /// @param path the file
-  /// @param format how it is written
+  /// @param format a format of integers
   /// @return the open matrix, to be closed by the caller
   /// @throws VectorFileException if the file is malformed
   /// @throws IOException if it cannot be read
@@ -70,8 +70,8 @@ public final class IntMatrix implements AutoCloseable {
 
   /// {@return one integer}
   ///
-  /// @param row counted from 0
-  /// @param column counted from 0
+  /// @param row number of the row, from 0
+  /// @param column number of the integer, from 0
   /// @throws IndexOutOfBoundsException if there is no such row or column
   public int get(long row, int column) {
     Objects.checkIndex(row, shape.rows());
@@ -82,7 +82,7 @@ public final class IntMatrix implements AutoCloseable {
 
   /// {@return a dense copy of all rows that outlives this}
   ///
-  /// @param target where it is written
+  /// @param target owns the copy
   public MemorySegment copy(Arena target) {
     return matrix.copy(target);
   }
@@ -95,7 +95,7 @@ public final class IntMatrix implements AutoCloseable {
   /// {@return a copy of the float32 distances behind the integers; empty if the file ends with
   /// those}
   ///
-  /// @param target where it is written
+  /// @param target owns the copy
   public Optional<MemorySegment> distances(Arena target) {
     long bytes = shape.rows() * shape.strideBytes();
     if (!matrix.hasDistancesBehind()) {
@@ -105,7 +105,7 @@ public final class IntMatrix implements AutoCloseable {
     return Optional.of(copy.copyFrom(matrix.segment().asSlice(shape.firstOffset() + bytes, bytes)));
   }
 
-  /// Unmaps the file and deletes what was unpacked for it.
+  /// Unmaps the file and deletes its temporary copy, if there is one.
   @Override
   public void close() {
     matrix.close();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The rows of one file, mapped into memory, with the temporary file behind them if there is one.
 ///
-/// Thread-safe for reading; nobody may read while or after it is closed.
+/// Thread-safe for reading; it must not be read while or after it is closed.
 final class MappedMatrix implements AutoCloseable {
   /// Stands for "all rows from the first on".
   static final long ALL_ROWS = Long.MAX_VALUE;
@@ -59,7 +59,7 @@ final class MappedMatrix implements AutoCloseable {
   /// Maps rows whose place in a file is known already.
   ///
   /// @param mapped the file that holds them
-  /// @param temporary that same file if it is to be deleted, which this object then sees to
+  /// @param temporary the same file if it is temporary: this object deletes it; else null
   static MappedMatrix ofShape(Path mapped, @Nullable TemporaryFile temporary, MatrixShape shape)
       throws IOException {
     Arena arena = Arena.ofShared();

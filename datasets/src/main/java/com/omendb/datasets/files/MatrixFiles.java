@@ -16,8 +16,8 @@ public final class MatrixFiles {
   /// Writes rows of integers to an `ivecs` or `ibin` file.
   ///
   /// @param values the rows, one after another
-  /// @param columns values a row
-  /// @param path the file
+  /// @param columns number of values of a row
+  /// @param path the file to write; its extension says the format
   /// @throws IllegalArgumentException if the format holds no integers or the last row is incomplete
   /// @throws IOException if the file cannot be written
   public static void writeInts(Path path, int[] values, int columns) throws IOException {
@@ -31,8 +31,8 @@ public final class MatrixFiles {
   /// Writes rows of floats to an `fbin` or `fvecs` file.
   ///
   /// @param values the rows, one after another
-  /// @param columns values a row
-  /// @param path the file
+  /// @param columns number of values of a row
+  /// @param path the file to write; its extension says the format
   /// @throws IllegalArgumentException if the format holds no floats or the last row is incomplete
   /// @throws IOException if the file cannot be written
   public static void writeFloats(Path path, float[] values, int columns) throws IOException {
@@ -45,7 +45,7 @@ public final class MatrixFiles {
 
   /// Writes the rows of another file to an `ivecs` or `ibin` file, one after another.
   ///
-  /// @param path the file
+  /// @param path the file to write; its extension says the format
   /// @param matrix the rows
   /// @throws IllegalArgumentException if the format holds no integers
   /// @throws IOException if the file cannot be written

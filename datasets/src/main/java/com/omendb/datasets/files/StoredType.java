@@ -35,7 +35,7 @@ public enum StoredType {
 
   /// {@return the type with this label, ignoring case}
   ///
-  /// @param label text that names one, in any case
+  /// @param label such as `float16`, in any case
   /// @throws IllegalArgumentException if no type has it
   public static StoredType ofLabel(String label) {
     return Arrays.stream(values())
@@ -62,7 +62,8 @@ public enum StoredType {
     return bytes;
   }
 
-  /// Whether the type can store a value, if less exactly: bytes only whole numbers in their range.
+  /// Whether the type can store a value, perhaps rounded; bytes hold only whole numbers in their
+  /// range.
   boolean holds(float value) {
     return switch (this) {
       case FLOAT32 -> true;

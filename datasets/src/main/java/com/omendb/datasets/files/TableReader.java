@@ -95,7 +95,7 @@ public final class TableReader implements AutoCloseable {
     this.inflated = VectorFormat.isGzip(path) ? inflate(path, format) : null;
     this.plain = inflated == null ? path : inflated.path();
     try {
-      // What is missing or unreadable is told apart from what is malformed.
+      // A missing or unreadable file is not reported as a malformed one.
       Files.newByteChannel(plain).close();
       this.file = guarded(() -> installed.open(path, plain));
     } catch (Throwable e) {

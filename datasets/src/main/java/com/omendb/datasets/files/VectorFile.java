@@ -128,7 +128,7 @@ public final class VectorFile implements AutoCloseable {
     return path;
   }
 
-  /// Unmaps the file and deletes what was unpacked for it.
+  /// Unmaps the file and deletes its temporary copy, if there is one.
   @Override
   public void close() {
     matrix.close();

@@ -18,19 +18,19 @@ public final class VectorFileException extends IOException {
   /// @param path the file
   /// @param offset byte offset of the bad bytes, counted in the inflated data of a `.gz` file
   /// @param expected what should be there
-  /// @param actual what is there
+  /// @param actual what was found
   public VectorFileException(String what, Path path, long offset, Object expected, Object actual) {
     this(what, path, offset, expected, actual, null);
   }
 
   /// The same with a cause.
   ///
-  /// @param what what went wrong, in one clause
+  /// @param what what is wrong, in one clause
   /// @param path the file
   /// @param offset byte offset in the file
   /// @param expected what should have been there
-  /// @param actual what was there
-  /// @param cause what led to it
+  /// @param actual what was found
+  /// @param cause the exception that revealed it
   public VectorFileException(
       String what,
       Path path,
@@ -60,10 +60,10 @@ public final class VectorFileException extends IOException {
   /// @param line line of the bad text, from 1
   /// @param column column of the bad text, from 1: of a character, or of a field where text is
   ///   separated into fields
-  /// @param what what went wrong, in one clause
+  /// @param what what is wrong, in one clause
   /// @param path the file
   /// @param expected what should have been there
-  /// @param actual what was there
+  /// @param actual what was found
   public static VectorFileException inText(
       String what, Path path, long line, long column, Object expected, Object actual) {
     return new VectorFileException(

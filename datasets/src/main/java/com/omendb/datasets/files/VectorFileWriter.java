@@ -36,8 +36,8 @@ public final class VectorFileWriter implements AutoCloseable {
 
   /// Begins a file that stores elements as they are.
   ///
-  /// @param path where it will be; an existing file is replaced on close
-  /// @param dimension elements a vector
+  /// @param path the file to write; an existing one is replaced on close
+  /// @param dimension elements of a vector
   /// @param elementType their type, which must be one that the extension stands for
   /// @throws IllegalArgumentException if path, dimension and type do not fit each other
   /// @throws IOException if the file cannot be created
@@ -47,8 +47,8 @@ public final class VectorFileWriter implements AutoCloseable {
 
   /// Begins a file.
   ///
-  /// @param path where it will be; an existing file is replaced on close
-  /// @param dimension elements a vector
+  /// @param path the file to write; an existing one is replaced on close
+  /// @param dimension elements of a vector
   /// @param type the type to store, which must be one that the extension stands for
   /// @throws IllegalArgumentException if path, dimension and type do not fit each other
   /// @throws IOException if the file cannot be created
@@ -83,7 +83,7 @@ public final class VectorFileWriter implements AutoCloseable {
   /// {@return the types that a file of a path can store, the usual one first: none if it is one of
   /// integers}
   ///
-  /// @param path the file
+  /// @param path the file; its extension says the format
   /// @throws IllegalArgumentException if files of the format are not written, or the extension
   ///   stands for none
   public static Set<StoredType> types(Path path) {
@@ -102,7 +102,7 @@ public final class VectorFileWriter implements AutoCloseable {
   /// Appends all rows of a source. Elements of another type than the one stored are converted;
   /// halves are rounded.
   ///
-  /// @param rows the vectors, read once
+  /// @param rows the vectors to append
   /// @throws IllegalArgumentException if the rows have another dimension, or an element does not
   ///   fit the type
   /// @throws IOException if they cannot be written; the file will not appear then

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /// Refuses work that would fill a volume.
 public final class DiskRoom {
-  /// Free bytes that are left on every volume for everybody else.
+  /// Free bytes that stay on every volume for other programs.
   private static final long RESERVE_BYTES = 64L << 20;
 
   private DiskRoom() {}
@@ -15,7 +15,7 @@ public final class DiskRoom {
   ///
   /// @param place an existing file or folder on the volume
   /// @param bytes bytes that will be written
-  /// @param purpose the file that the bytes come from
+  /// @param purpose the file that is unpacked, for the message
   /// @throws IOException if there is less room
   public static void require(Path place, long bytes, Path purpose) throws IOException {
     long room = Files.getFileStore(place).getUsableSpace() - RESERVE_BYTES;

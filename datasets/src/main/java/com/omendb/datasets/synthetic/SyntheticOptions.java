@@ -4,7 +4,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.range.Ranges;
 
-/// What kind of vectors [SyntheticVectors] makes.
+/// Which vectors [SyntheticVectors] makes.
 ///
 /// The same options always give the same vectors.
 ///
@@ -15,7 +15,7 @@ import com.omendb.vectors.range.Ranges;
 /// @param intrinsicDimension about the local intrinsic dimension of the set, 1 to 48, as the
 ///   maximum likelihood estimate (Levina and Bickel, NIPS 2004) over 20 nearest neighbours shows
 ///   it: the higher, the harder is the search. SIFT descriptors have about 10 to 20
-/// @param seed chooses one of many sets alike
+/// @param seed chooses one of many similar sets
 public record SyntheticOptions(
     long count,
     int dimension,
@@ -40,10 +40,10 @@ public record SyntheticOptions(
 
   /// Options with the default number of clusters and intrinsic dimension.
   ///
-  /// @param count how many
-  /// @param dimension elements a vector
-  /// @param elementType type of the elements
-  /// @param seed source of all randomness
+  /// @param count number of base vectors
+  /// @param dimension elements of a vector
+  /// @param elementType type of an element
+  /// @param seed chooses one of many similar sets
   public SyntheticOptions(long count, int dimension, ElementType elementType, long seed) {
     this(count, dimension, elementType, 0, DEFAULT_INTRINSIC_DIMENSION, seed);
   }

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 /// recall over cost look like those of real descriptors.
 ///
 /// Every row has a random stream of its own: the same options give the same vectors whatever the
-/// number of threads or the size of blocks. Queries come from the same distribution and are no base
-/// vectors.
+/// number of threads or the size of blocks. Queries come from the same distribution but are not
+/// base vectors.
 public final class SyntheticVectors {
   /// Rows that one thread makes at a time.
   private static final int TASK_ROWS = 4096;
@@ -42,8 +42,8 @@ public final class SyntheticVectors {
   /// Makes the base vectors in memory of an arena.
   ///
   /// @param arena owns the vectors; must allow access from other threads
-  /// @param options what is wanted
-  /// @return the vectors
+  /// @param options number, shape and distribution of the vectors
+  /// @return the vectors, valid until the arena is closed
   public static VectorSource generate(SyntheticOptions options, Arena arena) {
     return new SyntheticVectors(options).make(0, options.count(), arena, threads());
   }
@@ -52,8 +52,8 @@ public final class SyntheticVectors {
   ///
   /// @param queryCount number of queries
   /// @param arena owns the vectors; must allow access from other threads
-  /// @param options what is wanted
-  /// @return the vectors
+  /// @param options number, shape and distribution of the vectors
+  /// @return the vectors, valid until the arena is closed
   public static VectorSource generateQueries(
       SyntheticOptions options, long queryCount, Arena arena) {
     requireQueryCount(queryCount);
@@ -63,10 +63,10 @@ public final class SyntheticVectors {
   /// Writes the base and queries to files whose extensions fit the element type, a block at a time.
   ///
   /// @param queryCount number of queries
-  /// @param progress told of the rows written
-  /// @param options what is wanted
-  /// @param base the base vectors
-  /// @param queries the query vectors
+  /// @param progress receives the number of rows written
+  /// @param options number, shape and distribution of the vectors
+  /// @param base file for the base vectors
+  /// @param queries file for the queries
   /// @throws IOException if a file cannot be written; none is left half written
   public static void write(
       SyntheticOptions options, Path base, Path queries, long queryCount, Progress progress)

@@ -14,17 +14,17 @@ public interface Table {
   /// {@return what an element becomes}
   CellType cellType();
 
-  /// {@return where in the plain file the rows lie, one behind the other, just as they are needed
-  /// in memory; empty if they have to be converted}
+  /// {@return byte offset of row 0 in the uncompressed file, if the rows lie there one after
+  /// another exactly as they are needed in memory; empty if they have to be converted}
   default OptionalLong storedAt() {
     return OptionalLong.empty();
   }
 
   /// Writes rows to a sink, in order.
   ///
-  /// @param fromRow the first row
-  /// @param rowCount the most rows to write; fewer if there are no more
-  /// @param sink takes the rows
+  /// @param fromRow the first row, from 0
+  /// @param rowCount the largest number of rows to write; fewer if the table ends before
+  /// @param sink receives the rows
   /// @throws IOException if a row is malformed or cannot be read or written
   void copy(long fromRow, long rowCount, RowSink sink) throws IOException;
 }

@@ -10,7 +10,7 @@ public interface TableFile extends AutoCloseable {
   ///
   /// @param content what the rows are for; says which table is meant where none is named, and which
   ///   elements it may have
-  /// @param name the data set or column that the caller named
+  /// @param name the data set or column that the caller named, if any
   /// @return the table
   /// @throws IOException if there is no such table, it cannot be used so, or it is malformed
   Table table(Content content, Optional<String> name) throws IOException;

@@ -66,8 +66,8 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
 
   /// Requires that recall@k of so many queries can be measured with this truth.
   ///
-  /// @param queries the query vectors
-  /// @param neighbours how many
+  /// @param queries number of queries
+  /// @param neighbours k, the number of neighbours a query
   /// @throws IllegalArgumentException if it is of another number of queries or has fewer neighbours
   public void requireFits(long queries, int neighbours) {
     if (queryCount != queries) {
@@ -88,10 +88,10 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   /// @param k neighbours a query; where there are fewer base vectors, [#EMPTY] and an infinite
   ///   distance stand for the rest
   /// @param threads threads to compute with, at least 1
-  /// @param progress told of the compared pairs
+  /// @param progress receives the number of compared pairs
   /// @param base the base vectors
   /// @param queries the query vectors
-  /// @param metric of the distances
+  /// @param metric the metric to compare with
   /// @return the exact neighbours
   /// @throws IllegalArgumentException if base and queries do not fit each other or `k` is out of
   ///   range
@@ -113,7 +113,7 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
 
   /// {@return row number of the neighbour at `rank`, 0 being the nearest}
   ///
-  /// @param query the query vector
+  /// @param query row of the query, from 0
   /// @param rank 0 for the nearest
   /// @throws IndexOutOfBoundsException if there is no such query or rank
   public int id(long query, int rank) {
@@ -122,7 +122,7 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
 
   /// {@return number of true rows of a query: the places before the [#EMPTY] ones}
   ///
-  /// @param query the query vector
+  /// @param query row of the query, from 0
   /// @throws IndexOutOfBoundsException if there is no such query
   public int count(long query) {
     int count = k;
@@ -134,7 +134,7 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
 
   /// {@return distance of the neighbour at `rank`, in the metric that the truth was computed with}
   ///
-  /// @param query the query vector
+  /// @param query row of the query, from 0
   /// @param rank 0 for the nearest
   /// @throws IndexOutOfBoundsException if there is no such query or rank
   /// @throws IllegalStateException if the distances are not known
@@ -152,7 +152,7 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
 
   /// {@return where [#write] puts the distances that belong to a file of row numbers}
   ///
-  /// @param ibin file of row numbers
+  /// @param ibin the file of row numbers; its name ends in `.ibin`
   /// @throws IllegalArgumentException if the name does not end in `.ibin`
   public static Path distancesFile(Path ibin) {
     requireIbin(ibin);
@@ -162,9 +162,9 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   /// Writes the row numbers to `gt.ibin` and the distances, if known, to `gt.distances.fbin` beside
   /// it.
   ///
-  /// @param ibin file of row numbers
+  /// @param ibin the file of row numbers; its name ends in `.ibin`
   /// @throws IllegalArgumentException if the name does not end in `.ibin`
-  /// @throws IOException if a file cannot be written; what was there before stays then
+  /// @throws IOException if a file cannot be written; existing files stay then
   public void write(Path ibin) throws IOException {
     requireIbin(ibin);
     // Both are whole before one of them takes its name: they belong together.

@@ -10,7 +10,7 @@ import java.util.Arrays;
 /// true row and another are as near, both are. Each id counts once. If the truth has no distances,
 /// some ties may be missed.
 ///
-/// Of a query that has fewer than `k` true rows, only those are wanted. Immutable and thread-safe.
+/// A query that has fewer than `k` true rows wants only those. Immutable and thread-safe.
 public final class RecallScorer {
   private static final float RELATIVE_TOLERANCE = 1e-6f;
 
@@ -20,7 +20,7 @@ public final class RecallScorer {
   /// Scores against one truth.
   ///
   /// @param truth exact neighbours of every query, at least `k` of them
-  /// @param k results that are looked at
+  /// @param k number of results that count
   /// @throws IllegalArgumentException if the truth has fewer than `k` neighbours a query
   public RecallScorer(GroundTruth truth, int k) {
     truth.requireFits(truth.queryCount(), k);
@@ -31,7 +31,7 @@ public final class RecallScorer {
   /// {@return the number of true neighbours that a query has within the first `k`: `k`, or as many
   /// as the truth names}
   ///
-  /// @param query the query vector
+  /// @param query row of the query, from 0
   /// @throws IndexOutOfBoundsException if the truth has no such query
   public int wanted(long query) {
     return Math.min(k, truth.count(query));
@@ -39,7 +39,7 @@ public final class RecallScorer {
 
   /// {@return the number of true neighbours among the first `k` results of a query, 0 to [#wanted]}
   ///
-  /// @param query row of the query
+  /// @param query row of the query, from 0
   /// @param ids returned row numbers, nearest first; negative ones are empty places. Entries after
   ///   the first `k` are ignored
   /// @param distances their exact distances in the metric of the truth

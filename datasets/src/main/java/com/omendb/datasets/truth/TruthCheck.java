@@ -5,8 +5,8 @@ import com.omendb.vectors.VectorSource;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Holds a ground truth against what searches of an index return. A search may miss neighbours, but
-/// the distances that it returns are exact; so some results prove that the truth is not of this
+/// Compares a ground truth with the results of searches of an index. A search may miss neighbours,
+/// but the distances that it returns are exact; so some results prove that the truth is not of this
 /// index:
 ///
 /// - a result that is nearer than the true neighbour of the same rank
@@ -32,9 +32,9 @@ public final class TruthCheck {
 
   /// A check against one truth.
   ///
-  /// @param truth of the queries
-  /// @param reading how its numbers are to be understood
-  /// @param metric of the index
+  /// @param truth exact neighbours of the queries
+  /// @param reading how its numbers are meant
+  /// @param metric metric of the index
   /// @param queries the query vectors
   public TruthCheck(GroundTruth truth, TruthReading reading, Metric metric, VectorSource queries) {
     this.truth = truth;
@@ -51,9 +51,9 @@ public final class TruthCheck {
 
   /// Requires that every row of a truth is one of an index, named once, before any empty place.
   ///
-  /// @param reading how the numbers are to be understood
+  /// @param reading how its numbers are meant
   /// @param idRange ids of the index: 0 to below this
-  /// @param truth the exact neighbours
+  /// @param truth the ground truth to check
   /// @throws WrongTruthException naming the first place that is wrong
   public static void requireRows(GroundTruth truth, TruthReading reading, long idRange) {
     int[] rows = new int[truth.k()];
@@ -79,12 +79,12 @@ public final class TruthCheck {
     }
   }
 
-  /// Looks at everything that the results of one query can prove.
+  /// Compares the results of one query with the truth in every respect.
   ///
   /// @param ids returned row numbers, nearest first
   /// @param distances their exact distances
-  /// @param query the query vector
-  /// @return what they prove
+  /// @param query row of the query, from 0
+  /// @return the true neighbours found, and a contradiction if there is one
   public Verdict judge(long query, long[] ids, float[] distances) {
     long[] ranks = ranksById(query);
     double slack = slack(query, distances);
@@ -153,7 +153,7 @@ public final class TruthCheck {
   /// takes next to no time.
   ///
   /// @param distances of distinct rows, ascending
-  /// @param query the query vector
+  /// @param query row of the query, from 0
   /// @throws WrongTruthException if one is
   public void requireNoneNearer(long query, float[] distances) {
     nearerByRank(query, distances)

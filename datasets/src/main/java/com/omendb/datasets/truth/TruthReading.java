@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How the numbers of a ground truth are to be understood: programs count rows from 0 or from 1,
-/// and write distances in several ways.
+/// How the numbers of a ground truth are meant: programs count rows from 0 or from 1, and write
+/// distances in several ways.
 ///
 /// @param firstRow the number of the first row, 0 or 1
 /// @param scale how the distances are written
@@ -54,7 +54,7 @@ public record TruthReading(int firstRow, Scale scale) {
 
   /// {@return all readings that are known for a metric, [#AS_IT_IS] first}
   ///
-  /// @param metric of the distances
+  /// @param metric metric of the truth
   public static List<TruthReading> known(Metric metric) {
     List<Scale> scales =
         switch (metric) {
@@ -71,8 +71,7 @@ public record TruthReading(int firstRow, Scale scale) {
     return readings;
   }
 
-  /// {@return what a person should know who gave a truth that is read so; nothing if it is read as
-  /// it is}
+  /// {@return notes for the user on how the truth is read; none if it is read as it is}
   public List<String> notes() {
     List<String> notes = new ArrayList<>();
     if (firstRow != 0) {
@@ -91,7 +90,7 @@ public record TruthReading(int firstRow, Scale scale) {
 
   /// {@return the truth in OmenDB's own numbers}
   ///
-  /// @param truth the exact neighbours
+  /// @param truth as it was read
   public GroundTruth applyTo(GroundTruth truth) {
     if (equals(AS_IT_IS)) {
       return truth;
