@@ -24,7 +24,7 @@ public final class CorruptFileException extends IOException {
 
   /// Says what happened.
   ///
-  /// @param what one short clause: what is wrong
+  /// @param what what is wrong, in one short clause
   /// @param offset byte offset in the file of what was checked
   /// @param expected what should have been there
   /// @param actual what was there
@@ -42,12 +42,12 @@ public final class CorruptFileException extends IOException {
 
   /// Damage to one page of a page file.
   ///
-  /// @param what one short clause: what is wrong
+  /// @param what what is wrong, in one short clause
   /// @param offset byte offset of the page in the file
   /// @param expected what should have been there
   /// @param actual what was there
   /// @param path the file
-  /// @param pageNumber of the page, from 0
+  /// @param pageNumber number of the page, from 0
   public CorruptFileException(
       String what, Path path, long pageNumber, long offset, String expected, String actual) {
     super(
@@ -65,7 +65,7 @@ public final class CorruptFileException extends IOException {
     return path;
   }
 
-  /// {@return the page of a page file that is damaged, or -1 where it is no page}
+  /// {@return number of the damaged page, from 0; -1 if the damage is not in a page}
   public long pageNumber() {
     return pageNumber;
   }

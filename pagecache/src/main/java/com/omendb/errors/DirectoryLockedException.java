@@ -4,16 +4,16 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Somebody else is writing into the directory; nothing was touched.
+/// Another process or thread is writing into the directory. Nothing was changed.
 public final class DirectoryLockedException extends FileSystemException {
   private static final long serialVersionUID = 1;
 
   private final transient @Nullable LockOwner owner;
 
-  /// Names who holds the lock.
+  /// Names the owner of the lock.
   ///
-  /// @param directory that is locked
-  /// @param owner who holds it; null if that is not known
+  /// @param directory the locked directory
+  /// @param owner process that holds the lock; null if it is not known
   public DirectoryLockedException(Path directory, @Nullable LockOwner owner) {
     super(
         directory.toString(),
@@ -23,7 +23,7 @@ public final class DirectoryLockedException extends FileSystemException {
     this.owner = owner;
   }
 
-  /// {@return who holds the lock, or null if that could not be read}
+  /// {@return the process that holds the lock; null if it could not be read}
   public @Nullable LockOwner owner() {
     return owner;
   }

@@ -3,7 +3,7 @@ package com.omendb.errors;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// A volume that has too little room for what would be written to it; nothing was written.
+/// A volume has too little free space for what would be written. Nothing was written.
 public final class DiskSpaceException extends IOException {
   private static final long serialVersionUID = 1;
 
@@ -15,9 +15,9 @@ public final class DiskSpaceException extends IOException {
 
   /// Says how much is missing.
   ///
-  /// @param path what has no room
-  /// @param neededBytes that it takes
-  /// @param usableBytes that are free
+  /// @param path the file or directory that would be written
+  /// @param neededBytes bytes that would be written
+  /// @param usableBytes bytes free on the volume
   public DiskSpaceException(Path path, long neededBytes, long usableBytes) {
     super(
         "there is too little room on the disk: path="

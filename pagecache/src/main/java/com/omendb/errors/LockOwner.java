@@ -2,10 +2,10 @@ package com.omendb.errors;
 
 import java.time.Instant;
 
-/// Who holds the lock of a directory.
+/// The process that holds the lock of a directory.
 ///
-/// @param pid process
-/// @param host machine, by name
+/// @param pid process id
+/// @param host name of its machine
 /// @param since when the lock was taken
 public record LockOwner(long pid, String host, Instant since) {
   @Override

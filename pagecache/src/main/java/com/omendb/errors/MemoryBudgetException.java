@@ -1,6 +1,6 @@
 package com.omendb.errors;
 
-/// A memory budget that is too small for what was asked of it; it says the smallest that works.
+/// A memory budget is too small. States the smallest that works.
 public final class MemoryBudgetException extends IllegalArgumentException {
   private static final long BYTES_PER_KB = 1_000;
   private static final long BYTES_PER_MB = 1_000_000;
@@ -10,9 +10,9 @@ public final class MemoryBudgetException extends IllegalArgumentException {
 
   /// Says what happened.
   ///
-  /// @param what what did not fit, one short clause
-  /// @param smallestBudgetBytes the smallest budget with which it would have fitted
-  /// @param totalBytes the budget that was given
+  /// @param what what did not fit, in one short clause
+  /// @param smallestBudgetBytes the smallest budget that works, in bytes
+  /// @param totalBytes the given budget, in bytes
   public MemoryBudgetException(String what, long smallestBudgetBytes, long totalBytes) {
     super(
         "%s: the smallest memory budget that works is %d bytes (%s), given totalBytes=%d"

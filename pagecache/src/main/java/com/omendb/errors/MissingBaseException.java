@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/// An archive that leaves out files which an earlier archive holds, and that one was not given.
+/// An archive leaves out a file that an earlier archive holds, and the caller did not give that
+/// archive.
 public final class MissingBaseException extends IOException {
   private static final long serialVersionUID = 1;
 
@@ -13,9 +14,9 @@ public final class MissingBaseException extends IOException {
 
   /// Says which archive is needed.
   ///
-  /// @param archive that was read
-  /// @param file of the index that it leaves out
-  /// @param snapshotId of the archive that holds it
+  /// @param archive the archive that was read
+  /// @param file name of the file that it leaves out
+  /// @param snapshotId id of the archive that holds the file
   public MissingBaseException(Path archive, String file, UUID snapshotId) {
     super(
         "the archive leaves out what an earlier one holds, and that one was not given as a base:"

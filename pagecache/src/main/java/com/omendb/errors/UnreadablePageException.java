@@ -3,8 +3,8 @@ package com.omendb.errors;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// A page that the operating system or the device did not give: a bad sector, a lost device. What
-/// it holds may be whole; that it is damaged is told by [CorruptFileException].
+/// The operating system or the device failed to read a page: a bad sector, a lost device. For a
+/// page that was read and is damaged see [CorruptFileException].
 public final class UnreadablePageException extends IOException {
   private static final long serialVersionUID = 1L;
 
@@ -20,9 +20,9 @@ public final class UnreadablePageException extends IOException {
   /// Says what happened.
   ///
   /// @param offset byte offset of the page in the file
-  /// @param reason what the system said
+  /// @param reason message of the operating system
   /// @param path the file
-  /// @param pageNumber of the page, from 0
+  /// @param pageNumber number of the page, from 0
   public UnreadablePageException(Path path, long pageNumber, long offset, String reason) {
     super(
         "a page could not be read: path=%s, pageNumber=%d, offset=%d, reason=%s"

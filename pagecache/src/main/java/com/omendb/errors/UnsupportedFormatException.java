@@ -11,9 +11,9 @@ public final class UnsupportedFormatException extends IOException {
   /// A file of a version that is not read.
   ///
   /// @param minVersion the oldest version that this release reads
-  /// @param maxVersion the newest
+  /// @param maxVersion the newest version that it reads
   /// @param path the file
-  /// @param formatVersion of the file
+  /// @param formatVersion version of the file
   public UnsupportedFormatException(Path path, int formatVersion, int minVersion, int maxVersion) {
     super(
         "written by version %d, this release reads %d to %d; %s: path=%s"

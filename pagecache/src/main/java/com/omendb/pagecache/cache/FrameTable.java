@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// 1. A free frame belongs to the free stack, or to the thread that took it from there.
 /// 2. [#claim] makes a taken frame the loading frame of an empty entry and pins it for the caller.
 /// 3. A pin counts only if the entry still names the frame after the pin was set.
-/// 4. A doomed frame goes free when its last pin goes, and not before: whoever makes that
-///    transition, and nobody else, empties the entry and returns the frame to the stack.
+/// 4. A doomed frame goes free when its last pin goes, and not before: the thread that makes this
+///    transition, and no other, empties the entry and returns the frame to the stack.
 ///
 /// So a page is never in two frames, and a pinned frame is never used for another page.
 final class FrameTable {
@@ -51,7 +51,7 @@ final class FrameTable {
     }
   }
 
-  /// The entry of a page: 0, or the frame as told by [#frameOf], resident or [#isLoading].
+  /// The entry of a page: 0, or the frame, see [#frameOf], resident or [#isLoading].
   int entry(int page) {
     return (int) ENTRY.getVolatile(entries, (long) page * Integer.BYTES);
   }

@@ -30,7 +30,7 @@ public final class PageCache implements AutoCloseable {
 
   private static final long FIXED_OVERHEAD_BYTES = 64 << 10;
 
-  /// Gives way to the thread that is between two steps; it needs less than a microsecond to go on.
+  /// A pause for the thread that is between two steps, which takes less than a microsecond.
   static final long PAUSE_NANOS = 1_000;
 
   private final PageFile file;
@@ -91,8 +91,8 @@ public final class PageCache implements AutoCloseable {
     PageReader newReader(int maxInFlight, MemorySegment frames);
   }
 
-  /// The smallest `frameBytes` that a cache accepts; nothing stays in it. What it takes besides
-  /// frames is told by [#overheadBytes].
+  /// The smallest `frameBytes` that a cache accepts; nothing stays in it. [#overheadBytes] says
+  /// what it takes besides frames.
   public static long smallestBytes(int pageBytes, int maxPinned) {
     return (long) pageBytes * maxPinned;
   }

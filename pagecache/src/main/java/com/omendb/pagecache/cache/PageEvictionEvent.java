@@ -29,7 +29,7 @@ final class PageEvictionEvent extends Event {
   @Label("Page Number")
   int pageNumber;
 
-  /// Records an eviction if somebody records them.
+  /// Records an eviction if a recording wants it.
   static void record(PageFile file, FrameTable table, int frame) {
     if (!PROBE.isEnabled()) {
       return;

@@ -38,7 +38,7 @@ final class PageReadEvent extends Event {
   @Description("Why the page is not there; none when it is")
   @Nullable String failure;
 
-  /// An event that has begun, or null while nobody records any.
+  /// An event that has begun, or null while no recording wants one.
   static @Nullable PageReadEvent begun() {
     if (!PROBE.isEnabled()) {
       return null;
@@ -48,7 +48,7 @@ final class PageReadEvent extends Event {
     return event;
   }
 
-  /// Records it if it is to be recorded.
+  /// Records it if a recording wants it.
   void ended(PageFile file, int page, @Nullable Throwable why) {
     end();
     if (shouldCommit()) {

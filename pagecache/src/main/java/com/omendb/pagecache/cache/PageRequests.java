@@ -31,7 +31,7 @@ public interface PageRequests extends AutoCloseable {
   /// Asks for a page under a free ticket.
   ///
   /// @return true when the page is resident: the ticket is held at once, and `await` will not
-  ///   return it. False when it is to be read by the next `await`, or is being read already
+  ///   return it. False when the next `await` reads it, or it is being read already
   /// @throws IllegalArgumentException when there is no such page
   /// @throws IllegalStateException when the ticket is not free, or session, cache or file are
   ///   closed
@@ -40,8 +40,8 @@ public interface PageRequests extends AutoCloseable {
   /// Starts all that was asked for with one system call, and waits until at least `min(minArrivals,
   /// pending())` tickets have arrived; 0 starts the reads and returns what has arrived.
   ///
-  /// @param tickets receives the tickets that arrived, no more than its length; others that have
-  ///   arrived as well are returned by the next call
+  /// @param tickets receives the tickets that arrived, at most its length; the next call returns
+  ///   the others
   /// @return how many tickets were filled
   /// @throws IllegalArgumentException when `tickets` is too short for `minArrivals`
   int await(int minArrivals, int[] tickets);
@@ -62,12 +62,12 @@ public interface PageRequests extends AutoCloseable {
   /// released like any other.
   @Nullable IOException failure(int ticket);
 
-  /// Lets go of a held ticket's page; the ticket is free again.
+  /// Releases the page of a held ticket; the ticket is free again.
   ///
   /// @throws IllegalStateException when the ticket is not held
   void release(int ticket);
 
-  /// Waits for what is in flight, lets go of everything and gives up the session's share of
+  /// Waits for the reads in flight, releases all pages and returns the session's share of
   /// `maxPinned`. A second call does nothing.
   @Override
   void close();

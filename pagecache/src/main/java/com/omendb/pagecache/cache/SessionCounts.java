@@ -3,8 +3,8 @@ package com.omendb.pagecache.cache;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/// What a session has done so far: written by its owner alone, read by everybody, so that counting
-/// costs no more than a plain field.
+/// Counts of a session: only its owner writes them and any thread reads them, so counting is as
+/// cheap as a plain field.
 final class SessionCounts {
   private static final VarHandle HITS = longField("hits");
   private static final VarHandle READS = longField("reads");

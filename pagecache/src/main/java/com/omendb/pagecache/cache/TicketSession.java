@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 /// is no frame, the request claims the page's entry with a free one and loads it.
 ///
 /// A session waits for others only while it loads nothing itself: as long as it does, it waits for
-/// its own reads, which need nobody. So no two sessions can wait for each other.
+/// its own reads, which need no other session. So no two sessions can wait for each other.
 final class TicketSession implements PageRequests {
-  /// One hit in so many is told to the policy: telling all of them would cost more than finding
-  /// them.
+  /// One hit in this many is reported to the policy: reporting all of them would cost more than
+  /// finding them.
   private static final int HITS_PER_TOUCH = 4;
 
   /// Neither pinned nor claimed.

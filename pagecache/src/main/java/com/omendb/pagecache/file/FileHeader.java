@@ -31,7 +31,7 @@ import java.util.UUID;
 /// | 4092 | 4 | CRC32C of bytes 0 to 4091 |
 ///
 /// The magic, the version and the last four bytes stay where they are in every future version: that
-/// is how a newer file is told from a broken one.
+/// distinguishes a newer file from a broken one.
 ///
 /// @param magic kind of file, exactly 8 printable ASCII characters
 /// @param formatVersion version of the kind's format, from 1

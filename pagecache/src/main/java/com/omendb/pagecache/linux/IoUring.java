@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// The file is registered with the ring, so that a read does not look up its descriptor. Nothing
 /// polls in the kernel. Not thread-safe, but threads may take turns. Kernel 5.6 or later.
 ///
-/// How the memory is laid out is told by the kernel's header `linux/io_uring.h`; it is the same on
+/// The kernel's header `linux/io_uring.h` defines the layout of the memory; it is the same on
 /// x86-64 and aarch64.
 public final class IoUring implements ReadRing {
   private static final int PARAMETERS_BYTES = 120;
@@ -182,7 +182,7 @@ public final class IoUring implements ReadRing {
     long request = (long) (requestTail & requestMask) * REQUEST_BYTES;
     int known = memory == null ? -1 : memory.indexOf(address, bytes);
     byte opcode = known < 0 ? OPCODE_READ : OPCODE_READ_FIXED;
-    // Fields not set here were zero from the start, and nobody sets them.
+    // Fields not set here were zero from the start and are never set.
     requests.set(ValueLayout.JAVA_BYTE, request + REQUEST_OPCODE, opcode);
     requests.set(ValueLayout.JAVA_BYTE, request + REQUEST_FLAGS, FLAG_FIXED_FILE);
     requests.set(INT, request + REQUEST_FILE, REGISTERED_FILE);

@@ -4,11 +4,10 @@ import com.omendb.errors.MemoryBudgetException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// One number of bytes and who has reserved how much of it.
+/// A number of bytes, and how much of it is reserved for which purpose.
 ///
-/// A budget only counts: it allocates nothing. Whoever is about to allocate reserves first and is
-/// refused with the smallest budget that would have worked, so that nothing dies of memory later.
-/// Thread-safe.
+/// A budget only counts: it allocates nothing. Code that allocates reserves first. A refusal states
+/// the smallest budget that would have worked, so no allocation fails later. Thread-safe.
 public final class MemoryBudget {
   private final long totalBytes;
   private final Map<String, Long> reservedByPurpose = new LinkedHashMap<>();

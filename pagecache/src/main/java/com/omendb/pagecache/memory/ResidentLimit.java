@@ -12,17 +12,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps what is resident of this process below a bound while a job works on mapped files larger
-/// than that: a thread looks four times a millisecond, and when the bound is passed, the files
-/// under its care are let go of. They stay in the operating system's cache, which gives memory up
-/// by itself when others need it, and are mapped again where they are touched again.
+/// Keeps the resident memory of this process below a limit while a job works on mapped files that
+/// are larger. A thread checks it four times a millisecond; when the limit is passed, it drops the
+/// pages of the registered files from memory. They stay in the operating system's cache, which
+/// frees memory when other processes need it, and are mapped again where they are touched again.
 ///
 /// A thread that touches files at random can map megabytes between two looks, because the operating
-/// system maps what lies around a touched page as well: it calls [#touching], which looks at once
-/// whenever enough was touched, and holds it up while files are being let go of.
+/// system maps what lies around a touched page as well: it calls [#touching], which checks whenever
+/// enough was touched, and blocks the thread while pages are being dropped.
 ///
-/// Only mapped files can be let go of; what else the process holds must fit by itself. Does nothing
-/// where the system is not Linux. Thread-safe.
+/// Only pages of mapped files can be dropped; the rest of the process must fit by itself. Does
+/// nothing where the system is not Linux. Thread-safe.
 public final class ResidentLimit implements AutoCloseable {
   private static final String STATM = "/proc/self/statm";
   private static final long INTERVAL_NANOS = 250_000;
@@ -33,12 +33,12 @@ public final class ResidentLimit implements AutoCloseable {
 
   // Of what is left below the bound, touches between two looks may take so much at the most.
   private static final int SHARE_OF_ROOM = 4;
-  private static final int LEAST_TOUCHES_A_LOOK = 64;
-  private static final int MOST_TOUCHES_A_LOOK = 1 << 20;
+  private static final int MIN_TOUCHES_A_LOOK = 64;
+  private static final int MAX_TOUCHES_A_LOOK = 1 << 20;
 
   private final long limitBytes;
   private final List<MemorySegment> regions = new ArrayList<>();
-  private final AtomicInteger touchesToLook = new AtomicInteger(LEAST_TOUCHES_A_LOOK);
+  private final AtomicInteger touchesToLook = new AtomicInteger(MIN_TOUCHES_A_LOOK);
   private final AtomicLong releases = new AtomicLong();
   private final Object looking = new Object();
   private final byte[] line = new byte[128];
@@ -48,7 +48,7 @@ public final class ResidentLimit implements AutoCloseable {
 
   /// Begins to watch.
   ///
-  /// @param limitBytes what may be resident, heap and code included, before files are let go of
+  /// @param limitBytes resident bytes, heap and code included, beyond which pages are dropped
   public ResidentLimit(long limitBytes) {
     this.limitBytes = limitBytes;
     this.statm = openStatm();
@@ -68,7 +68,7 @@ public final class ResidentLimit implements AutoCloseable {
     }
   }
 
-  /// Puts a mapped file under care.
+  /// Registers a mapped file.
   ///
   /// @param mapped of a mapped file; released with [#remove] before it is unmapped
   /// @throws IllegalArgumentException if the segment is not of a mapped file
@@ -81,19 +81,19 @@ public final class ResidentLimit implements AutoCloseable {
     }
   }
 
-  /// Takes a mapped file out of care. Once this returns it is not touched any more.
+  /// Removes a mapped file. Once this returns it is not touched any more.
   public void remove(MemorySegment mapped) {
     synchronized (regions) {
       regions.remove(mapped);
     }
   }
 
-  /// How often files were let go of.
+  /// How often pages were dropped.
   public long releases() {
     return releases.get();
   }
 
-  /// Lets go of all files under care now.
+  /// Drops the pages of all registered files now.
   public void release() {
     synchronized (regions) {
       for (MemorySegment region : regions) {
@@ -111,7 +111,7 @@ public final class ResidentLimit implements AutoCloseable {
     try {
       LinuxCalls.adviseUnneeded(region.asSlice(start - region.address(), end - start));
     } catch (IOException e) {
-      throw new IllegalStateException("mapped pages cannot be let go of", e);
+      throw new IllegalStateException("mapped pages cannot be dropped from memory", e);
     }
   }
 
@@ -135,7 +135,7 @@ public final class ResidentLimit implements AutoCloseable {
   private void look() {
     synchronized (looking) {
       if (closed || statm == null) {
-        touchesToLook.set(MOST_TOUCHES_A_LOOK);
+        touchesToLook.set(MAX_TOUCHES_A_LOOK);
         return;
       }
       try {
@@ -147,7 +147,7 @@ public final class ResidentLimit implements AutoCloseable {
           releases.incrementAndGet();
         }
         long touches = room / SHARE_OF_ROOM / TOUCH_BYTES;
-        touchesToLook.set(Math.clamp(touches, LEAST_TOUCHES_A_LOOK, MOST_TOUCHES_A_LOOK));
+        touchesToLook.set(Math.clamp(touches, MIN_TOUCHES_A_LOOK, MAX_TOUCHES_A_LOOK));
       } catch (IOException | RuntimeException e) {
         closed = true;
         LogCode.MEMORY_UNWATCHED.log(e);

@@ -20,9 +20,9 @@ import java.util.List;
 /// resident.
 ///
 /// Room on the disk is set aside at allocation: a full disk is an exception there, never a fault at
-/// a later write. Shared and thread-safe like [Arena#ofShared]; whoever opens it closes it.
+/// a later write. Shared and thread-safe like [Arena#ofShared]; the code that opens it closes it.
 public final class ScratchArena implements Arena {
-  private static final long LEAST_FILE_BYTES = 1 << 20;
+  private static final long MIN_FILE_BYTES = 1 << 20;
   private static final int ZEROS_BYTES = 1 << 20;
 
   private final Path directory;
@@ -44,7 +44,7 @@ public final class ScratchArena implements Arena {
   /// @throws UncheckedIOException if there is no room on the disk
   @Override
   public MemorySegment allocate(long byteSize, long byteAlignment) {
-    if (byteSize < LEAST_FILE_BYTES || byteAlignment > AlignedMemory.DIRECT_ALIGNMENT) {
+    if (byteSize < MIN_FILE_BYTES || byteAlignment > AlignedMemory.DIRECT_ALIGNMENT) {
       return arena.allocate(byteSize, byteAlignment);
     }
     try {

@@ -114,7 +114,7 @@ final class BlockingPageReader implements PageReader {
     try {
       pool.execute(read);
     } catch (OutOfMemoryError e) {
-      // No further thread is to be had: do without, or fail as a read.
+      // No further thread can be started: read on this one, or fail the read.
       if (source.survivesInterrupts()) {
         read.run();
       } else {

@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /// Reads through a file channel. Such a channel closes itself for everyone when a reading thread is
-/// interrupted, so only threads that nobody interrupts may read from it.
+/// interrupted, so only threads that are never interrupted may read from it.
 final class ChannelSource implements PageSource {
   private final FileChannel channel;
   private final Path path;

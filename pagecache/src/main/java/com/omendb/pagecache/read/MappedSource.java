@@ -55,8 +55,8 @@ final class MappedSource implements PageSource {
     try {
       long mapped = Math.clamp(mapping.byteSize() - offset, 0, bytes);
       MemorySegment.copy(mapping, offset, target, 0, mapped);
-      // Asked only now: a file that shrank before or while it was copied shows here. And a fault
-      // of the copy that the JVM has not told yet is told when this call comes back to Java.
+      // Checked only now: this finds a file that shrank before or during the copy. The JVM also
+      // throws a pending fault of the copy at the latest when this call returns to Java.
       requireLength(offset, bytes, mapped);
     } catch (InternalError e) {
       requireLength(offset, bytes, bytes);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Closing the file refuses further readers and submissions; the descriptor goes when the last
 /// reader is closed.
 public final class PageFile implements AutoCloseable {
-  /// Of damaged pages so many are told to the log: what is wrong with a file shows in a few.
+  /// Damaged pages that are logged for one file: a few show what is wrong with it.
   private static final int MAX_LOGGED_DAMAGES = 16;
 
   private final Path path;

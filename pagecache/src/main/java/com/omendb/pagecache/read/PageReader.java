@@ -28,8 +28,7 @@ public interface PageReader extends AutoCloseable {
   /// Starts all queued reads and waits until at least `minCompletions` of them have completed; 0
   /// starts them and returns at once.
   ///
-  /// @param tags receives the tags of the reads that completed; no more than its length are
-  ///   returned
+  /// @param tags receives the tags of the reads that completed; at most its length are returned
   /// @param failures receives, for each tag, null when its page is in the frame, or why it is not:
   ///   the read failed or came short, or the page is damaged, also when read a second time. One
   ///   failure does not disturb the other reads, and the frame of a failed one is not written to

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// The ways to read pages. Which of them reads a file is told by [OpenedSource#open].
+/// The ways to read pages. [OpenedSource#open] chooses the one for a file.
 public enum PageReaderKind {
   /// Asynchronous reads, a ring a reader.
   IO_URING("io_uring"),

@@ -5,7 +5,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /// The threads on which one page file's blocking reads overlap: bounded, started when needed, ended
-/// when idle. Nobody outside holds them, so nobody interrupts them.
+/// when idle. No other code has a reference to them, so they are never interrupted.
 final class ReadPool implements AutoCloseable {
   /// Enough to keep an SSD busy: read rates hardly rise beyond this depth.
   static final int THREADS = 32;

@@ -301,8 +301,7 @@ final class UringPageReader implements PageReader {
     idleSlots[idleCount++] = slot;
   }
 
-  /// Books what came of one read: all of it, part of it (then the rest is to be read), or a
-  /// failure.
+  /// Books what came of one read: all of it, part of it (the rest is read next), or a failure.
   private @Nullable IOException settle(int slot, int result) {
     long offset = file.pageOffset(pageNumbers[slot]);
     if (result < 0 && !mayTryAgain(result)) {

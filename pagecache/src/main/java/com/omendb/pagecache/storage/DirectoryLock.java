@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// The right to be the only writer of a directory.
 ///
 /// Held as a lock of the operating system on the file `lock.omen` in it, which holds the owner's
-/// name as text. The system lets go of it when the process ends, however it ends: a file that a
-/// dead process left behind keeps nobody out. Closing deletes the file. Anything of that name that
-/// is no lock is not touched. Thread-safe.
+/// name as text. The system releases it when the process ends, even if it is killed: a file that a
+/// dead process left behind locks nothing. Closing deletes the file. Anything of that name that is
+/// no lock is not touched. Thread-safe.
 public final class DirectoryLock implements AutoCloseable {
   /// Name of the lock file.
   public static final String FILE = "lock.omen";
@@ -67,7 +67,7 @@ public final class DirectoryLock implements AutoCloseable {
   }
 
   // Null if the file that was locked is not the one of that name any more, since its last owner has
-  // deleted it: such a lock keeps nobody out.
+  // deleted it: such a lock excludes no other writer.
   private static @Nullable DirectoryLock tryAcquire(Path directory, byte[] text)
       throws IOException {
     Path file = directory.resolve(FILE);
@@ -138,7 +138,7 @@ public final class DirectoryLock implements AutoCloseable {
     }
     closed = true;
     try {
-      // While it is still held: afterwards it may be somebody else's.
+      // While the lock is still held: afterwards the file may be that of another writer.
       Files.deleteIfExists(directory.resolve(FILE));
     } finally {
       try {

@@ -16,7 +16,7 @@ import java.util.List;
 /// | [#create], [#createDirectory], [#rename], [#link], [#delete] | [#syncDirectory] of the directory that holds the name |
 ///
 /// Until then any part of them may be lost, whatever their order. A rename is seen wholly or not at
-/// all. Scratch files, which nobody reads after a crash, need not go through here.
+/// all. Scratch files, which are not read after a crash, need not go through here.
 ///
 /// Thread-safe.
 public interface Storage {

@@ -31,8 +31,8 @@ public interface StorageFile extends AutoCloseable {
   /// @throws IOException if the file system refuses, or the device fails
   long size() throws IOException;
 
-  /// Makes the content and the length lasting. After a failure what was written since the last
-  /// success is to be taken for lost: a second call that succeeds says nothing of it.
+  /// Makes the content and the length lasting. After a failure, assume that what was written since
+  /// the last success is lost: a second call that succeeds proves nothing about it.
   ///
   /// @throws IOException if the file system refuses, or the device fails
   void force() throws IOException;
