@@ -18,15 +18,16 @@ import java.util.Optional;
 /// An approximate-nearest-neighbour index in a directory, opened for searching under a memory
 /// budget.
 ///
-/// Thread-safe, and searches are not ended by interrupts, which stay pending. [#close()] waits for
-/// searches that are running, ends the waits of those that are not, and returns when all is closed,
-/// whoever closed it first; later calls fail with [IllegalStateException].
+/// Thread-safe. An interrupt does not end a search; it stays pending. [#close()] waits for the
+/// searches that are running and fails those that still wait for a searcher. It returns when the
+/// index is closed, even if another thread closed it first. Later calls fail with
+/// [IllegalStateException].
 public interface AnnIndex extends AutoCloseable {
 
   /// Opens the index in a directory, whatever its kind.
   ///
   /// @param directory of the index
-  /// @param options what is wanted
+  /// @param options memory budget, concurrent searches, reports
   /// @return the open index
   /// @throws java.nio.file.NoSuchFileException if the directory holds no index
   /// @throws com.omendb.errors.CorruptFileException if the index is damaged
@@ -55,11 +56,12 @@ public interface AnnIndex extends AutoCloseable {
   /// The index appears in `directory` complete or not at all; an older one there stays whole until
   /// that moment.
   ///
-  /// @param vectors the vectors
+  /// @param vectors the vectors to index, at least one; their memory must stay open and unchanged
+  ///   until this returns
   /// @param directory of the index
-  /// @param options what is wanted
-  /// @param progress told how far it is
-  /// @return what was made
+  /// @param options kind, metric, memory budget, threads and the rest
+  /// @param progress receives phases and units of work done; any thread may call it
+  /// @return size, time and settings of the new index
   /// @throws java.nio.file.FileAlreadyExistsException if the directory holds an index that may not
   ///   be overwritten, or something that is no index
   /// @throws com.omendb.errors.BuildInterruptedException if the calling thread is interrupted
@@ -78,10 +80,11 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Builds an index and reports no progress.
   ///
-  /// @param vectors the vectors
+  /// @param vectors the vectors to index, at least one; their memory must stay open and unchanged
+  ///   until this returns
   /// @param directory of the index
-  /// @param options what is wanted
-  /// @return what was made
+  /// @param options kind, metric, memory budget, threads and the rest
+  /// @return size, time and settings of the new index
   /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
   /// @throws IllegalArgumentException if an option or a vector is unusable
@@ -92,9 +95,10 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Builds an index with the [BuildOptions#defaults], in 4 GiB of memory.
   ///
-  /// @param vectors the vectors
+  /// @param vectors the vectors to index, at least one; their memory must stay open and unchanged
+  ///   until this returns
   /// @param directory of the index
-  /// @return what was made
+  /// @return size, time and settings of the new index
   /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
   /// @throws com.omendb.errors.MemoryBudgetException if 4 GiB are too small
   /// @throws IllegalArgumentException if a vector is unusable
@@ -104,12 +108,13 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Builds an index whose searches return ids of the caller's own.
   ///
-  /// @param ids of the rows
-  /// @param vectors the vectors
+  /// @param ids one id for each row of `vectors`
+  /// @param vectors the vectors to index, at least one; their memory must stay open and unchanged
+  ///   until this returns
   /// @param directory of the index
-  /// @param options what is wanted
-  /// @param progress told how far it is
-  /// @return what was made
+  /// @param options kind, metric, memory budget, threads and the rest
+  /// @param progress receives phases and units of work done; any thread may call it
+  /// @return size, time and settings of the new index
   /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
   /// @throws IllegalArgumentException if an option or a vector is unusable, there are not as many
@@ -125,10 +130,11 @@ public interface AnnIndex extends AutoCloseable {
   /// Builds an index whose searches return ids of the caller's own, with the
   /// [BuildOptions#defaults], in 4 GiB of memory.
   ///
-  /// @param ids of the rows
-  /// @param vectors the vectors
+  /// @param ids one id for each row of `vectors`
+  /// @param vectors the vectors to index, at least one; their memory must stay open and unchanged
+  ///   until this returns
   /// @param directory of the index
-  /// @return what was made
+  /// @return size, time and settings of the new index
   /// @throws IOException as [#build(VectorSource, Path, BuildOptions, Progress)]
   /// @throws com.omendb.errors.MemoryBudgetException if 4 GiB are too small
   /// @throws IllegalArgumentException if a vector is unusable, there are not as many ids as
@@ -137,15 +143,16 @@ public interface AnnIndex extends AutoCloseable {
     return build(vectors, ids, directory, BuildOptions.defaults(), Progress.NONE);
   }
 
-  /// Builds an index of vectors that are read once, one after another. They are kept meanwhile in a
-  /// file without a name on the volume of the index, gone with the process; the memory budget is
-  /// that of `options`. A build of this kind is not resumed.
+  /// Builds an index of vectors that are read once, one after another. Until the index is built,
+  /// they are kept in an unnamed file on the volume of the index, which the operating system
+  /// deletes when the process ends; the memory budget is that of `options`. A build of this kind is
+  /// not resumed.
   ///
-  /// @param rows the vectors, read once
+  /// @param rows gives the vectors and their ids, each once
   /// @param directory of the index
-  /// @param options what is wanted
-  /// @param progress told how far it is
-  /// @return what was made
+  /// @param options kind, metric, memory budget, threads and the rest
+  /// @param progress receives phases and units of work done; any thread may call it
+  /// @return size, time and settings of the new index
   /// @throws IOException if `rows` throws it, or as [#build(VectorSource, Path, BuildOptions,
   ///   Progress)]
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
@@ -163,7 +170,7 @@ public interface AnnIndex extends AutoCloseable {
   /// Fails as [#build] would if an index may not be made in a directory, and changes nothing.
   ///
   /// @param directory of the index
-  /// @param options what is wanted
+  /// @param options how it would be built; only the kind and `overwrite` matter
   /// @throws java.nio.file.FileAlreadyExistsException if the directory holds an index that may not
   ///   be overwritten, or something that is no index
   /// @throws com.omendb.errors.DirectoryLockedException if another process writes into the
@@ -174,12 +181,11 @@ public interface AnnIndex extends AutoCloseable {
     IndexKind.named(options.kind()).checkTarget(directory, options);
   }
 
-  /// Fails as [#build] would for these vectors, wherever the index is to be; see
-  /// [IndexKind#checkInput].
+  /// Fails as [#build] would for these vectors in any directory; see [IndexKind#checkInput].
   ///
-  /// @param vectors the vectors
-  /// @param options what is wanted
-  /// @param progress told how far it is
+  /// @param vectors the vectors that would be indexed; all of them are read
+  /// @param options how the index would be built
+  /// @param progress receives phases and units of work done; any thread may call it
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
   /// @throws IllegalArgumentException if an option or a vector is unusable
   static void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
@@ -188,18 +194,18 @@ public interface AnnIndex extends AutoCloseable {
 
   /// {@return what [#build] would use, without building; see [IndexKind#forecastBuild]}
   ///
-  /// @param vectors the vectors
-  /// @param options what is wanted
+  /// @param vectors number, dimension and element type of the vectors, which need not exist
+  /// @param options how the index would be built
   /// @throws IllegalArgumentException if an option does not fit the shape, or the kind makes no
   ///   forecasts
   static BuildForecast forecastBuild(VectorShape vectors, BuildOptions options) {
     return IndexKind.named(options.kind()).forecastBuild(vectors, 0, options);
   }
 
-  /// {@return how an index that [#build] would make would be served; see
+  /// {@return memory and search cost of an index that [#build] would make; see
   /// [IndexKind#forecastServing]}
   ///
-  /// @param vectors the vectors
+  /// @param vectors number, dimension and element type of the vectors, which need not exist
   /// @param build how it would be built
   /// @param open how it would be opened
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget of `open` is too small
@@ -210,12 +216,12 @@ public interface AnnIndex extends AutoCloseable {
     return IndexKind.named(build.kind()).forecastServing(vectors, build, open);
   }
 
-  /// Checks the files of the index in a directory without opening it. What is wrong with them is
-  /// told by the report, not by an exception.
+  /// Checks the files of the index in a directory without opening it. The report says what is wrong
+  /// with them; damage is no exception.
   ///
   /// @param directory of the index
-  /// @param options what is wanted
-  /// @param progress told how far it is
+  /// @param options how much to check, with how much memory and how many threads
+  /// @param progress receives phases and units of work done; any thread may call it
   /// @return what was found
   /// @throws java.nio.file.NoSuchFileException if the directory holds no index
   /// @throws com.omendb.errors.UnsupportedFormatException if another release wrote it
@@ -227,19 +233,20 @@ public interface AnnIndex extends AutoCloseable {
     return IndexKind.forVerifying(directory).verify(directory, options, progress);
   }
 
-  /// Makes a whole index of what is left of a damaged one, in a new directory; the damaged one
-  /// stays as it is.
+  /// Makes a whole index of what is left of a damaged one, in a new directory. The damaged one is
+  /// not changed.
   ///
-  /// What can be made out of the rest is: codes from vectors, edges of lost records from their
-  /// neighbours, graphs, layers and the manifest from the records. Vectors in lost pages come from
-  /// the source if one is given; else the new index is without them, and the report lists their
-  /// ids.
+  /// The repair computes what it can from the rest: codes from vectors, edges of lost records from
+  /// their neighbours, graphs, layers and the manifest from the records. Vectors in lost pages are
+  /// taken from the source, if there is one. Without a source the new index lacks them, and the
+  /// report lists their ids.
   ///
-  /// @param source the vectors that the index was built from
+  /// @param source the vectors that the index was built from, in the same order; empty to repair
+  ///   without them
   /// @param damaged directory of the damaged index
-  /// @param repaired directory of the new index, which holds nothing yet
-  /// @param options what is wanted
-  /// @param progress told how far it is
+  /// @param repaired directory of the new index, absent or empty
+  /// @param options memory budget and threads of the repair
+  /// @param progress receives phases and units of work done; any thread may call it
   /// @return what was found and made
   /// @throws java.nio.file.NoSuchFileException if the directory holds no index
   /// @throws com.omendb.errors.UnrepairableException if too little is left
@@ -272,11 +279,11 @@ public interface AnnIndex extends AutoCloseable {
   /// Writes the index in a directory into an archive of one file; see [Snapshots#write].
   ///
   /// @param directory of the index
-  /// @param archive the file
-  /// @param progress told how far it is
-  /// @return what was written
+  /// @param archive the file to write
+  /// @param progress receives phases and units of work done; any thread may call it
+  /// @return ids, files and bytes of the snapshot
   /// @throws java.nio.file.NoSuchFileException if the directory holds no index
-  /// @throws java.nio.file.FileAlreadyExistsException if there is such a file
+  /// @throws java.nio.file.FileAlreadyExistsException if the archive exists
   /// @throws com.omendb.errors.CorruptFileException if the index is damaged
   /// @throws com.omendb.errors.IndexChangedException if the index is replaced meanwhile
   /// @throws com.omendb.errors.DiskSpaceException if the archive has no room
@@ -288,10 +295,10 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Makes an index directory of an archive that [#snapshot] wrote; see [Snapshots#restore].
   ///
-  /// @param archive the file
-  /// @param directory of the index
-  /// @param progress told how far it is
-  /// @return what was written
+  /// @param archive the file that [#snapshot] wrote
+  /// @param directory of the index; created if it does not exist
+  /// @param progress receives phases and units of work done; any thread may call it
+  /// @return ids, files and bytes of the snapshot
   /// @throws com.omendb.errors.CorruptFileException if the archive is damaged
   /// @throws com.omendb.errors.UnsupportedFormatException if another release wrote it
   /// @throws com.omendb.errors.MissingBaseException if it was written against another archive,
@@ -316,7 +323,7 @@ public interface AnnIndex extends AutoCloseable {
 
   /// Finds the nearest neighbours of a query with a pooled [Searcher].
   ///
-  /// @param request what is wanted
+  /// @param request the query, k and the effort of the search
   /// @return the neighbours and what the search cost
   /// @throws IllegalArgumentException if the request does not fit the index
   /// @throws com.omendb.errors.CorruptFileException if a page that the search needs fails its
@@ -343,7 +350,7 @@ public interface AnnIndex extends AutoCloseable {
   /// Searches for several queries side by side with a pooled [Searcher]; see
   /// [Searcher#searchBatch].
   ///
-  /// @param requests what is wanted, one a search
+  /// @param requests the queries, each with its k and effort
   /// @return the results in the order of the requests
   /// @throws IOException as [#search(SearchRequest)], for the first that fails
   /// @throws IllegalArgumentException if a request does not fit the index; nothing is searched then

@@ -6,18 +6,19 @@ import java.util.Map;
 
 /// What a build would use, worked out without building. Immutable; its maps keep their order.
 ///
-/// @param memoryBytes memory by phase, each with everything that is in memory during it if all data
-///   is; the largest is the peak of such a build
-/// @param peakBytes what the process uses at its peak if the budget is no bound
+/// @param memoryBytes bytes in memory during each phase, by its name, if all data is in memory; the
+///   largest is the peak of such a build
+/// @param peakBytes bytes that the process uses at its peak if the budget does not limit it
 /// @param memoryBudgetBytes the budget that was given
 /// @param smallestBudgetBytes the smallest budget that works, with the data in scratch files
-/// @param inFiles whether under the given budget the data is left in scratch files
+/// @param inFiles whether the given budget is too small to hold the data, so that the build works
+///   in scratch files
 /// @param scratchBytes bytes of scratch files at their peak, on the volume of the index
-/// @param checkpointBytes bytes at their peak of what is kept so that a build that is cut short can
-///   be resumed, on the volume of the index; gone when it is published
+/// @param checkpointBytes peak bytes of the files from which an interrupted build can be resumed,
+///   on the volume of the index; deleted when the index is published
 /// @param fileBytes bytes of each file of the index, by name
-/// @param seconds expected time of each phase, on the given threads of the machine that the model
-///   was measured on
+/// @param seconds expected seconds of each phase, by its name, with the given number of threads, on
+///   the machine on which the model was measured
 public record BuildForecast(
     Map<String, Long> memoryBytes,
     long peakBytes,

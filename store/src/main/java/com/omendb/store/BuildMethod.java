@@ -4,8 +4,8 @@ import java.util.Locale;
 
 /// How the candidate neighbours of each node are found when a graph is built.
 public enum BuildMethod {
-  /// By comparing nodes within small overlapping sets of near ones: as good as two passes of
-  /// searches and several times faster.
+  /// By comparing nodes within small overlapping sets of near ones: the graph is of the same
+  /// quality as with two passes of searches, in a fraction of the time.
   LEAF("leaf"),
   /// By searching the growing graph for each node, in two passes: the method of the DiskANN paper.
   /// Its build list size says how thoroughly.

@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// How to build an index. What is left out has the default that its setter names.
+/// How to build an index. Each setter names the default of what is left out.
 ///
-/// What everybody sets is here: the kind and its metric, the degree, memory and threads, what may
-/// be done with the directory, reports. [BuildTuning] has what the library chooses well by itself.
+/// Here are the options that most programs set: the kind and its metric, the degree, memory and
+/// threads, what may be done with the directory, reports. [BuildTuning] has those whose defaults
+/// rarely need a change.
 ///
 /// Immutable and thread-safe. `BuildOptions.builder().metric(Metric.COSINE).build()`
 public final class BuildOptions {
@@ -42,17 +43,17 @@ public final class BuildOptions {
     this.tuning = builder.tuning;
   }
 
-  /// {@return everything by default}
+  /// {@return the defaults}
   public static BuildOptions defaults() {
     return builder().build();
   }
 
-  /// {@return a builder in which everything is as by default}
+  /// {@return a builder that holds the defaults}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// {@return a builder in which everything is as here}
+  /// {@return a builder that holds these values}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.kind = kind;
@@ -77,7 +78,7 @@ public final class BuildOptions {
     return metric;
   }
 
-  /// {@return R, the most edges a node has}
+  /// {@return R, the largest number of edges of a node}
   public int maxDegree() {
     return maxDegree;
   }
@@ -92,22 +93,22 @@ public final class BuildOptions {
     return threads;
   }
 
-  /// {@return whether an index that already is in the directory is replaced}
+  /// {@return whether an existing index in the directory is replaced}
   public boolean overwrite() {
     return overwrite;
   }
 
-  /// {@return whether a build that was cut short in the directory is continued}
+  /// {@return whether an interrupted build in the directory is continued}
   public boolean resume() {
     return resume;
   }
 
-  /// {@return where the build reports how far it is}
+  /// {@return the metrics to which the build reports}
   public Metrics metrics() {
     return metrics;
   }
 
-  /// {@return what the library chooses well by itself}
+  /// {@return the options whose defaults rarely need a change}
   public BuildTuning tuning() {
     return tuning;
   }
@@ -152,7 +153,7 @@ public final class BuildOptions {
     /// Sets the name of the [IndexKind]; default: [IndexKind#HYBRID], whose upper layers take
     /// little memory and save reads. [IndexKind#DISKANN] is without them.
     ///
-    /// @param value the name of the [IndexKind]
+    /// @param value name of an installed [IndexKind], in any case
     /// @return this builder
     public Builder kind(String value) {
       kind = value;
@@ -162,17 +163,17 @@ public final class BuildOptions {
     /// Sets the distance that searches will use; default: [Metric#SQUARED_L2]. An index answers
     /// under one metric only.
     ///
-    /// @param value the distance that searches will use
+    /// @param value metric of the graph and of all searches
     /// @return this builder
     public Builder metric(Metric value) {
       metric = value;
       return this;
     }
 
-    /// Sets R, the most edges a node has, 4 to 250; default: 64. More finds more with the same
-    /// effort; it takes more space on the SSD, and longer to build.
+    /// Sets R, the largest number of edges of a node, 4 to 250; default: 64. A larger R finds more
+    /// neighbours with the same effort, takes more space on the SSD, and makes the build slower.
     ///
-    /// @param value R, the most edges a node has
+    /// @param value edges, 4 to 250
     /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder maxDegree(int value) {
@@ -181,11 +182,11 @@ public final class BuildOptions {
     }
 
     /// Sets the bytes that the whole process may use while building, as the operating system counts
-    /// its peak, JVM included; default: 4 GiB. With less than all data takes, a build works in
-    /// files beside the index, about twice as long. Too little is refused when the build begins.
+    /// its peak, JVM included; default: 4 GiB. If the data does not fit, the build works in files
+    /// beside the index and takes about twice as long. A budget that is too small is refused when
+    /// the build begins.
     ///
-    /// @param value the bytes that the whole process may use while building, as the operating
-    ///   system counts its peak, JVM included
+    /// @param value bytes, JVM included
     /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder memoryBudgetBytes(long value) {
@@ -193,10 +194,10 @@ public final class BuildOptions {
       return this;
     }
 
-    /// Sets the worker threads, 1 to 1024; default: one for each processor. Only one thread gives
-    /// the same graph each time.
+    /// Sets the worker threads, 1 to 1024; default: one for each processor. Only with one thread do
+    /// builds with equal seeds give equal graphs.
     ///
-    /// @param value the worker threads
+    /// @param value threads, 1 to 1024
     /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder threads(int value) {
@@ -204,49 +205,48 @@ public final class BuildOptions {
       return this;
     }
 
-    /// Sets whether an index that already is in the directory is replaced; default: no, the build
-    /// fails then. The old index stays whole until the new one is complete.
+    /// Sets whether an existing index in the directory is replaced; default: no, the build fails.
+    /// The old index stays whole until the new one is complete.
     ///
-    /// @param value whether an index that already is in the directory is replaced
+    /// @param value true to replace it
     /// @return this builder
     public Builder overwrite(boolean value) {
       overwrite = value;
       return this;
     }
 
-    /// Sets whether a build of the same vectors with the same options that was cut short in the
-    /// directory is continued; default: no, the build begins anew. So it does, and says why, if
-    /// there is none. Memory and threads may be others than then.
+    /// Sets whether to continue an interrupted build of the same vectors with the same options in
+    /// the directory; default: no. If there is none to continue, the build begins anew and reports
+    /// why. Memory budget and threads may differ from those of the interrupted build.
     ///
-    /// @param value whether a build of the same vectors with the same options that was cut short in
-    ///   the directory is continued
+    /// @param value true to continue it
     /// @return this builder
     public Builder resume(boolean value) {
       resume = value;
       return this;
     }
 
-    /// Sets where the build reports how far it is; default: nowhere.
+    /// Sets the metrics to which the build reports; default: [Metrics#NONE].
     ///
-    /// @param value where the build reports how far it is
+    /// @param value thread-safe; may serve several builds and indexes
     /// @return this builder
     public Builder metrics(Metrics value) {
       metrics = value;
       return this;
     }
 
-    /// Sets what the library chooses well by itself.
+    /// Sets the options whose defaults rarely need a change.
     ///
-    /// @param value what the library chooses well by itself
+    /// @param value replaces all that was set before
     /// @return this builder
     public Builder tuning(BuildTuning value) {
       tuning = value;
       return this;
     }
 
-    /// Changes some of what the library chooses well by itself: `tuning(t -> t.seed(7))`.
+    /// Changes some of the options whose defaults rarely need a change: `tuning(t -> t.seed(7))`.
     ///
-    /// @param changes given a builder in which everything is as it is so far
+    /// @param changes called once, with a builder that holds what is set so far
     /// @return this builder
     public Builder tuning(Consumer<BuildTuning.Builder> changes) {
       BuildTuning.Builder builder = tuning.toBuilder();

@@ -32,7 +32,7 @@ public final class BuildReport {
   ///
   /// @param directory where the index is
   /// @param kind name of its [IndexKind]
-  /// @param count vectors in it
+  /// @param count number of its vectors
   public static Builder builder(Path directory, String kind, long count) {
     return new Builder(directory, kind, count);
   }
@@ -84,7 +84,7 @@ public final class BuildReport {
     return List.of(directory, kind, count, indexBytes, elapsed, settings);
   }
 
-  /// Equal if all of it is.
+  /// Reports are equal if all of their values are.
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof BuildReport report && values().equals(report.values());
@@ -101,7 +101,7 @@ public final class BuildReport {
         .formatted(values().toArray());
   }
 
-  /// Collects what there is to say of a build. Not thread-safe.
+  /// Collects the values of a report. Not thread-safe.
   public static final class Builder {
     private final Path directory;
     private final String kind;
@@ -118,7 +118,7 @@ public final class BuildReport {
 
     /// Sets the bytes of its files.
     ///
-    /// @param value the bytes of its files
+    /// @param value bytes
     /// @return this builder
     public Builder indexBytes(long value) {
       indexBytes = value;
@@ -127,7 +127,7 @@ public final class BuildReport {
 
     /// Sets the time of the whole build.
     ///
-    /// @param value the time of the whole build
+    /// @param value not negative
     /// @return this builder
     public Builder elapsed(Duration value) {
       elapsed = value;
@@ -136,7 +136,7 @@ public final class BuildReport {
 
     /// Sets how the index was built.
     ///
-    /// @param value how the index was built
+    /// @param value text by name, in the order in which it is printed
     /// @return this builder
     public Builder settings(Map<String, String> value) {
       settings = value;

@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What the library chooses well by itself when it builds an index: for experiments, for data on
-/// which the defaults were measured to do badly, and for builds that have to be repeatable.
+/// Build options whose defaults rarely need a change: for experiments, for data on which the
+/// defaults were measured to do badly, and for builds that have to be repeatable.
 ///
 /// Immutable and thread-safe. Set with [BuildOptions.Builder#tuning(Consumer)].
 public final class BuildTuning {
@@ -25,12 +25,12 @@ public final class BuildTuning {
     this.seed = builder.seed;
   }
 
-  /// {@return a builder in which everything is as by default}
+  /// {@return a builder that holds the defaults}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// {@return a builder in which everything is as here}
+  /// {@return a builder that holds these values}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.method = method;
@@ -51,7 +51,7 @@ public final class BuildTuning {
     return buildListSize;
   }
 
-  /// {@return prune slack}
+  /// {@return alpha, the factor by which pruning favours longer edges}
   public float alpha() {
     return alpha;
   }
@@ -61,7 +61,7 @@ public final class BuildTuning {
     return codeBytes;
   }
 
-  /// {@return source of all randomness}
+  /// {@return the seed of all random choices}
   public long seed() {
     return seed;
   }
@@ -98,9 +98,9 @@ public final class BuildTuning {
     private Builder() {}
 
     /// Sets how the candidate neighbours of each node are found; default: [BuildMethod#LEAF].
-    /// [BuildMethod#VAMANA] finds as many and takes several times as long.
+    /// [BuildMethod#VAMANA] gives a graph of the same quality and takes several times as long.
     ///
-    /// @param value how the candidate neighbours of each node are found
+    /// @param value the method
     /// @return this builder
     public Builder method(BuildMethod value) {
       method = value;
@@ -108,10 +108,10 @@ public final class BuildTuning {
     }
 
     /// Sets L of the search that finds a node's candidates by the method `vamana`, 4 to 10,000;
-    /// default: 100. More makes a better graph, and takes longer. The method `leaf` takes no
-    /// notice.
+    /// default: 100. A longer list gives a better graph and takes longer. The method `leaf` ignores
+    /// it.
     ///
-    /// @param value L of the search that finds a node's candidates by the method `vamana`
+    /// @param value entries, 4 to 10,000
     /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder buildListSize(int value) {
@@ -119,10 +119,10 @@ public final class BuildTuning {
       return this;
     }
 
-    /// Sets the prune slack, 1 to 4; default: 1.2. More keeps longer edges: searches need fewer
-    /// steps, and find less around each.
+    /// Sets alpha, the factor by which pruning favours longer edges, 1 to 4; default: 1.2. A larger
+    /// alpha keeps longer edges: searches take fewer steps, and find fewer candidates at each.
     ///
-    /// @param value the prune slack
+    /// @param value factor, 1 to 4
     /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder alpha(float value) {
@@ -131,11 +131,11 @@ public final class BuildTuning {
       return this;
     }
 
-    /// Sets the bytes of a vector's code, 1 to 512, no more than the dimension; default: several
-    /// sizes, the smallest a quarter of the dimension and at most 64, from which the memory budget
-    /// chooses when the index is opened. More take more memory and save reads.
+    /// Sets the bytes of a vector's code, 1 to 512, at most the dimension. Default: the index holds
+    /// codes of several sizes, the smallest a quarter of the dimension and at most 64, and the
+    /// memory budget decides at open which is used. Larger codes take more memory and save reads.
     ///
-    /// @param value the bytes of a vector's code
+    /// @param value bytes, 1 to 512
     /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder codeBytes(int value) {
@@ -143,9 +143,10 @@ public final class BuildTuning {
       return this;
     }
 
-    /// Sets the source of all randomness; default: 42. One seed on one thread gives one graph.
+    /// Sets the seed of all random choices; default: 42. With one thread, equal seeds give equal
+    /// graphs.
     ///
-    /// @param value the source of all randomness
+    /// @param value any number
     /// @return this builder
     public Builder seed(long value) {
       seed = value;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What an open index is, how it was built, how it is served, and where its memory goes.
 ///
-/// What not every kind of index has is empty where it has not. Immutable and thread-safe.
+/// A value that a kind of index does not have is empty. Immutable and thread-safe.
 public final class IndexInfo {
   private final Path directory;
   private final String kind;
@@ -46,8 +46,8 @@ public final class IndexInfo {
   ///
   /// @param kind name of the [IndexKind]
   /// @param directory of the index
-  /// @param vectors the vectors
-  /// @param metric of the distances
+  /// @param vectors number, dimension and element type of the vectors
+  /// @param metric the distance it was built for
   public static Builder builder(Path directory, String kind, VectorShape vectors, Metric metric) {
     return new Builder(directory, kind, vectors, metric);
   }
@@ -87,7 +87,7 @@ public final class IndexInfo {
     return formatVersion;
   }
 
-  /// {@return bytes of all its files}
+  /// {@return bytes of all its files together}
   public long indexBytes() {
     return indexBytes;
   }
@@ -112,12 +112,12 @@ public final class IndexInfo {
     return setting(Settings.METHOD, BuildMethod::ofLabel);
   }
 
-  /// {@return the most edges that a node was allowed}
+  /// {@return R, the largest number of edges that the build gave a node}
   public OptionalInt maxDegree() {
     return whole(Settings.MAX_DEGREE);
   }
 
-  /// {@return the source of the build's randomness}
+  /// {@return the seed of the build's random choices}
   public OptionalLong seed() {
     return setting(Settings.SEED, Long::valueOf)
         .map(OptionalLong::of)
@@ -130,13 +130,13 @@ public final class IndexInfo {
     return BuildReport.selfCheckRecall(settings);
   }
 
-  /// {@return where rows are the ids: ids are 0 to below this} It is more than the count in an
-  /// index that was repaired without all of its vectors.
+  /// {@return the bound of the ids, if rows are the ids: they are 0 to below this} In an index that
+  /// was repaired without all of its vectors it is greater than the count.
   public long idRange() {
     return setting(Settings.ID_RANGE, Long::valueOf).orElse(count());
   }
 
-  /// {@return what lies in memory}
+  /// {@return how much of the index is in memory}
   public Optional<Residency> residency() {
     return setting(Settings.RESIDENCY, Residency::ofLabel);
   }
@@ -161,8 +161,8 @@ public final class IndexInfo {
     return whole(Settings.PAGE_COUNT);
   }
 
-  /// {@return all of how it was built and is served as text, by name, in a stable order: to be
-  /// printed, not parsed} Names may change.
+  /// {@return everything about how it was built and is served, as text by name, in a stable order}
+  /// For printing, not for parsing: names may change.
   public Map<String, String> settings() {
     return settings;
   }
@@ -188,7 +188,7 @@ public final class IndexInfo {
         settings);
   }
 
-  /// Equal if all of it is.
+  /// Equal if all values are.
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof IndexInfo info && values().equals(info.values());
@@ -206,7 +206,7 @@ public final class IndexInfo {
         .formatted(values().toArray());
   }
 
-  /// Collects what there is to say of an index. Not thread-safe.
+  /// Collects the values. Not thread-safe.
   public static final class Builder {
     private final Path directory;
     private final String kind;
@@ -228,7 +228,7 @@ public final class IndexInfo {
     /// Sets version and bytes of its files.
     ///
     /// @param newFormatVersion version of the files
-    /// @param newIndexBytes bytes of all files
+    /// @param newIndexBytes bytes of all files together
     /// @return this builder
     public Builder files(int newFormatVersion, long newIndexBytes) {
       formatVersion = newFormatVersion;
@@ -238,8 +238,8 @@ public final class IndexInfo {
 
     /// Sets the budget that it was opened with, and what is reserved from it by purpose.
     ///
-    /// @param budgetBytes the budget
-    /// @param bytesByPurpose what is reserved of it
+    /// @param budgetBytes bytes of the budget
+    /// @param bytesByPurpose bytes reserved, by purpose, in the order in which they are printed
     /// @return this builder
     public Builder memory(long budgetBytes, Map<String, Long> bytesByPurpose) {
       memoryBudgetBytes = budgetBytes;
@@ -249,7 +249,7 @@ public final class IndexInfo {
 
     /// Sets how it was built and is served.
     ///
-    /// @param value how it was built and is served
+    /// @param value text by name, in the order in which it is printed
     /// @return this builder
     public Builder settings(Map<String, String> value) {
       settings = value;

@@ -40,7 +40,7 @@ public interface IndexKind {
   /// Opens the index in a directory; see [AnnIndex#open].
   ///
   /// @param directory of the index
-  /// @param options what is wanted
+  /// @param options memory budget, concurrent searches, reports
   /// @return the open index
   /// @throws IOException as there
   /// @throws IllegalArgumentException as there
@@ -48,24 +48,24 @@ public interface IndexKind {
 
   /// Builds an index; see [AnnIndex#build].
   ///
-  /// @param vectors the vectors
-  /// @param ids of the neighbours, nearest first
+  /// @param vectors the vectors to index, readable by all threads
+  /// @param ids one id for each row of `vectors`
   /// @param directory of the index
-  /// @param options what is wanted
-  /// @param progress told how far it is
-  /// @return what was made
+  /// @param options how to build it
+  /// @param progress receives phases and units of work done; any thread may call it
+  /// @return size, time and settings of the new index
   /// @throws IOException as there
   /// @throws IllegalArgumentException as there
   BuildReport build(
       VectorSource vectors, VectorIds ids, Path directory, BuildOptions options, Progress progress)
       throws IOException;
 
-  /// {@return what [#build] would use, worked out without building}
+  /// {@return the memory, disk space and time that [#build] would take, computed without building}
   ///
   /// @param vectors the shape of the vectors, which need not exist
-  /// @param inputBytes bytes of them that lie in memory that is not mapped from a file; 0 for a
+  /// @param inputBytes bytes of the vectors in memory that is not a mapped file; 0 for vectors in a
   ///   file
-  /// @param options what is wanted
+  /// @param options how the index would be built
   /// @throws IllegalArgumentException if an option does not fit the shape, or this kind makes no
   ///   forecasts
   default BuildForecast forecastBuild(VectorShape vectors, long inputBytes, BuildOptions options) {
@@ -75,23 +75,23 @@ public interface IndexKind {
   /// Fails as [#build] would if an index may not be made in a directory, and changes nothing.
   ///
   /// @param directory of the index
-  /// @param options what is wanted
+  /// @param options how the index would be built
   /// @throws IOException if it may not
   default void checkTarget(Path directory, BuildOptions options) throws IOException {}
 
-  /// Fails as [#build] would before its first phase is done, wherever the index is to be: for
-  /// options that do not fit the vectors, too small a budget, or vectors that cannot be indexed,
-  /// all of which are looked at. The room on the disk is not: [#forecastBuild] says it.
+  /// Fails as [#build] would before the end of its first phase, in any directory: for options that
+  /// do not fit the vectors, a budget that is too small, or vectors that cannot be indexed. It
+  /// reads every vector. It does not check the room on the disk, which [#forecastBuild] states.
   ///
-  /// @param progress told of the look at the vectors
-  /// @param vectors the vectors
-  /// @param options what is wanted
+  /// @param progress receives phases and units of work done; any thread may call it
+  /// @param vectors the vectors that would be indexed
+  /// @param options how the index would be built
   /// @throws IllegalArgumentException if the build would fail, with the reason
   default void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {}
 
-  /// {@return how an index that [#build] would make of such vectors would be served}
+  /// {@return memory and search cost of an index that [#build] would make of such vectors}
   ///
-  /// @param vectors the vectors
+  /// @param vectors number, dimension and element type of the vectors, which need not exist
   /// @param build how it would be built
   /// @param open how it would be opened
   /// @throws IllegalArgumentException if the memory budget of `open` is too small, with the
@@ -110,8 +110,8 @@ public interface IndexKind {
   /// so that no kind recognizes the directory: then the report says so.
   ///
   /// @param directory of the index
-  /// @param options what is wanted
-  /// @param progress told how far it is
+  /// @param options how much to check, with how much memory and how many threads
+  /// @param progress receives phases and units of work done; any thread may call it
   /// @return what was found
   /// @throws IOException as there
   /// @throws IllegalArgumentException as there
@@ -128,13 +128,13 @@ public interface IndexKind {
   }
 
   /// Makes a whole index of a damaged one; see [AnnIndex#repair]. The manifest may be damaged, so
-  /// it is found out here what kind the index is.
+  /// this method finds out what kind the index is.
   ///
   /// @param damaged directory of the damaged index
-  /// @param repaired directory of the new index, which holds nothing yet
-  /// @param source the vectors
-  /// @param options what is wanted
-  /// @param progress told how far it is
+  /// @param repaired directory of the new index, absent or empty
+  /// @param source the vectors that the index was built from; empty to repair without them
+  /// @param options memory budget and threads of the repair
+  /// @param progress receives phases and units of work done; any thread may call it
   /// @return what was found and made
   /// @throws IOException as there
   /// @throws IllegalArgumentException as there
@@ -157,7 +157,7 @@ public interface IndexKind {
 
   /// {@return the installed kind of this name, ignoring case}
   ///
-  /// @param name as users write it
+  /// @param name the name that a kind states, in any case
   /// @throws IllegalArgumentException if there is none
   static IndexKind named(String name) {
     for (IndexKind kind : installed()) {

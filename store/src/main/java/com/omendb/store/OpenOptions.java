@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// How to open an index. What is left out has the default that its setter names.
+/// How to open an index. Each setter names the default of what is left out.
 ///
-/// What everybody sets is here: memory, concurrent searches, reports. [OpenTuning] has what the
-/// library chooses well by itself.
+/// Here are the options that most programs set: memory, concurrent searches, reports. [OpenTuning]
+/// has those whose defaults rarely need a change.
 ///
 /// Immutable and thread-safe. `OpenOptions.builder().memoryBudgetBytes(64_000_000).build()`
 public final class OpenOptions {
@@ -28,17 +28,17 @@ public final class OpenOptions {
     this.tuning = builder.tuning;
   }
 
-  /// {@return everything by default}
+  /// {@return the defaults}
   public static OpenOptions defaults() {
     return builder().build();
   }
 
-  /// {@return a builder in which everything is as by default}
+  /// {@return a builder that holds the defaults}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// {@return a builder in which everything is as here}
+  /// {@return a builder that holds these values}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.memoryBudgetBytes = memoryBudgetBytes;
@@ -53,19 +53,17 @@ public final class OpenOptions {
     return memoryBudgetBytes;
   }
 
-  /// Searches that may run at one time.
-  ///
-  /// @return the result
+  /// {@return how many searches may run at one time}
   public int maxSearchers() {
     return maxSearchers;
   }
 
-  /// {@return where the index reports what it does}
+  /// {@return the metrics to which the index reports}
   public Metrics metrics() {
     return metrics;
   }
 
-  /// {@return what the library chooses well by itself}
+  /// {@return the options whose defaults rarely need a change}
   public OpenTuning tuning() {
     return tuning;
   }
@@ -101,10 +99,10 @@ public final class OpenOptions {
     private Builder() {}
 
     /// Sets the bytes that the index may use for codes, layers, page frames and scratch; default: 1
-    /// GiB. The JVM's own fixed cost comes on top. More memory saves reads; too little is refused
-    /// when the index is opened.
+    /// GiB. The JVM's own memory is not part of it. More memory saves reads. A budget that is too
+    /// small is refused when the index is opened.
     ///
-    /// @param value the bytes that the index may use for codes, layers, page frames and scratch
+    /// @param value bytes
     /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder memoryBudgetBytes(long value) {
@@ -112,11 +110,11 @@ public final class OpenOptions {
       return this;
     }
 
-    /// Sets how many searches may run at one time, 1 to 4096; default: one for each processor. More
-    /// searches wait. The scratch of all is reserved when the index is opened, at the cost of page
-    /// frames.
+    /// Sets how many searches may run at one time, 1 to 4096; default: one for each processor.
+    /// Further searches wait. The scratch memory of all searchers is reserved when the index is
+    /// opened, which leaves less for page frames.
     ///
-    /// @param value how many searches may run at one time
+    /// @param value searches, 1 to 4096
     /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder maxSearchers(int value) {
@@ -124,27 +122,28 @@ public final class OpenOptions {
       return this;
     }
 
-    /// Sets where the index reports what it does; default: nowhere.
+    /// Sets the metrics to which the index reports; default: [Metrics#NONE].
     ///
-    /// @param value where the index reports what it does
+    /// @param value thread-safe; may serve several indexes
     /// @return this builder
     public Builder metrics(Metrics value) {
       metrics = value;
       return this;
     }
 
-    /// Sets what the library chooses well by itself.
+    /// Sets the options whose defaults rarely need a change.
     ///
-    /// @param value what the library chooses well by itself
+    /// @param value replaces all that was set before
     /// @return this builder
     public Builder tuning(OpenTuning value) {
       tuning = value;
       return this;
     }
 
-    /// Changes some of what the library chooses well by itself: `tuning(t -> t.directIo(false))`.
+    /// Changes some of the options whose defaults rarely need a change: `tuning(t ->
+    /// t.directIo(false))`.
     ///
-    /// @param changes given a builder in which everything is as it is so far
+    /// @param changes called once, with a builder that holds what is set so far
     /// @return this builder
     public Builder tuning(Consumer<OpenTuning.Builder> changes) {
       OpenTuning.Builder builder = tuning.toBuilder();

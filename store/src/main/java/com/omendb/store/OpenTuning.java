@@ -5,8 +5,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What the library chooses well by itself when it opens an index: for experiments and
-/// measurements.
+/// Options of opening whose defaults rarely need a change: for experiments and measurements.
 ///
 /// Immutable and thread-safe. Set with [OpenOptions.Builder#tuning(Consumer)].
 public final class OpenTuning {
@@ -20,12 +19,12 @@ public final class OpenTuning {
     this.directIo = builder.directIo;
   }
 
-  /// {@return a builder in which everything is as by default}
+  /// {@return a builder that holds the defaults}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// {@return a builder in which everything is as here}
+  /// {@return a builder that holds these values}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.residency = residency;
@@ -34,7 +33,7 @@ public final class OpenTuning {
     return builder;
   }
 
-  /// {@return what of the index is kept in memory; empty if the memory budget decides}
+  /// {@return the residency to force; empty if the memory budget decides}
   public Optional<Residency> residency() {
     return residency;
   }
@@ -44,7 +43,8 @@ public final class OpenTuning {
     return readEngine;
   }
 
-  /// {@return whether pages are read past the operating system's cache, where the engine can}
+  /// {@return whether pages are read with O_DIRECT, past the operating system's cache; the engine
+  /// `mapped` never does}
   public boolean directIo() {
     return directIo;
   }
@@ -77,20 +77,21 @@ public final class OpenTuning {
 
     private Builder() {}
 
-    /// Sets what of the index is kept in memory; default: as much as the memory budget allows. A
-    /// budget too small for it is refused when the index is opened.
+    /// Sets the residency to force; default: the memory budget decides. A budget too small for it
+    /// is refused when the index is opened.
     ///
-    /// @param value what of the index is kept in memory
+    /// @param value what to keep in memory
     /// @return this builder
     public Builder residency(Residency value) {
       residency = Optional.of(value);
       return this;
     }
 
-    /// Sets how pages are read; default: as the system property `omen.pageReader` says, else the
-    /// best that works here. Opening fails where one that is set does not work.
+    /// Sets how pages are read; default: the engine that the system property `omen.pageReader`
+    /// names, or else the best that works on this machine. If one is set and does not work, opening
+    /// fails.
     ///
-    /// @param value how pages are read
+    /// @param value the engine
     /// @return this builder
     public Builder readEngine(ReadEngine value) {
       readEngine = Optional.of(value);
@@ -98,10 +99,10 @@ public final class OpenTuning {
     }
 
     /// Sets whether pages are read with O_DIRECT, past the operating system's cache; default: yes,
-    /// so that the memory budget is all the memory that pages take. Without it, searches may be
-    /// faster as long as the machine has memory to spare.
+    /// so that pages take no memory outside the budget. Without O_DIRECT, searches may be faster as
+    /// long as the machine has memory to spare.
     ///
-    /// @param value whether pages are read with O_DIRECT, past the operating system's cache
+    /// @param value false to read through the operating system's cache
     /// @return this builder
     public Builder directIo(boolean value) {
       directIo = value;

@@ -4,14 +4,16 @@ import java.util.Locale;
 
 /// How the pages of an open index are read from the SSD.
 public enum ReadEngine {
-  /// Linux's io_uring: a round of reads costs one system call.
+  /// Linux's io_uring: one system call for a whole round of reads.
   IO_URING,
-  /// Positional reads, side by side on a bounded pool of threads.
+  /// Positional reads (`pread`), side by side on a bounded pool of threads. Like io_uring, it reads
+  /// past the operating system's cache (`O_DIRECT`) unless [OpenTuning#directIo] is off.
   PREAD,
-  /// Copies out of a mapping of the file, through the operating system's cache.
+  /// Copies from a memory mapping of the file, through the operating system's cache. Never chosen
+  /// by default.
   MAPPED;
 
-  /// {@return what users call it: `io_uring`, `pread`, `mapped`}
+  /// {@return the name on the command line: `io_uring`, `pread`, `mapped`}
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -2,8 +2,8 @@ package com.omendb.store;
 
 import java.util.Locale;
 
-/// How much of an index lies in memory while it is open, beside what is always there. From the
-/// first to the last, searches read less and memory holds more.
+/// How much of an index is in memory while it is open. From the first to the last, searches read
+/// less and memory holds more.
 public enum Residency {
   /// The entry layers and the codes: the graph is walked through its pages.
   PAGES,
@@ -16,7 +16,7 @@ public enum Residency {
   /// The thin graph and all vectors: nothing is read.
   ALL;
 
-  /// {@return what users call it: `pages`, `groups`, `graph`, `all`}
+  /// {@return the name on the command line: `pages`, `groups`, `graph`, `all`}
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -4,10 +4,10 @@ import com.omendb.vectors.ElementType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// Vectors that are read one after another, once: those of another program's storage, of a network
-/// connection, of any input that does not lie in one memory segment.
+/// Vectors that can be read once, one after another: from another program's storage, a network
+/// connection, or any input that is not one memory segment.
 ///
-/// Used by one thread.
+/// One thread uses it.
 public interface RowReader {
   /// {@return elements a vector}
   int dimension();
@@ -17,14 +17,14 @@ public interface RowReader {
 
   /// Reads the next vector.
   ///
-  /// @param target native memory for its elements, little-endian
+  /// @param target native memory of one vector, to be filled with its elements, little-endian
   /// @return whether there was one
   /// @throws IOException if it cannot be read; the build ends with it
   boolean next(MemorySegment target) throws IOException;
 
   /// {@return the id of the vector that was read last}
   ///
-  /// @param row how many were read before it
+  /// @param row number of vectors read before it, so its row, from 0
   default long id(long row) {
     return row;
   }

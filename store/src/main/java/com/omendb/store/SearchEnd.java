@@ -2,7 +2,7 @@ package com.omendb.store;
 
 /// Why a search ended.
 public enum SearchEnd {
-  /// No further page was expected to hold a neighbour that is wanted.
+  /// No unread page was expected to hold one of the k nearest neighbours.
   FINISHED,
 
   /// Every vector that may be an answer was looked at: there are no others.
@@ -11,6 +11,6 @@ public enum SearchEnd {
   /// The request's maxPageReads were used up.
   PAGE_LIMIT,
 
-  /// The request's timeout was over. What had been found until then is the result.
+  /// The timeout of the request passed. The result is what had been found by then.
   TIMEOUT
 }

@@ -11,15 +11,16 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One query: a vector, how many neighbours are wanted, and how hard to look. What is left out has
-/// the default that its setter names.
+/// One query: a vector, how many neighbours are wanted, and how hard to look. Each setter names the
+/// default of what is left out.
 ///
-/// What everybody sets is here: the length of the list, which is the effort, bounds, and what to do
-/// about damaged pages. [SearchTuning] has what the index chooses well by itself.
+/// Here are the options that most programs set: the length of the candidate list, which is the
+/// effort, limits, and what to do about damaged pages. [SearchTuning] has those whose defaults
+/// rarely need a change.
 ///
-/// The vector is not copied here; a search reads it on the calling thread only, whatever arena it
-/// lies in, and not after it has returned. It must not change until then. Immutable otherwise, and
-/// thread-safe. `SearchRequest.builder(query, 10).searchListSize(50).build()`
+/// The vector is not copied. A search reads it on the calling thread only, so it may lie in a
+/// confined arena of that thread; it must not change until the search has returned. Immutable
+/// otherwise, and thread-safe. `SearchRequest.builder(query, 10).searchListSize(50).build()`
 public final class SearchRequest {
   /// The largest k and searchListSize that a request may ask for.
   public static final int MAX_SEARCH_LIST_SIZE = 10_000;
@@ -49,7 +50,7 @@ public final class SearchRequest {
   /// {@return a float32 query with the index's default effort}
   ///
   /// @param k neighbours wanted, 1 to 10,000
-  /// @param query the query vector
+  /// @param query one float an element; the array is not copied
   /// @throws IllegalArgumentException if k is out of range
   public static SearchRequest of(float[] query, int k) {
     return builder(query, k).build();
@@ -58,7 +59,7 @@ public final class SearchRequest {
   /// {@return a query of unsigned bytes with the index's default effort}
   ///
   /// @param k neighbours wanted, 1 to 10,000
-  /// @param query the query vector
+  /// @param query one byte an element, 0 to 255; the array is not copied
   /// @throws IllegalArgumentException if k is out of range
   public static SearchRequest ofUint8(byte[] query, int k) {
     return builder(MemorySegment.ofArray(query), ElementType.UINT8, k).build();
@@ -67,7 +68,7 @@ public final class SearchRequest {
   /// {@return a query of signed bytes with the index's default effort}
   ///
   /// @param k neighbours wanted, 1 to 10,000
-  /// @param query the query vector
+  /// @param query one byte an element, -128 to 127; the array is not copied
   /// @throws IllegalArgumentException if k is out of range
   public static SearchRequest ofInt8(byte[] query, int k) {
     return builder(MemorySegment.ofArray(query), ElementType.INT8, k).build();
@@ -76,7 +77,7 @@ public final class SearchRequest {
   /// {@return a row of a vector source as query, with the index's default effort}
   ///
   /// @param k neighbours wanted, 1 to 10,000
-  /// @param source the vectors
+  /// @param source vectors of the dimension and element type of the index
   /// @param row counted from 0
   /// @throws IllegalArgumentException if k is out of range
   /// @throws IndexOutOfBoundsException if there is no such row
@@ -87,8 +88,9 @@ public final class SearchRequest {
   /// {@return a query in memory with the index's default effort}
   ///
   /// @param k neighbours wanted, 1 to 10,000
-  /// @param query the query vector
-  /// @param elementType type of the elements
+  /// @param query heap or native memory of exactly dimension * elementBytes bytes that the
+  ///   searching thread may read
+  /// @param elementType type of the query's elements; must be the index's
   /// @throws IllegalArgumentException if k is out of range
   public static SearchRequest of(MemorySegment query, ElementType elementType, int k) {
     return builder(query, elementType, k).build();
@@ -97,7 +99,7 @@ public final class SearchRequest {
   /// {@return a builder of a float32 query}
   ///
   /// @param k neighbours wanted, 1 to 10,000; of an index with fewer vectors all are found
-  /// @param query the query vector
+  /// @param query one float an element; the array is not copied
   /// @throws IllegalArgumentException if k is out of range
   public static Builder builder(float[] query, int k) {
     return builder(MemorySegment.ofArray(query), ElementType.FLOAT32, k);
@@ -106,7 +108,7 @@ public final class SearchRequest {
   /// {@return a builder of a query that is a row of a vector source}
   ///
   /// @param k neighbours wanted, 1 to 10,000; of an index with fewer vectors all are found
-  /// @param source the vectors
+  /// @param source vectors of the dimension and element type of the index
   /// @param row counted from 0
   /// @throws IllegalArgumentException if k is out of range
   /// @throws IndexOutOfBoundsException if there is no such row
@@ -119,8 +121,8 @@ public final class SearchRequest {
 
   /// {@return a builder of a query in memory}
   ///
-  /// @param query the query vector, heap or native memory, of exactly dimension * elementBytes
-  ///   bytes, that the searching thread may read
+  /// @param query heap or native memory of exactly dimension * elementBytes bytes that the
+  ///   searching thread may read
   /// @param elementType type of the query's elements; must be the index's
   /// @param k neighbours wanted, 1 to 10,000; of an index with fewer vectors all are found
   /// @throws IllegalArgumentException if k is out of range
@@ -128,7 +130,7 @@ public final class SearchRequest {
     return new Builder(query, elementType, k);
   }
 
-  /// {@return a builder in which everything is as here}
+  /// {@return a builder that holds these values}
   public Builder toBuilder() {
     Builder builder = new Builder(query, elementType, k);
     builder.searchListSize = searchListSize;
@@ -159,7 +161,7 @@ public final class SearchRequest {
     return searchListSize;
   }
 
-  /// {@return the most pages that the search may ask for; empty if the index chooses}
+  /// {@return the largest number of pages that the search may ask for; empty if the index chooses}
   public OptionalInt maxPageReads() {
     return maxPageReads;
   }
@@ -169,12 +171,12 @@ public final class SearchRequest {
     return timeout;
   }
 
-  /// {@return whether to go on without a page that cannot be read or is damaged}
+  /// {@return whether the search skips pages that are damaged or cannot be read}
   public boolean degraded() {
     return degraded;
   }
 
-  /// {@return what the index chooses well by itself}
+  /// {@return the options whose defaults rarely need a change}
   public SearchTuning tuning() {
     return tuning;
   }
@@ -201,7 +203,7 @@ public final class SearchRequest {
         .formatted(values().toArray());
   }
 
-  /// Collects what one search is to do. Each setter checks its own value. Not thread-safe.
+  /// Collects the options of one search. Each setter checks its own value. Not thread-safe.
   public static final class Builder {
     private final int k;
     private MemorySegment query;
@@ -218,10 +220,10 @@ public final class SearchRequest {
       this.k = Ranges.require("k", k, 1, MAX_SEARCH_LIST_SIZE);
     }
 
-    /// Sets another query.
+    /// Replaces the query.
     ///
-    /// @param value another query
-    /// @param newElementType type of its elements
+    /// @param value heap or native memory of exactly dimension * elementBytes bytes
+    /// @param newElementType type of its elements; must be the index's
     /// @return this builder
     public Builder query(MemorySegment value, ElementType newElementType) {
       query = value;
@@ -231,9 +233,9 @@ public final class SearchRequest {
 
     /// Sets the length L of the candidate list, k to 10,000, which is the effort of the search;
     /// default: 30, or 40 where all vectors are in memory; 2k if that is more. A longer list finds
-    /// more and reads more.
+    /// more neighbours and reads more pages.
     ///
-    /// @param value the length L of the candidate list
+    /// @param value entries, k to 10,000
     /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder searchListSize(int value) {
@@ -246,12 +248,12 @@ public final class SearchRequest {
       return this;
     }
 
-    /// Sets the most pages that the search may ask for, a hard bound on its work, at least 1: the
-    /// result may hold fewer than k vectors then, and says so ([SearchStats#end]); default: a bound
-    /// that follows from the searchListSize, past which a search goes while it has found fewer than
-    /// k.
+    /// Sets the largest number of pages that the search may ask for, at least 1. The search never
+    /// exceeds it; its result may then hold fewer than k vectors, and [SearchStats#end] says so.
+    /// Default: a limit derived from searchListSize, which a search exceeds only while it has found
+    /// fewer than k.
     ///
-    /// @param value the most pages that the search may ask for
+    /// @param value pages, at least 1
     /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder maxPageReads(int value) {
@@ -259,11 +261,10 @@ public final class SearchRequest {
       return this;
     }
 
-    /// Sets the time after which the search ends with what it has found, counted from the call,
-    /// waiting for a searcher included; default: none.
+    /// Sets the time after which the search ends and returns what it has found; default: none. It
+    /// is counted from the call and includes the wait for a searcher.
     ///
-    /// @param value the time after which the search ends with what it has found, counted from the
-    ///   call, waiting for a searcher included
+    /// @param value positive
     /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder timeout(Duration value) {
@@ -274,28 +275,29 @@ public final class SearchRequest {
       return this;
     }
 
-    /// Sets whether to go on without a page that cannot be read or is damaged; default: no, such a
-    /// page fails the search. The result's [SearchStats#skippedPages] says how many those were.
+    /// Sets whether the search skips pages that are damaged or cannot be read; default: no, such a
+    /// page fails the search. [SearchStats#skippedPages] of the result counts them.
     ///
-    /// @param value whether to go on without a page that cannot be read or is damaged
+    /// @param value true to skip them
     /// @return this builder
     public Builder degraded(boolean value) {
       degraded = value;
       return this;
     }
 
-    /// Sets what the index chooses well by itself.
+    /// Sets the options whose defaults rarely need a change.
     ///
-    /// @param value what the index chooses well by itself
+    /// @param value replaces all that was set before
     /// @return this builder
     public Builder tuning(SearchTuning value) {
       tuning = value;
       return this;
     }
 
-    /// Changes some of what the index chooses well by itself: `tuning(t -> t.beamWidth(8))`.
+    /// Changes some of the options whose defaults rarely need a change: `tuning(t ->
+    /// t.beamWidth(8))`.
     ///
-    /// @param changes given a builder in which everything is as it is so far
+    /// @param changes called once, with a builder that holds what is set so far
     /// @return this builder
     public Builder tuning(Consumer<SearchTuning.Builder> changes) {
       SearchTuning.Builder builder = tuning.toBuilder();

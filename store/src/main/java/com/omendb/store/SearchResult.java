@@ -15,8 +15,8 @@ public final class SearchResult {
 
   /// Takes ownership of both arrays, which must have one length and be in order.
   ///
-  /// @param ids of the neighbours, nearest first
-  /// @param distances of the neighbours, nearest first
+  /// @param ids vectorIds of the neighbours, nearest first
+  /// @param distances exact distances of the same neighbours
   /// @param stats what the search cost
   public SearchResult(long[] ids, float[] distances, SearchStats stats) {
     if (ids.length != distances.length) {

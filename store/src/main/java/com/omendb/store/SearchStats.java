@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What one search cost, and why it ended.
 ///
-/// Time not spent waiting was spent computing. Of a search in a batch, waiting includes the time in
-/// which the thread worked for others of the batch. Immutable and thread-safe.
+/// Time that was not spent waiting was spent computing. For a search of a batch, waiting includes
+/// the time in which the thread worked for other searches of the batch. Immutable and thread-safe.
 public final class SearchStats {
   private final SearchEnd end;
   private final int rounds;
@@ -46,7 +46,7 @@ public final class SearchStats {
     return end;
   }
 
-  /// {@return times that the search asked for a set of pages (hops of the beam)}
+  /// {@return rounds: how many times the search asked for a set of pages (hops of the beam)}
   public int rounds() {
     return rounds;
   }
@@ -61,7 +61,7 @@ public final class SearchStats {
     return pageReads;
   }
 
-  /// {@return pages that were wanted and already in memory}
+  /// {@return pages that the search needed and found in memory}
   public int cacheHits() {
     return cacheHits;
   }
@@ -71,8 +71,8 @@ public final class SearchStats {
     return wastedReads;
   }
 
-  /// {@return pages that the search did without, because they could not be read or are damaged:
-  /// neighbours may be missing then} Always 0 unless the request was `degraded`.
+  /// {@return pages that the search skipped because they are damaged or could not be read:
+  /// neighbours may be missing} Always 0 unless the request was `degraded`.
   public int skippedPages() {
     return skippedPages;
   }
@@ -123,7 +123,7 @@ public final class SearchStats {
         totalNanos);
   }
 
-  /// Equal if all figures are, times included.
+  /// Statistics are equal if all their figures are, times included.
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof SearchStats stats && values().equals(stats.values());
@@ -161,7 +161,7 @@ public final class SearchStats {
 
     /// Sets why the search ended.
     ///
-    /// @param value why the search ended
+    /// @param value the reason
     /// @return this builder
     public Builder end(SearchEnd value) {
       end = value;
@@ -170,8 +170,8 @@ public final class SearchStats {
 
     /// Sets the rounds of page requests and the nodes whose neighbours were looked at.
     ///
-    /// @param newRounds times that pages were asked for
-    /// @param newExpanded nodes whose neighbours were looked at
+    /// @param newRounds how many times the search asked for a set of pages
+    /// @param newExpanded number of nodes whose neighbours were looked at
     /// @return this builder
     public Builder walk(int newRounds, int newExpanded) {
       rounds = newRounds;
@@ -182,10 +182,10 @@ public final class SearchStats {
     /// Sets pages by where they came from, and the bytes of those that were read.
     ///
     /// @param reads pages read from the SSD
-    /// @param hits pages that were in memory
-    /// @param wasted pages read in vain
-    /// @param skipped pages that could not be read
-    /// @param bytes the bytes
+    /// @param hits pages found in memory
+    /// @param wasted pages read of which no vector came into the result
+    /// @param skipped pages that are damaged or could not be read
+    /// @param bytes bytes read from the SSD
     /// @return this builder
     public Builder pages(int reads, int hits, int wasted, int skipped, long bytes) {
       pageReads = reads;
@@ -209,8 +209,8 @@ public final class SearchStats {
 
     /// Sets nanoseconds of waiting and of the whole search.
     ///
-    /// @param waiting nanoseconds spent waiting
-    /// @param total nanoseconds of the whole
+    /// @param waiting nanoseconds spent waiting for pages
+    /// @param total nanoseconds of the whole search
     /// @return this builder
     public Builder nanos(long waiting, long total) {
       waitNanos = waiting;

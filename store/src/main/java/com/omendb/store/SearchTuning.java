@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What the index chooses well by itself for each search: for experiments and measurements.
+/// Search options whose defaults rarely need a change: for experiments and measurements.
 ///
 /// Immutable and thread-safe. Set with [SearchRequest.Builder#tuning(Consumer)].
 public final class SearchTuning {
@@ -22,12 +22,12 @@ public final class SearchTuning {
     this.gainThreshold = builder.gainThreshold;
   }
 
-  /// {@return a builder in which everything is as by default}
+  /// {@return a builder that holds the defaults}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// {@return a builder in which everything is as here}
+  /// {@return a builder that holds these values}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.beamWidth = beamWidth;
@@ -73,11 +73,11 @@ public final class SearchTuning {
 
     private Builder() {}
 
-    /// Sets W, the page requests in flight, 1 to 32; default: 4 to 32, the more the more of the
-    /// graph lies in memory. A wider beam takes fewer rounds and may read pages that a narrow one
-    /// finds to be of no use.
+    /// Sets W, the page requests in flight, 1 to 32; default: 4 to 32, more if more of the graph is
+    /// in memory. A wider beam takes fewer rounds and may read pages that a narrower one would not
+    /// need.
     ///
-    /// @param value W, the page requests in flight
+    /// @param value requests, 1 to 32
     /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder beamWidth(int value) {
@@ -86,9 +86,10 @@ public final class SearchTuning {
     }
 
     /// Sets how many of the k nearest neighbours a page must be expected to hold to be read, 0 to
-    /// 1; default: `(k / searchListSize)^2`. Less finds more and reads more.
+    /// 1; default: `(k / searchListSize)^2`. A lower threshold finds more neighbours and reads more
+    /// pages.
     ///
-    /// @param value how many of the k nearest neighbours a page must be expected to hold to be read
+    /// @param value expected neighbours a page, 0 to 1
     /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder gainThreshold(double value) {

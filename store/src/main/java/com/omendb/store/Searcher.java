@@ -10,7 +10,7 @@ public interface Searcher extends AutoCloseable {
 
   /// Finds the nearest neighbours of a query.
   ///
-  /// @param request what is wanted
+  /// @param request the query, k and the effort of the search
   /// @return the neighbours and what the search cost
   /// @throws IllegalArgumentException if the query's dimension or element type is not the index's,
   ///   or the query holds NaN, infinity or, for cosine, only zeros
@@ -22,12 +22,11 @@ public interface Searcher extends AutoCloseable {
   /// Searches for several queries side by side on this thread, so that one waits for its pages
   /// while another computes: the throughput of many threads with one.
   ///
-  /// @param requests what is wanted, one a search
+  /// @param requests the queries, each with its k and effort
   /// @return the results in the order of the requests
   /// @throws IllegalArgumentException if any of the requests does not fit the index, as for one
   ///   search; all are checked first, and nothing is searched then
-  /// @throws IOException as for one search; no more are started then, and the other results are
-  ///   lost
+  /// @throws IOException as for one search; no further search starts, and all results are lost
   /// @throws IllegalStateException if the index is closed
   List<SearchResult> searchBatch(List<SearchRequest> requests) throws IOException;
 

@@ -5,14 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// How an index would be served under a budget, worked out without one. Immutable; its map keeps
-/// its order.
+/// Memory and search cost of an index under a budget, computed without the index. Immutable; its
+/// map keeps its order.
 ///
 /// @param residency how much of the graph would be in memory
 /// @param code the code in memory, such as `pq:48`; empty if there is none
-/// @param memoryBytes memory by purpose, as [IndexInfo#memoryBytes] would tell it
-/// @param deviceShare the share of a device's rate of random reads that searches reach
-/// @param points what searches cost at some recalls, recall ascending
+/// @param memoryBytes bytes by purpose, as [IndexInfo#memoryBytes] of the open index would be
+/// @param deviceShare share of a device's rate of random reads that searches reach, 0 to 1
+/// @param points cost of a search at several recalls, ascending
 public record ServingForecast(
     Residency residency,
     String code,
@@ -24,21 +24,21 @@ public record ServingForecast(
 
   /// What a search costs.
   ///
-  /// @param recall the share of the 10 true neighbours that are found
-  /// @param pageReads page reads a query, from an empty cache
+  /// @param recall share of the 10 true neighbours that a search finds, 0 to 1
+  /// @param pageReads pages read a query, with an empty cache
   /// @param cpuMicros time on one core a query, in microseconds
   public record Point(double recall, double pageReads, double cpuMicros) {
 
     /// {@return queries a second that cores can compute}
     ///
-    /// @param cores processors
+    /// @param cores number of processor cores
     public double queriesOfCores(int cores) {
       return cores * MICROS_A_SECOND / cpuMicros;
     }
 
     /// {@return queries a second that a device can read for; infinite if they read nothing}
     ///
-    /// @param readsPerSecond random reads of a page that searches get of it
+    /// @param readsPerSecond random page reads a second that searches get from the device
     public double queriesOfDevice(double readsPerSecond) {
       return pageReads == 0 ? Double.POSITIVE_INFINITY : readsPerSecond / pageReads;
     }
@@ -57,9 +57,9 @@ public record ServingForecast(
 
   /// {@return queries a second: what the cores or the device allow, whichever is less}
   ///
-  /// @param readsPerSecond random reads of a page that the device does at its best
-  /// @param point recall and cost of a search
-  /// @param cores processors
+  /// @param readsPerSecond random page reads a second that the device can do
+  /// @param point one of [#points]
+  /// @param cores number of processor cores
   public double queriesPerSecond(Point point, int cores, double readsPerSecond) {
     return Math.min(
         point.queriesOfCores(cores), point.queriesOfDevice(readsPerSecond * deviceShare));

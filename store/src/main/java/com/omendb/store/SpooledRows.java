@@ -14,16 +14,17 @@ import java.util.Arrays;
 
 /// The vectors of a [RowReader], in a file without a name on the volume of the index.
 ///
-/// @param vectors mapped; of memory that they take, the operating system counts only what is in use
-/// @param ids of the rows
+/// @param vectors a view of the mapped file; the operating system keeps in memory only the part in
+///   use
+/// @param ids one id for each row
 record SpooledRows(VectorSource vectors, VectorIds ids) {
   private static final int PROGRESS_STEP = 1024;
   private static final int ROWS_PER_LOOK = 1 << 16;
 
   /// Reads all vectors.
   ///
-  /// @param directory of the index that is to be built
-  /// @param arena maps the vectors
+  /// @param directory of the index to build
+  /// @param arena owns the mapping of the file
   /// @throws DiskSpaceException if they have no room
   /// @throws IllegalArgumentException if there are none
   static SpooledRows of(RowReader rows, Path directory, Progress progress, Arena arena)

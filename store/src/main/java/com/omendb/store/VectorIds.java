@@ -6,7 +6,7 @@ import java.util.zip.CRC32C;
 /// The ids that searches return, by row of the vectors that an index is built from: the rows
 /// themselves, or the caller's own.
 ///
-/// Immutable as long as the caller does not change the array that it gave; thread-safe then.
+/// Immutable and thread-safe as long as the caller does not change the array that it passed in.
 public final class VectorIds {
   private static final VectorIds ROWS = new VectorIds(new long[0]);
 
@@ -32,7 +32,7 @@ public final class VectorIds {
     return new VectorIds(ids);
   }
 
-  /// {@return whether these are the rows}
+  /// {@return whether row i has the id i}
   public boolean areRows() {
     return ids.length == 0;
   }
@@ -44,9 +44,9 @@ public final class VectorIds {
     return areRows() ? row : ids[(int) row];
   }
 
-  /// Checks that there is one for each vector, and none twice.
+  /// Checks that there are as many ids as vectors, and that all are distinct and not negative.
   ///
-  /// @param count vectors
+  /// @param count number of vectors
   /// @throws IllegalArgumentException if not, naming one that is wrong
   public void require(long count) {
     if (areRows()) {
@@ -68,7 +68,7 @@ public final class VectorIds {
     }
   }
 
-  /// {@return a checksum of the ids, by which a build that is resumed knows them again}
+  /// {@return a checksum of the ids, by which a resumed build recognizes them}
   public String checksum() {
     if (areRows()) {
       return "rows";

@@ -17,9 +17,9 @@ import java.util.TreeMap;
 /// what another of them has finished.
 ///
 /// Memory and threads are not among it: a build that was killed because it had too little of one
-/// may be continued with more. The vectors are told apart by a sample of their rows, so that a job
-/// is known without reading them all; [#checksum] over all of them is compared once a build reads
-/// them anyway.
+/// may be continued with more. A sample of the rows identifies the vectors, so that a job is
+/// recognized without reading all of them; [#checksum] over all of them is compared once a build
+/// reads them anyway.
 ///
 /// @param traits values by name, each on one line
 public record BuildJob(SortedMap<String, String> traits) {

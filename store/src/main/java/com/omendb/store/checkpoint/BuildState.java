@@ -58,7 +58,7 @@ public record BuildState(UUID indexId, BuildJob job, Map<String, Finished> phase
   /// What a phase has left behind.
   ///
   /// @param files the files that it wrote, by name
-  /// @param values what is to be known beside them, by name
+  /// @param values further facts about them, by name
   public record Finished(SortedMap<String, FileEntry> files, SortedMap<String, String> values) {
     /// Copies the maps.
     public Finished {

@@ -31,7 +31,7 @@ public final class CheckpointReader implements AutoCloseable {
     return buffer.getInt();
   }
 
-  /// The next int, which is to be 0 to `bound - 1`.
+  /// The next int, which must be 0 to `bound - 1`.
   ///
   /// @throws CorruptFileException if it is not
   public int getIndex(int bound) throws IOException {

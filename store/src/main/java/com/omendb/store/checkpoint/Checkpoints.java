@@ -27,7 +27,7 @@ import java.util.UUID;
 /// |---|---|
 /// | `input` | none, but the checksum of all vectors |
 /// | `order` | which row of the input each vector is |
-/// | `graph` | the finished graph; let go of after `pairs` |
+/// | `graph` | the finished graph; deleted after `pairs` |
 /// | `self-check` | none, but the recall of the graph |
 /// | `layout` | which row each node is, and where pages begin |
 /// | `pairs` | near neighbours to measure codes by |
@@ -128,7 +128,7 @@ public final class Checkpoints {
     record(phase, new Finished(entries, new TreeMap<>(values)));
   }
 
-  /// Forgets a phase whose [#file] nobody needs any more, and deletes it.
+  /// Forgets a phase whose [#file] is not needed any more, and deletes the file.
   public void forget(String phase) throws IOException {
     if (has(phase)) {
       Map<String, Finished> phases = new LinkedHashMap<>(state.phases());
@@ -148,7 +148,7 @@ public final class Checkpoints {
     }
   }
 
-  /// Records that all files of the index are written, and lets go of everything else.
+  /// Records that all files of the index are written, and deletes everything else.
   ///
   /// @param settings of the index
   public void ready(SortedMap<String, String> settings) throws IOException {

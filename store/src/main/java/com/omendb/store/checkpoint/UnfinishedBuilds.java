@@ -38,7 +38,8 @@ public final class UnfinishedBuilds implements Publication.Chooser {
   ///
   /// @param resume whether an unfinished build of it may be continued
   /// @param madeFromGraph phases without which the graph has to be made again, once it was given up
-  /// @param notes is told what is continued, what of it is damaged, or why none is
+  /// @param notes receives sentences on what is continued, what is damaged, or why nothing is
+  ///   continued
   public UnfinishedBuilds(
       BuildJob job, boolean resume, Set<String> madeFromGraph, Consumer<String> notes) {
     this.madeFromGraph = Set.copyOf(madeFromGraph);

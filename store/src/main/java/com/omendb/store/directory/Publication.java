@@ -74,7 +74,7 @@ public final class Publication implements AutoCloseable {
 
   /// What becomes of the builds that were cut short in a directory.
   ///
-  /// @param indexId of the index that is to be built
+  /// @param indexId id of the index to build
   /// @param takesOver whether its own staging directory is there and stays as it is
   /// @param spared those that are not deleted before the index is published
   public record Choice(UUID indexId, boolean takesOver, Set<UUID> spared) {}
@@ -109,7 +109,7 @@ public final class Publication implements AutoCloseable {
   /// @param overwrite whether an index that is there may be replaced
   /// @throws FileAlreadyExistsException if there is an index and it may not be replaced, or the
   ///   index of this id, or something that is not an index, which is never touched
-  /// @throws DirectoryLockedException if somebody else is writing into the directory
+  /// @throws DirectoryLockedException if another process or thread is writing into the directory
   public static Publication begin(Path directory, UUID indexId, boolean overwrite)
       throws IOException {
     return begin(Storage.disk(), directory, indexId, overwrite);
@@ -191,7 +191,7 @@ public final class Publication implements AutoCloseable {
     worthKeeping = worth;
   }
 
-  /// Where a file of the new index is to be written.
+  /// The place for a file of the new index.
   ///
   /// @throws IllegalArgumentException if no part of an index may have the name
   public FileTarget file(String name) {
@@ -365,8 +365,8 @@ public final class Publication implements AutoCloseable {
     }
   }
 
-  /// Deletes what was written if it was neither published nor is to be kept, and lets other writers
-  /// in. A second call does nothing.
+  /// Deletes what was written, unless it was published or is kept for a later build, and releases
+  /// the lock. A second call does nothing.
   @Override
   public void close() {
     if (closed) {
@@ -420,7 +420,7 @@ public final class Publication implements AutoCloseable {
     try {
       keepOrDelete();
     } catch (IOException _) {
-      // Nobody is left to tell.
+      // The process is ending: there is nowhere to report it.
     }
   }
 

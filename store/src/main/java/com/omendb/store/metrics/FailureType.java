@@ -2,13 +2,13 @@ package com.omendb.store.metrics;
 
 import java.util.Locale;
 
-/// Why a search failed, as [Meter#SEARCH_FAILURES] tells apart.
+/// Why a search failed; a label of [Meter#SEARCH_FAILURES].
 public enum FailureType {
   /// A page or file is damaged.
   CORRUPT,
   /// A page could not be read.
   READ,
-  /// The request does not fit the index: the caller's mistake.
+  /// The request does not fit the index: an error of the caller.
   REQUEST,
   /// The index or the searcher is closed, or every searcher is taken.
   REFUSED,

@@ -5,9 +5,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
-/// Passes everything on to the metrics of a user, and keeps what goes wrong in them from what is
-/// measured: whatever they throw is logged, the first time, and nothing else comes of it.
-/// Thread-safe.
+/// Passes everything on to the metrics of a user. What those throw never reaches the search or
+/// build that reports: it is logged the first time and ignored after that. Thread-safe.
 public final class GuardedMetrics implements Metrics {
   private final Metrics metrics;
   private final AtomicBoolean failed = new AtomicBoolean();
@@ -16,9 +15,9 @@ public final class GuardedMetrics implements Metrics {
     this.metrics = metrics;
   }
 
-  /// {@return a guard around metrics, which logs once; [Metrics#NONE] needs none}
+  /// {@return a guard around `metrics`; [Metrics#NONE] itself, which needs none}
   ///
-  /// @param metrics where it is reported
+  /// @param metrics the implementation of the user
   public static Metrics of(Metrics metrics) {
     return NONE.equals(metrics) ? NONE : new GuardedMetrics(metrics);
   }

@@ -8,8 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/// Keeps everything that is reported in memory, for tests, for small programs, and to be printed
-/// with [PrometheusText].
+/// Keeps all readings in memory, for tests, small programs and [PrometheusText].
 ///
 /// Thread-safe. It grows with the number of meters and labels, not with time.
 public final class InMemoryMetrics implements Metrics {
@@ -36,17 +35,17 @@ public final class InMemoryMetrics implements Metrics {
   ///
   /// @param value in the unit of the meter, times in seconds
   /// @param meter what is measured
-  /// @param labels what tells it from others of its name
+  /// @param labels the directory of the index and what else distinguishes readings of one meter
   public record Reading(Meter meter, Labels labels, double value) {}
 
   /// One reading of latencies.
   ///
   /// @param meter what is measured
-  /// @param labels what tells it from others of its name
-  /// @param latencies the distribution
+  /// @param labels the directory of the index and what else distinguishes readings of one meter
+  /// @param latencies distribution of the times
   public record LatencyReading(Meter meter, Labels labels, LatencySnapshot latencies) {}
 
-  /// Nothing is reported yet.
+  /// Metrics without any reading.
   public InMemoryMetrics() {}
 
   @Override
@@ -72,7 +71,7 @@ public final class InMemoryMetrics implements Metrics {
 
   /// {@return the value of a counter or gauge, added up over all labels, in the unit of the meter}
   ///
-  /// @param meter what is measured
+  /// @param meter a counter or gauge
   public double total(Meter meter) {
     return readings().stream()
         .filter(reading -> reading.meter() == meter)
@@ -83,8 +82,8 @@ public final class InMemoryMetrics implements Metrics {
   /// {@return the value of a counter or gauge with exactly these labels, in the unit of the meter;
   /// 0 if nothing was reported}
   ///
-  /// @param meter what is measured
-  /// @param labels what tells it from others of its name
+  /// @param meter a counter or gauge
+  /// @param labels the directory of the index and what else distinguishes readings of one meter
   public double value(Meter meter, Labels labels) {
     Series series = seriesByKey.get(new Key(meter, labels));
     return series == null ? 0 : inUnit(meter, series.value());
@@ -92,8 +91,8 @@ public final class InMemoryMetrics implements Metrics {
 
   /// {@return the latencies with exactly these labels; empty if nothing was reported}
   ///
-  /// @param meter what is measured
-  /// @param labels what tells it from others of its name
+  /// @param meter of the kind [Meter.Kind#LATENCY]
+  /// @param labels the directory of the index and what else distinguishes readings of one meter
   public LatencySnapshot latencySnapshot(Meter meter, Labels labels) {
     require(meter, Meter.Kind.LATENCY);
     return latenciesByKey.getOrDefault(new Key(meter, labels), new LatencyBuckets()).snapshot();

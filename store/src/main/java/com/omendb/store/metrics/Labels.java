@@ -4,8 +4,8 @@ import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What tells apart the readings of one [Meter]: values by name, such as the directory of the
-/// index. Immutable.
+/// Labels that distinguish the readings of one [Meter]: values by name, such as the directory of
+/// the index. Immutable.
 ///
 /// @param values by name, in the order of the names
 public record Labels(SortedMap<String, String> values) {
@@ -15,10 +15,10 @@ public record Labels(SortedMap<String, String> values) {
   /// The label of [Meter#SEARCH_FAILURES]: a [FailureType].
   public static final String TYPE = "type";
 
-  /// The label of [Meter#MEMORY_RESERVED]: what the memory is for.
+  /// The label of [Meter#MEMORY_RESERVED]: the purpose of the memory.
   public static final String PURPOSE = "purpose";
 
-  /// The label of what is reported by phase of a build.
+  /// The label of meters that are reported for each phase of a build.
   public static final String PHASE = "phase";
 
   /// The label of [Meter#BUILDS]: `done` or `failed`.
@@ -34,16 +34,16 @@ public record Labels(SortedMap<String, String> values) {
 
   /// {@return one label}
   ///
-  /// @param name as users write it
-  /// @param value the value
+  /// @param name such as [#INDEX]
+  /// @param value any text
   public static Labels of(String name, String value) {
     return NONE.and(name, value);
   }
 
   /// {@return these labels and one more, or with another value for it}
   ///
-  /// @param name as users write it
-  /// @param value the value
+  /// @param name such as [#PHASE]
+  /// @param value any text
   public Labels and(String name, String value) {
     TreeMap<String, String> more = new TreeMap<>(values);
     more.put(name, value);

@@ -5,7 +5,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /// Counts times in buckets that grow with the time: [#PARTS] of equal width between two powers of
-/// two, and one a nanosecond below `2 * PARTS`. So any time is told to 1 part in [#PARTS].
+/// two, and one a nanosecond below `2 * PARTS`. So the bounds of a bucket differ by at most 1 part
+/// in [#PARTS].
 ///
 /// A bucket holds the times above its lower bound up to its upper bound, that included: powers of
 /// two are upper bounds, and how many times lie up to one of them is exact. Adding one allocates
@@ -31,7 +32,7 @@ final class LatencyBuckets {
     }
   }
 
-  /// What was added so far. Times that are added meanwhile may be in it or not.
+  /// The times added so far. Times that other threads add during the call may be missing.
   LatencySnapshot snapshot() {
     long[] copy = new long[COUNT];
     long count = 0;

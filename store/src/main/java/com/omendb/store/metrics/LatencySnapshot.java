@@ -19,20 +19,20 @@ public final class LatencySnapshot {
     return count;
   }
 
-  /// {@return their sum}
+  /// {@return the sum of all times, in nanoseconds}
   public long sumNanos() {
     return sumNanos;
   }
 
-  /// {@return the longest, exactly}
+  /// {@return the longest time, exactly, in nanoseconds}
   public long maxNanos() {
     return maxNanos;
   }
 
-  /// {@return the time that `percent` of all take at the most, at most 1/32 above the true one,
-  /// never below; 0 if there is none}
+  /// {@return the percentile in nanoseconds: at most 1/32 above the true one, never below it; 0 if
+  /// no time was recorded}
   ///
-  /// @param percent above 0, up to 100
+  /// @param percent greater than 0, at most 100, such as 99.9
   /// @throws IllegalArgumentException if it is out of range
   public long percentileNanos(double percent) {
     if (!(percent > 0 && percent <= 100)) {
@@ -49,7 +49,7 @@ public final class LatencySnapshot {
     return maxNanos;
   }
 
-  /// {@return how many took at most so long; exact for powers of two}
+  /// {@return how many times are at most `nanos`; exact for powers of two}
   ///
   /// @param nanos nanoseconds
   public long countAtMost(long nanos) {

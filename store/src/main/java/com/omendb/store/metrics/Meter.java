@@ -1,7 +1,7 @@
 package com.omendb.store.metrics;
 
-/// Everything that is reported: what it is called, what it counts and in which unit. What to watch
-/// of it is told by `docs/OPERATIONS.md`.
+/// Everything that is reported: what it is called, what it counts and in which unit.
+/// `docs/OPERATIONS.md` explains what to watch.
 ///
 /// (The word *metric* means the distance of an index: [com.omendb.vectors.Metric].)
 public enum Meter {
@@ -33,9 +33,9 @@ public enum Meter {
   PAGE_READS("omen.page.reads", Kind.COUNTER, Unit.COUNT, "Pages read from the SSD"),
   /// Bytes read from the SSD.
   PAGE_BYTES("omen.page.read.bytes", Kind.COUNTER, Unit.BYTES, "Bytes of pages read from the SSD"),
-  /// Pages that were wanted and in memory.
+  /// Pages that searches needed and found in memory.
   PAGE_HITS("omen.page.hits", Kind.COUNTER, Unit.COUNT, "Pages wanted and found in memory"),
-  /// Pages that were wanted while another search read them.
+  /// Pages that searches needed while another search read them.
   PAGE_JOINS(
       "omen.page.joins", Kind.COUNTER, Unit.COUNT, "Pages wanted while another search read them"),
   /// Pages read of which no vector came into the result.
@@ -65,8 +65,8 @@ public enum Meter {
       "omen.memory.reserved", Kind.GAUGE, Unit.BYTES, "Memory reserved from the budget"),
   /// The memory budget of an open index.
   MEMORY_BUDGET("omen.memory.budget", Kind.GAUGE, Unit.BYTES, "Memory budget of the open index"),
-  /// What the operating system counts as this process's memory, JVM included; 0 where it does not
-  /// tell. Not added up: it is the whole process's.
+  /// Resident memory of the whole process as the operating system counts it, JVM included; 0 where
+  /// it is not known. Not added up over indexes.
   PROCESS_RESIDENT(
       "omen.process.resident", Kind.GAUGE, Unit.BYTES, "Resident memory of the whole process"),
 
@@ -105,7 +105,7 @@ public enum Meter {
     COUNT,
     /// Bytes.
     BYTES,
-    /// Told to people in seconds, and given to [Metrics] in nanoseconds.
+    /// Seconds in reports; nanoseconds where they are passed to [Metrics].
     SECONDS
   }
 
@@ -141,7 +141,7 @@ public enum Meter {
     return description;
   }
 
-  /// {@return whether readings with the same labels are added up; else one stands for all}
+  /// {@return whether readings with the same labels are added up; if not, one of them is reported}
   public boolean additive() {
     return this != PROCESS_RESIDENT;
   }

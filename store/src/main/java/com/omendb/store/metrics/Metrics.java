@@ -2,48 +2,46 @@ package com.omendb.store.metrics;
 
 import java.util.function.LongSupplier;
 
-/// Where an index or a build reports what it does: a small port to whatever monitoring a program
-/// has. Passed in [com.omendb.store.OpenOptions] and [com.omendb.store.BuildOptions].
+/// Where an index or a build reports what it does: a small interface to the program's monitoring
+/// system. Passed in [com.omendb.store.OpenOptions] and [com.omendb.store.BuildOptions].
 ///
 /// [InMemoryMetrics] keeps everything in memory and prints it for Prometheus; `omendb-tools` has an
 /// adapter to Micrometer. What is reported, and in which unit, is listed by [Meter].
 ///
-/// An index asks for its counters and latencies once, when it is opened, and gives what it counts
-/// anyway as a value to be looked at when somebody wants to know ([#observe]). So reporting costs a
+/// An index asks for its counters and latencies once, when it is opened. What it counts anyway it
+/// offers as a value that the implementation reads on demand ([#observe]). So reporting costs a
 /// search a few additions at its end, and nothing a page.
 ///
 /// One meter with the same labels is either counted or observed, not both.
 ///
-/// Implementations are thread-safe and cheap, and do not throw; what one throws nevertheless is
-/// logged, once an index or build, and nothing else comes of it. One may serve any number of
-/// indexes and builds, which differ in their [Labels]; what has one meter and the same labels is
-/// added up.
+/// Implementations must be thread-safe and cheap, and must not throw; an exception is logged once
+/// an index or build and otherwise ignored. One implementation may serve any number of indexes and
+/// builds, which differ in their [Labels]; readings of one meter with the same labels are added up.
 public interface Metrics {
 
-  /// Reports to nobody. An index that is opened with it does not even count for it.
+  /// No metrics. An index that is opened with it counts nothing for reporting.
   Metrics NONE = new NoMetrics();
 
   /// {@return the counter of this meter and these labels}
   ///
   /// @param meter of the kind [Meter.Kind#COUNTER]
-  /// @param labels what tells it from others of its name
+  /// @param labels the directory of the index and what else distinguishes readings of one meter
   Counter counter(Meter meter, Labels labels);
 
   /// {@return the latencies of this meter and these labels}
   ///
   /// @param meter of the kind [Meter.Kind#LATENCY]
-  /// @param labels what tells it from others of its name
+  /// @param labels the directory of the index and what else distinguishes readings of one meter
   Latencies latencies(Meter meter, Labels labels);
 
-  /// Adds a value that is looked at when somebody wants to know it, until the observation is
-  /// closed.
+  /// Registers a value that the implementation reads on demand, until the observation is closed.
   ///
-  /// What a closed observation of a counter has counted stays counted; a closed gauge is gone.
+  /// The last value of a closed counter stays counted; a closed gauge is gone.
   ///
-  /// @param meter a counter, whose value never falls, or a gauge; times in nanoseconds
-  /// @param value may be asked by any thread at any time
-  /// @param labels what tells it from others of its name
-  /// @return what ends the observation
+  /// @param meter a counter, whose value never falls, or a gauge
+  /// @param value gives the present value, times in nanoseconds; any thread may call it at any time
+  /// @param labels the directory of the index and what else distinguishes readings of one meter
+  /// @return closing it ends the observation
   Observation observe(Meter meter, Labels labels, LongSupplier value);
 
   /// Something that is counted.

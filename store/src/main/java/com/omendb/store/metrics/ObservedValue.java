@@ -21,17 +21,17 @@ public final class ObservedValue {
     }
   }
 
-  /// Of a counter or a gauge; nothing is observed yet.
+  /// Makes one without observations.
   ///
-  /// @param meter what is measured
+  /// @param meter a counter or gauge
   public ObservedValue(Meter meter) {
     this.meter = meter;
   }
 
   /// Adds an observation.
   ///
-  /// @param value the value
-  /// @return what ends the observation
+  /// @param value gives the present value; any thread may call it at any time
+  /// @return closing it ends the observation
   public Metrics.Observation add(LongSupplier value) {
     Open added = new Open(value);
     open.add(added);

@@ -21,9 +21,9 @@ public final class PrometheusText {
 
   private PrometheusText() {}
 
-  /// {@return everything that was reported, a line a reading}
+  /// {@return all readings as text, one a line}
   ///
-  /// @param metrics where it is reported
+  /// @param metrics holds the readings
   public static String of(InMemoryMetrics metrics) {
     PrometheusText printer = new PrometheusText();
     for (InMemoryMetrics.Reading reading : metrics.readings()) {

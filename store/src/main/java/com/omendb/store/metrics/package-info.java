@@ -1,3 +1,3 @@
-/// What an index and a build tell whoever operates them: counters, gauges and latencies, without a
+/// Metrics of indexes and builds for operators: counters, gauges and latencies, without a
 /// dependency. Start at [com.omendb.store.metrics.Metrics].
 package com.omendb.store.metrics;

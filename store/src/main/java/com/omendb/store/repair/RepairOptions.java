@@ -4,7 +4,7 @@ import com.omendb.vectors.range.Ranges;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// How to repair an index. What is left out has the default that its setter names.
+/// How to repair an index. Each setter names the default of what is left out.
 ///
 /// Immutable and thread-safe. `RepairOptions.builder().threads(2).build()`
 public final class RepairOptions {
@@ -18,17 +18,17 @@ public final class RepairOptions {
     this.threads = builder.threads;
   }
 
-  /// {@return everything by default}
+  /// {@return the defaults}
   public static RepairOptions defaults() {
     return builder().build();
   }
 
-  /// {@return a builder in which everything is as by default}
+  /// {@return a builder that holds the defaults}
   public static Builder builder() {
     return new Builder();
   }
 
-  /// {@return a builder in which everything is as here}
+  /// {@return a builder that holds these values}
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.memoryBudgetBytes = memoryBudgetBytes;
@@ -74,11 +74,10 @@ public final class RepairOptions {
     private Builder() {}
 
     /// Sets the bytes that the whole process may use, as the operating system counts its peak, JVM
-    /// included; default: 4 GiB. With less than all data takes, a repair works in files beside the
-    /// index. Too little is refused when the repair begins.
+    /// included; default: 4 GiB. If the data does not fit, the repair works in files beside the
+    /// index. A budget that is too small is refused when the repair begins.
     ///
-    /// @param value the bytes that the whole process may use, as the operating system counts its
-    ///   peak, JVM included
+    /// @param value bytes, JVM included
     /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder memoryBudgetBytes(long value) {
@@ -88,7 +87,7 @@ public final class RepairOptions {
 
     /// Sets the worker threads, 1 to 1024; default: one for each processor.
     ///
-    /// @param value the worker threads
+    /// @param value threads, 1 to 1024
     /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder threads(int value) {

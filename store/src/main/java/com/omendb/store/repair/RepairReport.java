@@ -7,18 +7,18 @@ import java.util.Optional;
 
 /// What a repair found and made.
 ///
-/// @param damaged the index as it was, which is as it was before
-/// @param repaired the new index
-/// @param kind of the index
+/// @param damaged directory of the damaged index, which the repair did not change
+/// @param repaired directory of the new index
+/// @param kind name of the kind of index
 /// @param count vectors in the new index
 /// @param pageCount pages of the damaged index
 /// @param lostPageCount pages that could not be read
-/// @param lostRecordCount records in them
-/// @param restoredCount vectors that the source brought back
-/// @param lostIds the vectorIds that were lost and were not brought back; empty if which they are
-///   cannot be told
-/// @param files what was wrong with which file, and what was done, in order of their names
-/// @param assumptions what the repair had to assume, each a sentence
+/// @param lostRecordCount records in the lost pages
+/// @param restoredCount lost vectors that were taken from the source
+/// @param lostIds the vectorIds that the new index lacks; empty if the repair cannot know which
+///   they are
+/// @param files the damaged or missing files, by name, each with what was done
+/// @param assumptions assumptions of the repair, each a sentence
 public record RepairReport(
     Path damaged,
     Path repaired,
@@ -39,7 +39,7 @@ public record RepairReport(
   /// @param remedy what was done, in one clause
   public record FileRepair(String file, String damage, String remedy) {}
 
-  /// Copies what could change.
+  /// Copies the collections.
   public RepairReport {
     lostIds = lostIds.map(ids -> (BitSet) ids.clone());
     files = List.copyOf(files);

@@ -31,7 +31,7 @@ public interface PageWalk {
   /// @throws IOException if the page breaks the format
   void take(int page, long address, boolean wasRead) throws IOException;
 
-  /// Goes on without a page that is damaged or cannot be read.
+  /// Skips a page that is damaged or cannot be read.
   ///
   /// @return false if the request does not allow that
   boolean skip(int page);

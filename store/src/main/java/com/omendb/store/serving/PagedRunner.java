@@ -152,7 +152,7 @@ public final class PagedRunner implements QueryRunner {
     }
   }
 
-  // What lanes have asked for is in an unknown state: nobody goes on with it.
+  // The state of what the lanes have asked for is unknown, so none of them continues.
   @Override
   public void breakDown(Throwable e) {
     breakdown = e;

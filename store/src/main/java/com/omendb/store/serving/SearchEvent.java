@@ -77,7 +77,7 @@ final class SearchEvent extends Event {
   @Description("Why there is no result; none when there is one")
   @Nullable String failure;
 
-  /// An event that has begun, or null while nobody records any.
+  /// An event that has begun, or null while no recording wants one.
   static @Nullable SearchEvent begun() {
     if (!PROBE.isEnabled()) {
       return null;
@@ -87,7 +87,7 @@ final class SearchEvent extends Event {
     return event;
   }
 
-  /// Records a search that gave a result, if it is to be recorded.
+  /// Records a search that gave a result, if a recording wants it.
   ///
   /// @param nanos since it was asked for
   void completed(String where, SearchRequest request, SearchStats stats, long nanos) {
@@ -109,7 +109,7 @@ final class SearchEvent extends Event {
     }
   }
 
-  /// Records a search that failed, if it is to be recorded.
+  /// Records a search that failed, if a recording wants it.
   void failed(String where, SearchRequest request, Throwable why) {
     end();
     if (shouldCommit()) {

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /// An archive, read once from its beginning to its end.
 ///
-/// Nothing that it says is believed before it was checked: its end when it is opened, then its
-/// head, the lengths in the head against the archive's own, every block against its checksum, every
-/// file against its length and checksum, and last all bytes together. Holds two blocks in memory.
-/// Not thread-safe.
+/// Everything in it is checked before it is used: its end when it is opened, then its head, the
+/// lengths in the head against the archive's own, every block against its checksum, every file
+/// against its length and checksum, and last all bytes together. Holds two blocks in memory. Not
+/// thread-safe.
 final class ArchiveReader implements Closeable {
   private final Path path;
   private final FileChannel channel;
@@ -37,7 +37,7 @@ final class ArchiveReader implements Closeable {
   interface Receiver {
     /// A file begins.
     ///
-    /// @return what takes its contents, and is closed behind them; null if nobody wants them
+    /// @return receives the contents, and is closed after them; null to skip them
     @Nullable Sink begin(String name, Manifest.FileEntry file) throws IOException;
   }
 
@@ -244,7 +244,7 @@ final class ArchiveReader implements Closeable {
       int word = FrameFormat.getInt(stored, 0);
       int size = word & ~FrameFormat.STORED;
       boolean asItIs = word < 0;
-      // Whoever writes archives compresses a block only if that makes it smaller.
+      // Writers compress a block only if that makes it smaller.
       if (asItIs ? size != bytes : size < 1 || size >= bytes) {
         throw damaged("size of a block is out of range: file=" + name, start, bytes, size);
       }

@@ -156,7 +156,7 @@ final class ArchiveWriter implements Closeable {
     source.requireChecksum((int) fileCrc.getValue());
   }
 
-  /// Told of bytes that were worked through.
+  /// Receives the number of bytes that were processed.
   interface BytesDone {
     void bytes(long count);
   }
@@ -226,7 +226,7 @@ final class ArchiveWriter implements Closeable {
     try {
       storage.delete(temporary);
     } catch (IOException _) {
-      // Nobody is left to tell.
+      // The process is ending: there is nowhere to report it.
     }
   }
 

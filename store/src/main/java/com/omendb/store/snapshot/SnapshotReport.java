@@ -2,14 +2,14 @@ package com.omendb.store.snapshot;
 
 import java.util.UUID;
 
-/// What was written or restored.
+/// What a snapshot or its restoring has written.
 ///
-/// @param snapshotId of the archive; of links, the index id
-/// @param indexId of the index
-/// @param fileCount files of the index
-/// @param heldCount files whose contents the archive itself holds
+/// @param snapshotId id of the archive; of hard links the id of the index
+/// @param indexId id of the index
+/// @param fileCount number of files of the index
+/// @param heldCount number of files whose contents the archive itself holds
 /// @param indexBytes bytes of the index's files
-/// @param writtenBytes bytes that were written; 0 for links
+/// @param writtenBytes bytes that were written; 0 for hard links
 public record SnapshotReport(
     UUID snapshotId,
     UUID indexId,

@@ -19,13 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// Copies of indexes that can be kept and brought back: an archive in one file, or a directory of
-/// hard links.
+/// Copies of indexes for backup: an archive in one file, or a directory of hard links.
 ///
-/// What is written appears whole or not at all, whenever the process ends; what is read is checked
-/// to the last byte before anything appears. A snapshot is of one index even when that index is
-/// replaced or deleted meanwhile. Needs a few megabytes of memory, whatever the size of the index.
-/// Stateless and thread-safe.
+/// A copy appears whole or not at all, even if the process ends meanwhile. An archive is checked to
+/// its last byte before the restored index appears. A snapshot holds one state of the index, even
+/// if the index is replaced or deleted meanwhile. Takes a few megabytes of memory, whatever the
+/// size of the index. Stateless and thread-safe.
 public final class Snapshots {
   private Snapshots() {}
 
@@ -36,11 +35,12 @@ public final class Snapshots {
   /// @param bases earlier archives: a file of the index that one of them holds, byte for byte, is
   ///   left out, and [#restore] needs that archive too
   /// @param overwrite whether an archive of this name may be replaced, once the new one is complete
-  /// @param progress told how far it is
-  /// @return what was written
+  /// @param progress receives phases and units of work done; any thread may call it
+  /// @return ids, files and bytes of the snapshot
   /// @throws com.omendb.errors.CorruptFileException if the index or a base is damaged
   /// @throws IndexChangedException if the index is replaced or removed while it is being opened
-  /// @throws FileAlreadyExistsException if there is something in the archive's place
+  /// @throws FileAlreadyExistsException if there is already a file of that name that may not be
+  ///   replaced
   public static SnapshotReport write(
       Path index, Path archive, List<Path> bases, boolean overwrite, Progress progress)
       throws IOException {
@@ -91,14 +91,15 @@ public final class Snapshots {
     }
   }
 
-  /// Makes another index directory of the same files, which takes no room of its own: a file goes
-  /// when its last name goes. Both are the same bytes on the device, so this protects against
-  /// deleting and overwriting an index, not against a failing device.
+  /// Makes another index directory with hard links to the same files. It takes no space of its own:
+  /// the file system frees a file when its last name is deleted. Both directories share the bytes
+  /// on the device, so this protects against deleting and overwriting an index, not against a
+  /// failing device.
   ///
   /// @param copy the directory to create
-  /// @param index of the query
-  /// @param progress told how far it is
-  /// @return what was written
+  /// @param index directory of the index
+  /// @param progress receives phases and units of work done; any thread may call it
+  /// @return ids, files and bytes of the snapshot
   /// @throws FileSystemException if the file system cannot link, or `copy` is on another one
   /// @throws com.omendb.errors.CorruptFileException if the index is damaged
   /// @throws IndexChangedException if the index is replaced or removed meanwhile
@@ -145,11 +146,12 @@ public final class Snapshots {
   /// Makes an index of an archive.
   ///
   /// @param archive what [#write] wrote
-  /// @param bases the archives that hold what it leaves out, in any order; others are ignored
+  /// @param bases the archives that hold the files that this one leaves out, in any order; others
+  ///   are ignored
   /// @param index the directory of the index to make
   /// @param overwrite whether another index in it may be replaced, once the new one is complete
-  /// @param progress told how far it is
-  /// @return what was written
+  /// @param progress receives phases and units of work done; any thread may call it
+  /// @return ids, files and bytes of the snapshot
   /// @throws com.omendb.errors.CorruptFileException if an archive is damaged
   /// @throws com.omendb.errors.UnsupportedFormatException if another release wrote it
   /// @throws MissingBaseException if a base is needed that was not given

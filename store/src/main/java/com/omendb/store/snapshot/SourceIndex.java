@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// All files of one index, held open before any of them is read: whoever replaces or deletes the
-/// index afterwards takes nothing away from its reader.
+/// All files of one index, opened before any of them is read: the reader keeps them even if the
+/// index is replaced or deleted afterwards.
 final class SourceIndex implements Closeable {
   // An index that is replaced while it is being opened is opened again, the new one.
   private static final int ATTEMPTS = 8;

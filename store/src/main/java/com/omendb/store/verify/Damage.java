@@ -6,14 +6,14 @@ import java.util.Locale;
 ///
 /// @param file name of the file within the index: `manifest.omen`, `base.pages`, ...
 /// @param kind what is wrong
-/// @param page page of a page file, its header page not counted; [#NO_PAGE] where it is no page
-///   that is wrong
+/// @param page number of the damaged page, from 0, without the header page; [#NO_PAGE] if the
+///   damage is not in a page
 /// @param offset byte offset in the file of what was checked
 /// @param expected what should have been there
 /// @param found what was there
 public record Damage(
     String file, Kind kind, long page, long offset, String expected, String found) {
-  /// What [#page] says of damage that is not of a page.
+  /// [#page] of damage that is not in a page.
   public static final long NO_PAGE = -1;
 
   /// What is wrong.
@@ -40,9 +40,9 @@ public record Damage(
     FILE,
     /// Checksums are right, but the content breaks the format: offsets, counts, padding.
     FORMAT,
-    /// A vector that no distance can be computed from.
+    /// A vector for which no distance can be computed.
     VECTOR,
-    /// A vectorId that another node has too.
+    /// A vectorId that two nodes have.
     ID,
     /// An edge to the node itself or to one that does not exist, or too many of them.
     EDGE,
@@ -53,7 +53,7 @@ public record Damage(
     /// The directory of pages, or the upper layers, say something else than the pages.
     DISAGREEMENT;
 
-    /// {@return the kind in lower case, as reports have it}
+    /// {@return the kind in lower case, as it stands in reports}
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -68,7 +68,7 @@ public record Damage(
     }
   }
 
-  /// {@return damage that is not of a page}
+  /// {@return damage that is not in a page}
   ///
   /// @param file name within the index
   /// @param kind what is wrong

@@ -4,7 +4,7 @@ import com.omendb.vectors.range.Ranges;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// How to verify an index. What is left out has the default that its setter names.
+/// How to verify an index. Each setter names the default of what is left out.
 ///
 /// Immutable and thread-safe. `VerifyOptions.builder(Depth.FULL).threads(2).build()`
 public final class VerifyOptions {
@@ -15,13 +15,13 @@ public final class VerifyOptions {
   private final int threads;
   private final int maxDamages;
 
-  /// How much is looked at.
+  /// How much is checked.
   public enum Depth {
-    /// The manifest, lengths and headers: some reads.
+    /// The manifest, lengths and headers: a few reads.
     QUICK,
     /// Every byte, with the codes of a sample of the vectors: reads the index once.
     FULL,
-    /// Every byte, with the codes of all vectors: computes as much as making the codes.
+    /// Every byte, with the codes of all vectors: takes as much computing as making the codes.
     ALL_CODES
   }
 
@@ -42,14 +42,14 @@ public final class VerifyOptions {
     return builder(Depth.FULL).build();
   }
 
-  /// {@return a builder in which all but the depth is as by default}
+  /// {@return a builder that holds the depth and otherwise the defaults}
   ///
-  /// @param depth how much is looked at
+  /// @param depth how much is checked
   public static Builder builder(Depth depth) {
     return new Builder(depth);
   }
 
-  /// {@return a builder in which everything is as here}
+  /// {@return a builder that holds these values}
   public Builder toBuilder() {
     Builder builder = new Builder(depth);
     builder.memoryBudgetBytes = memoryBudgetBytes;
@@ -58,7 +58,7 @@ public final class VerifyOptions {
     return builder;
   }
 
-  /// {@return how much is looked at}
+  /// {@return how much is checked}
   public Depth depth() {
     return depth;
   }
@@ -83,7 +83,7 @@ public final class VerifyOptions {
     return threads;
   }
 
-  /// {@return damages that are listed}
+  /// {@return how many damages are listed at most}
   public int maxDamages() {
     return maxDamages;
   }
@@ -120,10 +120,11 @@ public final class VerifyOptions {
       this.depth = depth;
     }
 
-    /// Sets the bytes that the check may use; default: 1 GiB. With less than the lists of all nodes
-    /// take, a full check reads pages several times. Too little is refused when it begins.
+    /// Sets the bytes that the check may use; default: 1 GiB. If the neighbour lists of all nodes
+    /// do not fit, a full check reads pages several times. A budget that is too small is refused
+    /// when the check begins.
     ///
-    /// @param value the bytes that the check may use
+    /// @param value bytes
     /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder memoryBudgetBytes(long value) {
@@ -133,7 +134,7 @@ public final class VerifyOptions {
 
     /// Sets the threads that read and check, 1 to 1024; default: one for each processor.
     ///
-    /// @param value the threads that read and check
+    /// @param value threads, 1 to 1024
     /// @return this builder
     /// @throws IllegalArgumentException if it is out of range
     public Builder threads(int value) {
@@ -143,7 +144,7 @@ public final class VerifyOptions {
 
     /// Sets how many damages are listed, at least 1; default: 1000. More are only counted.
     ///
-    /// @param value how many damages are listed
+    /// @param value damages, at least 1
     /// @return this builder
     /// @throws IllegalArgumentException if it is not positive
     public Builder maxDamages(int value) {

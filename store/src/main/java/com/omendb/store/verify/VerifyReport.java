@@ -9,11 +9,11 @@ import java.util.List;
 /// @param directory of the index
 /// @param kind kind of the index; empty if the manifest does not say
 /// @param isFull whether all bytes were checked, not only lengths and headers
-/// @param files the files that the index consists of, in order of their names
-/// @param damages the first things found wrong, by file and offset
-/// @param damageCount how many were found; more than are listed if they are many
-/// @param damagedPages every damaged page of `base.pages`, listed above or not
-/// @param notes what was not checked and why, and what lies about that belongs to no index
+/// @param files the files of the index, by name
+/// @param damages the first damages found, by file and offset
+/// @param damageCount number of all damages, those that are not listed included
+/// @param damagedPages every damaged page of `base.pages`, even if its damage is not listed
+/// @param notes what was not checked and why, and files in the directory that belong to no index
 /// @param readBytes bytes read
 public record VerifyReport(
     Path directory,
@@ -29,11 +29,11 @@ public record VerifyReport(
   /// A file of the index.
   ///
   /// @param name within the index
-  /// @param bytes that the index says it has
-  /// @param damageCount things found wrong with it
+  /// @param bytes its length according to the manifest
+  /// @param damageCount damages found in it
   public record FileCheck(String name, long bytes, long damageCount) {}
 
-  /// Copies what could change.
+  /// Copies the collections.
   public VerifyReport {
     files = List.copyOf(files);
     damages = List.copyOf(damages);
