@@ -10,11 +10,11 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Where the memory of a build comes from: plain native memory when all fits the budget, scratch
-/// files beside the index when it does not. Either way what is resident is watched, and files, the
-/// input's among them, are let go of before the budget is passed.
+/// files beside the index when it does not. In both cases resident memory is watched. Before it
+/// reaches the budget, mapped pages of scratch files and of the input are dropped from memory.
 public final class BuildMemory implements AutoCloseable {
-  private static final long LEAST_MARGIN_BYTES = 24L << 20;
-  private static final long MOST_MARGIN_BYTES = 256L << 20;
+  private static final long MIN_MARGIN_BYTES = 24L << 20;
+  private static final long MAX_MARGIN_BYTES = 256L << 20;
 
   private final ResidentLimit limit;
   private final @Nullable MemorySegment input;
@@ -22,7 +22,7 @@ public final class BuildMemory implements AutoCloseable {
 
   /// Begins to watch the memory of a build.
   ///
-  /// @param input the vectors, which are let go of too if they are mapped; null for none
+  /// @param input the vectors, whose mapped pages are dropped too; null for none
   /// @param scratchDirectory for scratch files, or null for native memory
   public BuildMemory(
       @Nullable VectorSource input, long budgetBytes, @Nullable Path scratchDirectory) {
@@ -36,7 +36,7 @@ public final class BuildMemory implements AutoCloseable {
 
   /// What is kept free of a budget, for what is touched between two looks.
   public static long marginBytes(long budgetBytes) {
-    return Math.clamp(budgetBytes / 6, LEAST_MARGIN_BYTES, MOST_MARGIN_BYTES);
+    return Math.clamp(budgetBytes / 6, MIN_MARGIN_BYTES, MAX_MARGIN_BYTES);
   }
 
   /// An arena for data of the build, to be closed by the caller.
@@ -44,17 +44,18 @@ public final class BuildMemory implements AutoCloseable {
     return scratchDirectory == null ? Arena.ofShared() : new ScratchArena(scratchDirectory, limit);
   }
 
-  /// What is to be told before vectors are touched at random, or null where all fits.
+  /// Called with the number of vectors that are touched next at random; null if all data fits.
   @Nullable IntConsumer beforeTouch() {
     return scratchDirectory == null ? null : limit::touching;
   }
 
-  /// Lets go of the input and of all scratch files, until they are touched again.
+  /// Drops the mapped pages of the input and of all scratch files from memory, until they are
+  /// touched again.
   public void release() {
     limit.release();
   }
 
-  /// How often files were let go of because the budget was near.
+  /// How often mapped pages were dropped because the budget was near.
   public long releases() {
     return limit.releases();
   }

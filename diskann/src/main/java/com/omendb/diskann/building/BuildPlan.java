@@ -54,11 +54,11 @@ public record BuildPlan(
 
   // Of what is left so much is for copies of vectors on each thread, within these bounds.
   private static final long COPIES_SHARE = 16;
-  private static final long LEAST_COPIES = 2L << 20;
-  private static final long MOST_COPIES = 64L << 20;
+  private static final long MIN_COPIES = 2L << 20;
+  private static final long MAX_COPIES = 64L << 20;
 
   // Of scratch files so much must be resident for the workers not to wait for each other's pages.
-  private static final long LEAST_RESIDENT_BYTES = 32L << 20;
+  private static final long MIN_RESIDENT_BYTES = 32L << 20;
 
   /// Plans a build of `vectors`.
   ///
@@ -127,8 +127,8 @@ public record BuildPlan(
       return withCandidates(Math.min(leftInMemory, most), 0, count, graph);
     }
     long left = budgetBytes - BuildMemory.marginBytes(budgetBytes) - leastInFiles();
-    long room = left - LeafMemory.usedBytes(least, count, graph) - graph.threads() * LEAST_COPIES;
-    long copies = Math.clamp(LEAST_COPIES + room / COPIES_SHARE, LEAST_COPIES, MOST_COPIES);
+    long room = left - LeafMemory.usedBytes(least, count, graph) - graph.threads() * MIN_COPIES;
+    long copies = Math.clamp(MIN_COPIES + room / COPIES_SHARE, MIN_COPIES, MAX_COPIES);
     long leftForCandidates = (left - graph.threads() * copies) / 2;
     long given =
         Math.clamp(LeafMemory.candidateBytes(leftForCandidates, count, graph), least, most);
@@ -150,7 +150,7 @@ public record BuildPlan(
 
   // What must be in memory if the data is left in files, beside candidate edges and copies.
   private long leastInFiles() {
-    return jvmBytes + scratchBytes + LEAST_RESIDENT_BYTES;
+    return jvmBytes + scratchBytes + MIN_RESIDENT_BYTES;
   }
 
   static VamanaOptions graphOptions(BuildOptions options) {
@@ -182,7 +182,7 @@ public record BuildPlan(
     return phases;
   }
 
-  // What is there during all phases of a build that takes everything into memory.
+  // What is in memory during all phases of a build that takes everything into memory.
   private long inMemoryBytes() {
     return jvmBytes + scratchBytes + vectorBytes;
   }

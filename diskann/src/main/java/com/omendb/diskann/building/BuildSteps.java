@@ -105,7 +105,7 @@ final class BuildSteps {
     return rows;
   }
 
-  // Writes the graph, whole, thinned and by groups, and lets go of it; the order of its nodes
+  // Writes the graph, whole, thinned and by groups, and releases it; the order of its nodes
   // stays, in memory of `kept`.
   private Laid baseLayer(LocalRows rows, PartList parts, PartInput input, Arena kept)
       throws IOException {

@@ -52,7 +52,7 @@ public final class IndexBuild {
   private final Progress progress;
   private final PartList parts;
 
-  /// Where an index is to be built.
+  /// The place for a new index.
   ///
   /// @param storage through which its files are written
   /// @param directory of the index

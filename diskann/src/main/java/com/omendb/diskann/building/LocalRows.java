@@ -27,7 +27,7 @@ final class LocalRows {
   private static final int ROWS_PER_PIVOT = 4096;
   private static final int MAX_PIVOTS = 256;
   private static final int ROWS_PER_INNER_PIVOT = 512;
-  private static final long MOST_ORDERED_BYTES = 16L << 20;
+  private static final long MAX_ORDERED_BYTES = 16L << 20;
 
   private final VectorSource vectors;
   private final MemorySegment inputRows;
@@ -68,7 +68,7 @@ final class LocalRows {
           () ->
               (from, to) -> {
                 for (int cell = (int) from; cell < to; cell++) {
-                  int rowsAtOnce = (int) Math.max(1, MOST_ORDERED_BYTES / vectorBytes);
+                  int rowsAtOnce = (int) Math.max(1, MAX_ORDERED_BYTES / vectorBytes);
                   long end = starts[cell + 1];
                   for (long at = starts[cell]; at < end; at += rowsAtOnce) {
                     orderWithin(
@@ -131,7 +131,8 @@ final class LocalRows {
   /// Copies the vectors of an input into an order that was found before.
   ///
   /// @param inputRows the row of the input that each vector is, an int each; stays in use
-  /// @param beforeTouch is told how many places of the arena will be touched next, or null
+  /// @param beforeTouch called with the number of places of the arena that will be touched next;
+  ///   null for none
   static LocalRows inOrder(
       VectorSource input,
       MemorySegment inputRows,

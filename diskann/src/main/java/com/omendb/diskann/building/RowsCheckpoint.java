@@ -36,7 +36,8 @@ final class RowsCheckpoint {
 
   /// Brings an input into the order that was recorded, in memory of the arena.
   ///
-  /// @param beforeTouch is told how many places of that memory will be touched next, or null
+  /// @param beforeTouch called with the number of places of that memory that will be touched next;
+  ///   null for none
   static LocalRows read(
       Checkpoints checkpoints,
       VectorSource input,

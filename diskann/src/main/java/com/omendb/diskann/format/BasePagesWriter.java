@@ -181,7 +181,7 @@ public final class BasePagesWriter {
       this.recordStarts = new int[pageBytes / BasePageFormat.TABLE_ENTRY_BYTES];
     }
 
-    /// What is added next should not share a page with what is there, unless that is little.
+    /// Begins a group: its records should not share a page with those before, unless these are few.
     void beginGroup() throws IOException {
       if (recordBytes > pageBytes / 2) {
         flush();

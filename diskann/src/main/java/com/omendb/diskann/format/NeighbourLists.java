@@ -41,8 +41,8 @@ public final class NeighbourLists {
   private static final int CACHE_LINE_BYTES = 64;
 
   // Parts of a graph that are checked side by side.
-  private static final int LEAST_PART = 1 << 15;
-  private static final int MOST_PARTS = 64;
+  private static final int MIN_PART = 1 << 15;
+  private static final int MAX_PARTS = 64;
 
   /// The most neighbours that a list may have: a block's lists are found by 16 bits.
   public static final int MAX_DEGREE = 200;
@@ -198,7 +198,7 @@ public final class NeighbourLists {
 
   // Lists become vertices and vertices become addresses: none is trusted before this check.
   private void requireWhole(Path path) throws IOException {
-    int part = Math.max(LEAST_PART, Math.ceilDiv(vertexCount, MOST_PARTS));
+    int part = Math.max(MIN_PART, Math.ceilDiv(vertexCount, MAX_PARTS));
     List<OpeningTasks.Task> parts = new ArrayList<>();
     for (long from = 0; from < vertexCount; from += part) {
       int first = (int) from;

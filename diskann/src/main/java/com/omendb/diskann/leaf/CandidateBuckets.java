@@ -24,10 +24,10 @@ import java.util.concurrent.atomic.AtomicLong;
 /// All adding ends before reading begins. Sinks and readers belong to one thread each; everything
 /// else is thread-safe.
 final class CandidateBuckets implements AutoCloseable {
-  private static final int WISHED_PLACES = 4096;
+  private static final int TARGET_PLACES = 4096;
   private static final int MAX_BUCKETS = 1024;
-  private static final int LEAST_CHUNK_BYTES = 4096;
-  private static final int MOST_CHUNK_BYTES = 1 << 16;
+  private static final int MIN_CHUNK_BYTES = 4096;
+  private static final int MAX_CHUNK_BYTES = 1 << 16;
 
   // A bucket that a reduction leaves this full would be reduced again too soon.
   private static final double WORTH_KEEPING = 0.75;
@@ -59,8 +59,7 @@ final class CandidateBuckets implements AutoCloseable {
     this.bucketCount = ((nodeCount - 1) >>> placeBits) + 1;
     long chunkShare = memoryBytes / ((long) bucketCount * (2L * threads + 16));
     int chunkBytes =
-        Math.clamp(
-            Long.highestOneBit(Math.max(1, chunkShare)), LEAST_CHUNK_BYTES, MOST_CHUNK_BYTES);
+        Math.clamp(Long.highestOneBit(Math.max(1, chunkShare)), MIN_CHUNK_BYTES, MAX_CHUNK_BYTES);
     this.chunksPerBucket = Math.clamp(memoryBytes / chunkBytes / bucketCount - threads, 1, 1 << 20);
     this.ownsMemory = true;
     this.arena = Arena.ofShared();
@@ -87,7 +86,7 @@ final class CandidateBuckets implements AutoCloseable {
   }
 
   private static int placeBits(int nodeCount) {
-    int bits = Integer.numberOfTrailingZeros(WISHED_PLACES);
+    int bits = Integer.numberOfTrailingZeros(TARGET_PLACES);
     while ((nodeCount - 1) >>> bits >= MAX_BUCKETS) {
       bits++;
     }
@@ -112,7 +111,7 @@ final class CandidateBuckets implements AutoCloseable {
   /// The least memory with which buckets work: the open chunks of all sinks, and few others.
   static long leastBytes(long nodeCount, int threads) {
     int bits = placeBits((int) nodeCount);
-    return (((nodeCount - 1) >>> bits) + 1) * (2L * threads + 16) * LEAST_CHUNK_BYTES;
+    return (((nodeCount - 1) >>> bits) + 1) * (2L * threads + 16) * MIN_CHUNK_BYTES;
   }
 
   /// What buckets that share the memory of others add to it at most, as a part of it: the open
@@ -292,7 +291,7 @@ final class CandidateBuckets implements AutoCloseable {
     }
   }
 
-  /// Reads buckets. Opening the next lets go of the one before. Belongs to one thread.
+  /// Reads buckets. Opening the next releases the one before. Belongs to one thread.
   final class Reader {
     private final NearestDistinct nearest = new NearestDistinct(keep);
     private final RecordGroups groups = new RecordGroups(1 << placeBits);

@@ -75,7 +75,7 @@ public final class CellAssignment {
         + options.threads()
             * (Rows.bytes(NearestColumns.BATCH, pairs)
                 + NearestColumns.bytes(kernel, cells)
-                + (cells < NearPivots.LEAST_PIVOTS ? 0 : NearPivots.bytes(kernel, cells, pairs)));
+                + (cells < NearPivots.MIN_PIVOTS ? 0 : NearPivots.bytes(kernel, cells, pairs)));
   }
 
   private static void assign(
@@ -99,7 +99,7 @@ public final class CellAssignment {
       for (int cell = 0; cell < cells; cell++) {
         columns.set(cell, pivotRows, cell, cell);
       }
-      boolean few = cells < NearPivots.LEAST_PIVOTS;
+      boolean few = cells < NearPivots.MIN_PIVOTS;
       Workers.forEach(
           count,
           few ? NearestColumns.BATCH : NearPivots.nodesAtOnce(cells),

@@ -8,8 +8,8 @@ import java.util.Arrays;
 /// Splits a cell into overlapping leaves around random members and compares each leaf. For one
 /// thread.
 final class CellSplitter {
-  // A list that two rounds of pivots do not make small enough consists of near copies, for which
-  // one part is as good as another.
+  // A list that two rounds of pivots do not make small enough consists of near copies, which may go
+  // to any part.
   private static final int ROUNDS = 3;
 
   // Where leaves would hold fewer than this part of the members they should, they are joined.

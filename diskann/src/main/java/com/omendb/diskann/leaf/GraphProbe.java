@@ -26,7 +26,7 @@ public final class GraphProbe {
   /// be a large part.
   private static final int SHORT_LIST = 50;
 
-  private static final int LEAST_LIST = 15;
+  private static final int MIN_LIST = 15;
   private static final int NODES_PER_PLACE = 20;
 
   /// The list of a search in memory with the default searchListSize.
@@ -61,7 +61,7 @@ public final class GraphProbe {
       Arena arena) {
     this.space = space;
     this.threads = options.threads();
-    this.shortList = Math.clamp(space.count() / NODES_PER_PLACE, LEAST_LIST, SHORT_LIST);
+    this.shortList = Math.clamp(space.count() / NODES_PER_PLACE, MIN_LIST, SHORT_LIST);
     this.entries = entries(space, graph.medoid(), excluded, options.seed());
     this.queries =
         ProbeQueries.of(

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 ///
 /// One seed gives one graph on one thread; on several the skeleton may differ by a few edges.
 public final class LeafGraphBuilder {
-  private static final int LEAST_KEPT_CANDIDATES = 96;
+  private static final int MIN_KEPT_CANDIDATES = 96;
   private static final int REPAIR_LIST_SIZE = 32;
 
   private final NodeSpace space;
@@ -48,7 +48,7 @@ public final class LeafGraphBuilder {
   }
 
   static int keptCandidates(VamanaOptions options) {
-    return Math.max(LEAST_KEPT_CANDIDATES, options.maxDegree());
+    return Math.max(MIN_KEPT_CANDIDATES, options.maxDegree());
   }
 
   static LeafOptions leafOptions(VamanaOptions options) {

@@ -49,7 +49,7 @@ public final class LeafMemory {
     return (long) Math.ceil(candidateBytes * share) + 2 * CandidateBuckets.boundBytes(count);
   }
 
-  /// The most that may be given so that a build takes no more than `bytes`.
+  /// The largest number of bytes for candidates with which a build takes at most `bytes`.
   public static long candidateBytes(long bytes, long count, VamanaOptions options) {
     double share = 1 + CandidateBuckets.openShare(options.threads());
     return (long) ((bytes - 2 * CandidateBuckets.boundBytes(count)) / share);

@@ -23,14 +23,14 @@ public record LeafOptions(
   /// cells does not outgrow the comparison within leaves.
   public static final int MAX_CELLS = 10_000;
 
-  private static final int LEAST_BLOCK = 4096;
-  private static final int LEAST_LEAF = 16;
+  private static final int MIN_BLOCK = 4096;
+  private static final int MIN_LEAF = 16;
 
   public LeafOptions {
     require(fan >= 2, "fan", fan);
     require(nodesPerPivot >= 1, "nodesPerPivot", nodesPerPivot);
     require(subFan >= 1, "subFan", subFan);
-    require(leafSize >= LEAST_LEAF, "leafSize", leafSize);
+    require(leafSize >= MIN_LEAF, "leafSize", leafSize);
     require(neighbours >= 1, "neighbours", neighbours);
     requireAtMost("fan", fan);
     requireAtMost("subFan", subFan);
@@ -57,7 +57,7 @@ public record LeafOptions(
   /// at least so many that small sets are one piece.
   int blockMembers(long count) {
     long average = count * Math.min(fan, cells(count)) / cells(count);
-    return (int) Math.min(count, Math.max(2 * average, LEAST_BLOCK));
+    return (int) Math.min(count, Math.max(2 * average, MIN_BLOCK));
   }
 
   private static void requireAtMost(String name, int value) {

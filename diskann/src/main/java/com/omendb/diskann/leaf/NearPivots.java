@@ -12,7 +12,7 @@ import java.util.Arrays;
 /// decides how long it takes and not what comes out. For one thread.
 final class NearPivots {
   /// Fewer pivots than this are compared with every node.
-  static final int LEAST_PIVOTS = 2000;
+  static final int MIN_PIVOTS = 2000;
 
   private static final int MAX_SAMPLES = 12;
 

@@ -23,11 +23,11 @@ import java.util.function.IntPredicate;
 /// Immutable and thread-safe once built.
 final class Skeleton {
   private static final int ONE_OF = 50;
-  private static final int LEAST_NODES = 100;
+  private static final int MIN_NODES = 100;
   private static final int MAX_DEGREE = 24;
 
   // Nodes of a part that counts as a cluster of its own.
-  private static final int LEAST_PART = 4;
+  private static final int MIN_PART = 4;
 
   private static final int BUILD_LIST_SIZE = 32;
   private static final long SEED_OF_SAMPLE = 0x5CE1E7;
@@ -75,7 +75,7 @@ final class Skeleton {
       String name,
       Progress progress) {
     int maxDegree = Math.min(MAX_DEGREE, options.maxDegree() * 3 / 8);
-    if (space.count() < LEAST_NODES) {
+    if (space.count() < MIN_NODES) {
       return none();
     }
     int[] random = sample(space.count(), medoid, excluded, options.seed());
@@ -230,7 +230,7 @@ final class Skeleton {
       for (int node = reachable.nextMissing(0);
           node < graph.nodeCount();
           node = reachable.nextMissing(node + 1)) {
-        if (!excluded.test(node) && reachable.addFrom(node) >= LEAST_PART) {
+        if (!excluded.test(node) && reachable.addFrom(node) >= MIN_PART) {
           if (size == cover.length) {
             cover = Arrays.copyOf(cover, 2 * size);
           }

@@ -11,10 +11,10 @@ import com.omendb.store.verify.Damage.Kind;
 import java.io.IOException;
 import java.util.List;
 
-/// Holds the lists of a graph file against the format, on several threads.
+/// Checks the lists of a graph file against the format, on several threads.
 final class GraphFileCheck {
-  /// Broken lists that are told of one file; a file that breaks the format does so everywhere.
-  private static final int MAX_TOLD = 100;
+  /// Broken lists that are reported for one file: a file that breaks the format does so everywhere.
+  private static final int MAX_REPORTED = 100;
 
   private GraphFileCheck() {}
 
@@ -39,7 +39,7 @@ final class GraphFileCheck {
                   (offset, bytes, within) ->
                       content.piece(offset, bytes, memory.scratch(worker).asSlice(within)));
           for (ListRules.Flaw flaw : flaws) {
-            if (log.count(file.name()) < MAX_TOLD) {
+            if (log.count(file.name()) < MAX_REPORTED) {
               log.add(
                   file.name(),
                   flaw.isEdge() ? Kind.EDGE : Kind.FORMAT,

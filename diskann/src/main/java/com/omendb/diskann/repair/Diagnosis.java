@@ -10,7 +10,7 @@ import java.util.SortedMap;
 
 /// What is left of an index and what is wrong with it.
 ///
-/// @param remains what there is
+/// @param remains what is left of the index
 /// @param facts what it is
 /// @param survivors what is left of its records
 /// @param idRange ids are in `0..idRange-1`

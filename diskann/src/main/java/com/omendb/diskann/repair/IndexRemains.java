@@ -167,7 +167,7 @@ record IndexRemains(
       }
       return FileHeader.decode(MemorySegment.ofArray(start), file, magic, 1, Integer.MAX_VALUE);
     } catch (IOException _) {
-      // A header that cannot be read is as good as lost; the check of the file says why.
+      // A header that cannot be read counts as lost; the check of the file says why.
       return null;
     }
   }

@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 /// - none, and there is no source: nothing can be done.
 public final class IndexRepair {
   // With fewer of the nodes left, inserting the others takes longer than a build.
-  private static final double LEAST_LEFT = 0.75;
+  private static final double MIN_LEFT = 0.75;
 
   private final IndexRemains remains;
   private final IndexFacts facts;
@@ -167,7 +167,7 @@ public final class IndexRepair {
       new RepairJob(diagnosis, null, options, progress).keepPages(storage, target);
       return report(target, diagnosis, survivors.count(), "made from the pages", "");
     }
-    if (restores && survivors.count() < LEAST_LEFT * diagnosis.idRange()) {
+    if (restores && survivors.count() < MIN_LEFT * diagnosis.idRange()) {
       return buildAnew(storage, target, diagnosis);
     }
     VectorSource restoring = restores ? source : null;

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// are not in its record, which is gone, but among the nodes that have an edge to it, and in the
 /// thin graph if that is whole.
 final class LostNeighbours {
-  // Of the nodes with an edge to a lost one, as many are as good as all.
-  private static final int MOST_REFERRERS = 32;
+  // Of the nodes with an edge to a lost one, this many are enough.
+  private static final int MAX_REFERRERS = 32;
 
   private final NodeSpace space;
   private final Adjacency graph;
@@ -42,7 +42,7 @@ final class LostNeighbours {
     this.numbers = numbers;
     this.thinGraph = thinGraph;
     this.alpha = alpha;
-    this.referrers = new Adjacency(arena, numbers.lostCount(), MOST_REFERRERS, MOST_REFERRERS);
+    this.referrers = new Adjacency(arena, numbers.lostCount(), MAX_REFERRERS, MAX_REFERRERS);
   }
 
   /// Turns a graph whose rows hold nodes of the damaged index into one whose rows hold rows.
@@ -106,7 +106,7 @@ final class LostNeighbours {
     }
 
     private void note(int lostPlace, int row) {
-      if (referrers.degree(lostPlace) == MOST_REFERRERS) {
+      if (referrers.degree(lostPlace) == MAX_REFERRERS) {
         return;
       }
       referrers.lock(lostPlace);

@@ -15,7 +15,7 @@ import java.util.BitSet;
 /// Lost vectors that a source brings back: they are the last rows, and are inserted into the graph
 /// of the others.
 final class RestoredVectors {
-  // The source of another index is told after few rows.
+  // Few rows are enough to recognize the source of another index.
   private static final int COMPARED_ROWS = 2_000;
   private static final float TOLERANCE = 1e-5f;
   private static final int PASSES = 2;

@@ -12,7 +12,7 @@ import com.omendb.vectors.kernels.DistanceKernels;
 ///
 /// Immutable and thread-safe.
 public final class ExactDistance {
-  private static final float GREATEST_COSINE_DISTANCE = 2;
+  private static final float MAX_COSINE_DISTANCE = 2;
 
   private final DistanceKernel kernel;
   private final boolean unitLength;
@@ -57,6 +57,6 @@ public final class ExactDistance {
   }
 
   private static float cosine(float squaredDistance) {
-    return Math.min(squaredDistance / 2, GREATEST_COSINE_DISTANCE);
+    return Math.min(squaredDistance / 2, MAX_COSINE_DISTANCE);
   }
 }

@@ -144,7 +144,7 @@ final class PagedQuery implements PageWalk {
     clear();
     Accept some = accepted;
     if (some != null && some.count() <= effort.effort()) {
-      // So few that reading all of their pages costs no more than looking for them.
+      // They are so few that reading all of their pages costs at most as much as a search.
       answerPages = newAnswerPages();
       return;
     }

@@ -6,7 +6,7 @@ import com.omendb.store.SearchTuning;
 
 /// How hard a query through pages looks, from its request and what lies in memory.
 ///
-/// @param k answers wanted, no more than there are
+/// @param k answers wanted, at most the number that exists
 /// @param effort the searchListSize that the request means
 /// @param listSize nodes that the list keeps
 /// @param beamWidth pages in flight
@@ -32,7 +32,7 @@ record QueryEffort(
 
   // Hardly any page is expected to hold more than one of the k, so a list of k nodes would read
   // none.
-  private static final double MOST_GAIN_ASKED = 0.8;
+  private static final double MAX_GAIN_ASKED = 0.8;
 
   /// The effort of a request.
   ///
@@ -46,7 +46,7 @@ record QueryEffort(
         effort,
         effort + listSlack(residency),
         request.tuning().beamWidth().orElse(beamWidth(residency)),
-        request.tuning().gainThreshold().orElse(Math.min(MOST_GAIN_ASKED, ratio * ratio)),
+        request.tuning().gainThreshold().orElse(Math.min(MAX_GAIN_ASKED, ratio * ratio)),
         request.maxPageReads().orElse(effort + READS_SLACK),
         request.maxPageReads().isPresent());
   }

@@ -38,7 +38,7 @@ final class ResidentRunner implements QueryRunner {
   private static final int LATE_CHECK = 64;
 
   // Nodes at the distance of another one that it is compared with.
-  private static final int MOST_TIES = 4;
+  private static final int MAX_TIES = 4;
 
   // Expanded side by side, so that their waits for memory overlap.
   private static final int EXPANDED_TOGETHER = 2;
@@ -292,7 +292,7 @@ final class ResidentRunner implements QueryRunner {
     if (place < k) {
       return false;
     }
-    int last = Math.max(0, place - MOST_TIES);
+    int last = Math.max(0, place - MAX_TIES);
     for (int at = place - 1; at >= last && candidates.distance(at) == distance; at--) {
       if (vectors.areEqual(node, candidates.node(at))) {
         return true;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /// The nodes that a search has come across: a table of groups of four consecutive nodes with a bit
 /// for each. Nodes near each other are numbered alike, so one entry often serves several, and a
-/// whole group costs no more than a node.
+/// whole group costs as little as a node.
 ///
 /// Open addressing over ints, kept between searches; adding allocates only when the table outgrows
 /// every earlier search. Not thread-safe.

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// page by page like a page that a search asks for.
 final class VectorLoader {
   private static final int PIECE_BYTES = 1 << 20;
-  private static final int MOST_PARTS = 64;
+  private static final int MAX_PARTS = 64;
 
   private final PageFile pages;
   private final Supplier<PageView> views;
@@ -83,7 +83,7 @@ final class VectorLoader {
 
   private void loadAll() throws IOException {
     int pagesAPiece = Math.max(1, PIECE_BYTES / pages.pageBytes());
-    int pagesAPart = Math.max(pagesAPiece, Math.ceilDiv(firstNodes.length, MOST_PARTS));
+    int pagesAPart = Math.max(pagesAPiece, Math.ceilDiv(firstNodes.length, MAX_PARTS));
     try (FileScan scan = FileScan.open(pages.path(), false)) {
       List<OpeningTasks.Task> parts = new ArrayList<>();
       for (int from = 0; from < firstNodes.length; from += pagesAPart) {

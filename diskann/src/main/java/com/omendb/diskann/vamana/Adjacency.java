@@ -45,8 +45,7 @@ public final class Adjacency {
 
   /// The same where the arena's memory is files larger than memory.
   ///
-  /// @param beforeTouch is told before a row, wherever it is, is read with its vector; called by
-  ///   all threads
+  /// @param beforeTouch called by all threads before they read a row with its vector
   public Adjacency(
       Arena arena, int nodeCount, int maxDegree, int slots, @Nullable IntConsumer beforeTouch) {
     this(
@@ -99,7 +98,7 @@ public final class Adjacency {
     return (slots + 1L) * Integer.BYTES;
   }
 
-  /// What is told before rows are read, or null.
+  /// Called before rows are read; null for none.
   public @Nullable IntConsumer beforeTouch() {
     return beforeTouch;
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// The vectors are not copied. Thread-safe.
 public final class NodeSpace {
   // One minus the cosine in single precision has lost too many digits below this.
-  private static final float LEAST_EXACT_COSINE = 1e-3f;
+  private static final float MIN_EXACT_COSINE = 1e-3f;
 
   private static final int CACHE_LINE_BYTES = 64;
 
@@ -48,8 +48,7 @@ public final class NodeSpace {
 
   /// The same for vectors in files that are larger than memory.
   ///
-  /// @param beforeTouch is told how many vectors, wherever they are, will be touched next; called
-  ///   by all threads
+  /// @param beforeTouch called by all threads with the number of vectors that they will touch next
   public NodeSpace(
       VectorSource vectors, Metric metric, @Nullable IntConsumer beforeTouch, Arena arena) {
     this.beforeTouch = beforeTouch;
@@ -97,7 +96,7 @@ public final class NodeSpace {
     return metric == Metric.SQUARED_L2 ? 0 : count * Float.BYTES;
   }
 
-  /// What is told before vectors are touched, or null.
+  /// Called before vectors are touched; null for none.
   public @Nullable IntConsumer beforeTouch() {
     return beforeTouch;
   }
@@ -227,7 +226,7 @@ public final class NodeSpace {
 
   private float cosine(float negatedCosine, long addressA, long addressB) {
     float distance = 1f + negatedCosine;
-    return distance >= LEAST_EXACT_COSINE ? distance : precise.distance(addressA, addressB);
+    return distance >= MIN_EXACT_COSINE ? distance : precise.distance(addressA, addressB);
   }
 
   /// Makes one node of this space of copies that of another.

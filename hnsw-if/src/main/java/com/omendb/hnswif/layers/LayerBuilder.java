@@ -59,7 +59,7 @@ public final class LayerBuilder {
     this.progress = progress;
   }
 
-  /// Bytes of the file of layers over such vectors if as many are drawn as is to be expected.
+  /// Bytes of the file of layers over such vectors, with the expected number of members.
   public static long expectedBytes(VectorShape vectors) {
     List<Long> counts = new ArrayList<>();
     for (long count = vectors.count() / RATIO; count > 0; count /= RATIO) {

@@ -7,13 +7,13 @@ import java.util.List;
 ///
 /// @param points in ascending order of recall
 record RecallCurve(List<Point> points) {
-  private static final double LEAST_MISS = 1e-6;
+  private static final double MIN_MISS = 1e-6;
 
   /// One effort of the sweep.
   record Point(double recall, double queriesPerSecond) {
     /// The scale on which curves are nearly straight.
     private double logMiss() {
-      return Math.log(Math.max(LEAST_MISS, 1 - recall));
+      return Math.log(Math.max(MIN_MISS, 1 - recall));
     }
   }
 

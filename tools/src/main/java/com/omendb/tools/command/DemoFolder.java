@@ -83,7 +83,7 @@ public final class DemoFolder implements AutoCloseable {
     try {
       Files.deleteIfExists(directory);
     } catch (DirectoryNotEmptyException _) {
-      // What else is in it is somebody else's.
+      // The demo did not make the other files in it.
     }
   }
 

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
-/// Tells whoever waits how far long work is: phase, share done, rate and time left, and keeps how
-/// long each phase took.
+/// Prints the progress of long work: phase, share done, rate and time left. Keeps how long each
+/// phase took.
 ///
 /// On a terminal it rewrites one line five times a second; elsewhere it prints a plain line every
 /// ten seconds; when silent nothing. [#close()] ends the last phase. Thread-safe.
