@@ -2,7 +2,11 @@ package com.omendb.diskann.repair;
 
 import com.omendb.diskann.parts.GraphPart;
 import com.omendb.diskann.parts.PartMaker;
+import com.omendb.store.BuildOptions;
 import com.omendb.store.part.IndexPart;
+import com.omendb.vectors.VectorShape;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -45,5 +49,23 @@ record Diagnosis(
   /// Whether the pages are whole.
   boolean pagesAreWhole() {
     return isWhole(facts.parts().pages());
+  }
+
+  /// Bytes of the files of a new index: those that are copied are as large as they are, the others
+  /// as large as a build is expected to make them.
+  ///
+  /// @param made parts that are not copied
+  /// @param vectors of the new index
+  /// @param options of a build of it
+  long newFileBytes(Set<GraphPart<?>> made, VectorShape vectors, BuildOptions options)
+      throws IOException {
+    long bytes = 0;
+    for (GraphPart<?> part : facts.parts().all()) {
+      bytes +=
+          made.contains(part)
+              ? part.expectedBytes(vectors, options)
+              : Files.size(remains.files().resolve(part.name()));
+    }
+    return bytes;
   }
 }

@@ -64,17 +64,6 @@ record IndexRemains(
     }
   }
 
-  /// Bytes of the files that are left.
-  long fileBytes() throws IOException {
-    long bytes = 0;
-    try (Stream<Path> entries = Files.list(files)) {
-      for (Path file : (Iterable<Path>) entries.filter(Files::isRegularFile)::iterator) {
-        bytes += Files.size(file);
-      }
-    }
-    return bytes;
-  }
-
   /// Names of the files that are left, whatever is in them.
   List<String> fileNames() throws IOException {
     if (!Files.isDirectory(files)) {

@@ -37,7 +37,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -85,25 +84,29 @@ final class RepairJob {
       }
     }
     boolean needsRecords =
-        work.entrySet().stream().anyMatch(made -> made.getKey().needsVectors(made.getValue()));
+        work.entrySet().stream().anyMatch(of -> of.getKey().needsVectors(of.getValue()));
     int count = diagnosis.survivors().count();
     BuildPlan plan = plan(count);
     if (needsRecords) {
       plan.requireWithinBudget();
     }
     TreeMap<String, String> settings = new TreeMap<>(facts.settings());
-    try (Publication publication = begin(storage, target, indexId);
+    Set<GraphPart<?>> made = made(work);
+    long neededBytes =
+        diagnosis.newFileBytes(made, shape(count), options)
+            + (needsRecords ? scratchFileBytes(plan) : 0);
+    try (Publication publication = begin(storage, target, indexId, neededBytes);
         BuildMemory memory = memory(plan, publication);
         Arena kept = memory.newArena()) {
-      copyWholeFiles(publication, work.values());
+      copyWholeFiles(publication, made);
       PartInput input =
           PartInput.of(publication, indexId, options, memory::newArena, progress)
               .withOld(new OldIndex(diagnosis, true));
       if (needsRecords) {
         makeFromRecords(work, input, memory, kept, settings);
       } else {
-        for (Map.Entry<PartMaker, Set<GraphPart<?>>> made : work.entrySet()) {
-          settings.putAll(made.getKey().make(made.getValue(), input));
+        for (Map.Entry<PartMaker, Set<GraphPart<?>>> of : work.entrySet()) {
+          settings.putAll(of.getKey().make(of.getValue(), input));
         }
       }
       publish(publication, indexId, count, settings);
@@ -164,13 +167,15 @@ final class RepairJob {
     BuildPlan plan = plan(count);
     plan.requireWithinBudget();
     TreeMap<String, String> settings = new TreeMap<>(facts.settings());
-    try (Publication publication = begin(storage, target, indexId);
+    Map<PartMaker, Set<GraphPart<?>>> work = new LinkedHashMap<>();
+    for (PartMaker maker : facts.parts().makers()) {
+      work.put(maker, new LinkedHashSet<>(maker.parts()));
+    }
+    long neededBytes =
+        diagnosis.newFileBytes(made(work), shape(count), options) + scratchFileBytes(plan);
+    try (Publication publication = begin(storage, target, indexId, neededBytes);
         BuildMemory memory = memory(plan, publication);
         Arena kept = memory.newArena()) {
-      Map<PartMaker, Set<GraphPart<?>>> work = new LinkedHashMap<>();
-      for (PartMaker maker : facts.parts().makers()) {
-        work.put(maker, new LinkedHashSet<>(maker.parts()));
-      }
       PartInput input =
           PartInput.of(publication, indexId, options, memory::newArena, progress)
               .withOld(new OldIndex(diagnosis, false));
@@ -262,11 +267,16 @@ final class RepairJob {
         .load(survivors, records.vectorMemory(), records.idMemory(), records.graph());
   }
 
-  private void copyWholeFiles(Publication publication, Collection<Set<GraphPart<?>>> made)
-      throws IOException {
+  private static Set<GraphPart<?>> made(Map<PartMaker, Set<GraphPart<?>>> work) {
+    Set<GraphPart<?>> made = new LinkedHashSet<>();
+    work.values().forEach(made::addAll);
+    return made;
+  }
+
+  private void copyWholeFiles(Publication publication, Set<GraphPart<?>> made) throws IOException {
     progress.phase("copy files", 0);
     for (GraphPart<?> part : facts.parts().all()) {
-      if (made.stream().noneMatch(parts -> parts.contains(part))) {
+      if (!made.contains(part)) {
         copy(diagnosis.remains().files().resolve(part.name()), publication.file(part.name()));
       }
     }
@@ -295,12 +305,12 @@ final class RepairJob {
     publication.publish(facts.manifest(indexId, count, settings));
   }
 
-  // The new index takes about as much as the damaged one did.
-  private Publication begin(Storage storage, Path target, UUID indexId) throws IOException {
+  private static Publication begin(Storage storage, Path target, UUID indexId, long neededBytes)
+      throws IOException {
     Publication publication = Publication.begin(storage, target, indexId, false);
     boolean hasRoom = false;
     try {
-      DiskSpace.require(target, diagnosis.remains().fileBytes());
+      DiskSpace.require(target, neededBytes);
       hasRoom = true;
       return publication;
     } finally {
@@ -312,10 +322,18 @@ final class RepairJob {
 
   private BuildPlan plan(int count) {
     return BuildPlan.of(
-        new VectorShape(count, facts.dimension(), facts.elementType()),
+        shape(count),
         LoadedRecords.bytesBeside(count),
         options.toBuilder().tuning(t -> t.method(BuildMethod.VAMANA)).build(),
         facts.codes());
+  }
+
+  private VectorShape shape(int count) {
+    return new VectorShape(count, facts.dimension(), facts.elementType());
+  }
+
+  private static long scratchFileBytes(BuildPlan plan) {
+    return plan.inFiles() ? plan.dataBytes() : 0;
   }
 
   private BuildMemory memory(BuildPlan plan, Publication publication) {
