@@ -1,6 +1,7 @@
 package com.omendb.store.checkpoint;
 
 import com.omendb.errors.CorruptFileException;
+import com.omendb.store.directory.ChecksummedLines;
 import com.omendb.store.directory.Manifest.FileEntry;
 import com.omendb.store.directory.Publication;
 import java.nio.file.Path;
@@ -8,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -79,16 +79,7 @@ public record BuildState(UUID indexId, BuildJob job, Map<String, Finished> phase
           finished
               .files()
               .forEach(
-                  (name, file) ->
-                      lines.add(
-                          String.format(
-                              Locale.ROOT,
-                              "%s%s.%s=%d %08x",
-                              FILE_PREFIX,
-                              phase,
-                              name,
-                              file.length(),
-                              file.crc32c())));
+                  (name, file) -> lines.add(FILE_PREFIX + phase + "." + name + "=" + file.text()));
           finished
               .values()
               .forEach((name, value) -> lines.add(VALUE_PREFIX + phase + "." + name + "=" + value));
@@ -100,7 +91,7 @@ public record BuildState(UUID indexId, BuildJob job, Map<String, Finished> phase
   ///
   /// @throws CorruptFileException if they are damaged or of another release
   public static BuildState decode(byte[] bytes, Path path) throws CorruptFileException {
-    Map<String, String> lines = ChecksummedLines.decode(bytes, path);
+    Map<String, String> lines = ChecksummedLines.decode(bytes, "state of a build", path);
     String version = lines.getOrDefault(VERSION_KEY, "none");
     if (!version.equals(VERSION)) {
       throw new CorruptFileException(
@@ -152,15 +143,11 @@ public record BuildState(UUID indexId, BuildJob job, Map<String, Finished> phase
   }
 
   private static FileEntry entry(String value, Path path) throws CorruptFileException {
-    String[] parts = value.split(" ", -1);
     try {
-      if (parts.length == 2) {
-        return new FileEntry(Long.parseLong(parts[0]), Integer.parseUnsignedInt(parts[1], 16));
-      }
+      return FileEntry.parse(value);
     } catch (IllegalArgumentException _) {
-      // Told below.
+      throw corrupt(value, path);
     }
-    throw corrupt(value, path);
   }
 
   // A phase and what follows its dot.

@@ -17,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +24,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.zip.CRC32C;
 
 /// What an index is and which files it consists of: `manifest.omen`, written last.
 ///
@@ -84,7 +82,6 @@ public record Manifest(
   public static final int OLDEST_FORMAT_VERSION = 2;
 
   private static final String VERSION_KEY = "omendb-manifest";
-  private static final String CHECKSUM_KEY = "crc32c";
   private static final String SETTING_PREFIX = "setting.";
   private static final String FILE_PREFIX = "file.";
   private static final long MAX_BYTES = 1 << 20;
@@ -133,6 +130,22 @@ public record Manifest(
         throw new IllegalArgumentException("a file's length is not negative: length=" + length);
       }
     }
+
+    /// The entry as text: the length in bytes and the CRC32C in hexadecimal.
+    public String text() {
+      return String.format(Locale.ROOT, "%d %08x", length, crc32c);
+    }
+
+    /// The entry of a [#text].
+    ///
+    /// @throws IllegalArgumentException if it is none
+    public static FileEntry parse(String text) {
+      String[] parts = text.split(" ", -1);
+      if (parts.length != 2) {
+        throw new IllegalArgumentException("a file's entry is LENGTH CRC32C: text=" + text);
+      }
+      return new FileEntry(Long.parseLong(parts[0]), Integer.parseUnsignedInt(parts[1], 16));
+    }
   }
 
   /// The manifest's bytes.
@@ -146,16 +159,8 @@ public record Manifest(
     lines.add("elementType=" + elementType.label());
     lines.add("metric=" + metric.label());
     settings.forEach((name, value) -> lines.add(SETTING_PREFIX + name + "=" + value));
-    files.forEach(
-        (name, file) ->
-            lines.add(
-                String.format(
-                    Locale.ROOT, "%s%s=%d %08x", FILE_PREFIX, name, file.length(), file.crc32c())));
-    String body = String.join("\n", lines) + "\n";
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    String last =
-        String.format(Locale.ROOT, "%s=%08x\n", CHECKSUM_KEY, checksum(bytes, bytes.length));
-    return (body + last).getBytes(StandardCharsets.UTF_8);
+    files.forEach((name, file) -> lines.add(FILE_PREFIX + name + "=" + file.text()));
+    return ChecksummedLines.encode(lines);
   }
 
   /// Whether a directory holds a manifest: of any version, or damaged, but no other file of the
@@ -248,28 +253,7 @@ public record Manifest(
   }
 
   private static Map<String, String> parse(byte[] bytes, Path path) throws IOException {
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    int lastLine = text.lastIndexOf('\n', Math.max(0, text.length() - 2)) + 1;
-    int bodyBytes = text.substring(0, lastLine).getBytes(StandardCharsets.UTF_8).length;
-    String expected =
-        bodyBytes > bytes.length
-            ? "valid UTF-8"
-            : String.format(Locale.ROOT, "%s=%08x\n", CHECKSUM_KEY, checksum(bytes, bodyBytes));
-    if (!text.substring(lastLine).equals(expected)) {
-      throw new CorruptFileException(
-          "manifest fails its checksum",
-          path,
-          bodyBytes,
-          expected.strip(),
-          text.substring(lastLine).strip());
-    }
-    Map<String, String> values = new LinkedHashMap<>();
-    for (String line : text.substring(0, lastLine).split("\n", -1)) {
-      int equals = line.indexOf('=');
-      if (equals > 0 && values.put(line.substring(0, equals), line.substring(equals + 1)) != null) {
-        throw new CorruptFileException("duplicate manifest entry", path, 0, "one line", line);
-      }
-    }
+    Map<String, String> values = ChecksummedLines.decode(bytes, "manifest", path);
     int version = version(values, path);
     if (version < OLDEST_FORMAT_VERSION || version > FORMAT_VERSION) {
       throw new UnsupportedFormatException(path, version, OLDEST_FORMAT_VERSION, FORMAT_VERSION);
@@ -344,12 +328,6 @@ public record Manifest(
     }
   }
 
-  private static int checksum(byte[] bytes, int length) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, 0, length);
-    return (int) crc.getValue();
-  }
-
   /// Takes values out of the parsed lines.
   private record Fields(Map<String, String> values, Path path) {
     String text(String name) throws CorruptFileException {
@@ -361,15 +339,14 @@ public record Manifest(
     }
 
     FileEntry file(String name, String value) throws CorruptFileException {
-      String[] parts = value.split(" ", -1);
-      if (parts.length != 2 || !StagingDirectory.isPartName(name)) {
-        throw corrupt("file.NAME=LENGTH CRC32C", FILE_PREFIX + name + "=" + value);
-      }
       try {
-        return new FileEntry(Long.parseLong(parts[0]), Integer.parseUnsignedInt(parts[1], 16));
+        if (StagingDirectory.isPartName(name)) {
+          return FileEntry.parse(value);
+        }
       } catch (IllegalArgumentException _) {
-        throw corrupt("file.NAME=LENGTH CRC32C", FILE_PREFIX + name + "=" + value);
+        // Told below.
       }
+      throw corrupt("file.NAME=LENGTH CRC32C", FILE_PREFIX + name + "=" + value);
     }
 
     CorruptFileException corrupt(String expected, String actual) {
