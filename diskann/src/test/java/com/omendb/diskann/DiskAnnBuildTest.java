@@ -174,7 +174,7 @@ class DiskAnnBuildTest {
     Progress progress =
         progress(
             phase -> {
-              if (phase.equals("measure records")) {
+              if (phase.equals("write pages")) {
                 // Something is where the file has to be created.
                 Files.createDirectory(stagingOf(directory, before).resolve(file));
               }

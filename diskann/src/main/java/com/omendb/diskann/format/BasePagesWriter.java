@@ -125,11 +125,13 @@ public final class BasePagesWriter {
     }
   }
 
+  // Records are measured only where their size decides on the page's.
   private int choosePageBytes(Progress progress) {
-    progress.phase("measure records", nodeCount);
-    int[] largestSoFar = {0};
-    forEachRecordSize((row, bytes) -> largestSoFar[0] = Math.max(largestSoFar[0], bytes), progress);
-    int largest = largestSoFar[0];
+    int vectorBytes = vectors.vectorBytes();
+    int most = BasePageFormat.maxRecordBytes(vectorBytes, graph.adjacency().maxDegree());
+    int smallestPage = BasePageFormat.pageBytesFor(vectorBytes);
+    int largest =
+        BasePageFormat.pageBytesFor(most) == smallestPage ? most : largestRecord(progress);
     int pageBytes = BasePageFormat.pageBytesFor(largest);
     if (pageBytes > BasePageFormat.MAX_PAGE_BYTES) {
       throw new IllegalArgumentException(
@@ -139,6 +141,13 @@ public final class BasePagesWriter {
               + largest);
     }
     return pageBytes;
+  }
+
+  private int largestRecord(Progress progress) {
+    progress.phase("measure records", nodeCount);
+    int[] largest = {0};
+    forEachRecordSize((_, bytes) -> largest[0] = Math.max(largest[0], bytes), progress);
+    return largest[0];
   }
 
   private int mapNeighbours(int row) {

@@ -196,7 +196,7 @@ class ResumedBuildTest {
   @Test
   void aBuildInScratchFilesIsContinuedToo() throws IOException {
     SortedMap<String, byte[]> expected = contentOfWhole();
-    for (String phase : List.of("keep graph", "order nodes", "measure records", "publish")) {
+    for (String phase : List.of("keep graph", "order nodes", "write pages", "publish")) {
       directory = temporary.resolve(phase);
       assertThrows(
           UncheckedIOException.class,
@@ -290,10 +290,10 @@ class ResumedBuildTest {
 
   @Test
   void otherOptionsBeginAnewAndSayWhichTheyAre() throws IOException {
-    failIn("measure records", OPTIONS);
+    failIn("write pages", OPTIONS);
     BuildOptions other =
         OPTIONS.toBuilder().maxDegree(10).tuning(t -> t.buildListSize(16).seed(5)).build();
-    Recorder interrupted = failIn("measure records", other.toBuilder().resume(true).build());
+    Recorder interrupted = failIn("write pages", other.toBuilder().resume(true).build());
     interrupted.assertNoted("maxDegree=10, was 8; seed=5, was 42");
     // Both are kept: which of them was meant shows only when one is published.
     assertEquals(2, stagings().size());
@@ -311,7 +311,7 @@ class ResumedBuildTest {
 
   @Test
   void memoryAndThreadsMayBeOthers() throws IOException {
-    failIn("measure records", OPTIONS);
+    failIn("write pages", OPTIONS);
     BuildOptions roomier = OPTIONS.toBuilder().threads(2).memoryBudgetBytes(8L << 30).build();
     build(directory, roomier.toBuilder().resume(true).build())
         .assertNoted("resuming, finished already");
@@ -319,7 +319,7 @@ class ResumedBuildTest {
 
   @Test
   void otherVectorsBeginAnew() throws IOException {
-    failIn("measure records", OPTIONS);
+    failIn("write pages", OPTIONS);
     // A row that is not among those by which builds are told apart at first.
     long offset = vectors.offset(261) + 3;
     byte before = vectors.segment().get(NativeMemory.BYTE, offset);
@@ -331,14 +331,14 @@ class ResumedBuildTest {
 
     Path other = temporary.resolve("other");
     directory = other;
-    failIn("measure records", OPTIONS);
+    failIn("write pages", OPTIONS);
     vectors.segment().set(NativeMemory.BYTE, vectors.offset(0), (byte) (before + 1));
     resume().assertNoted("was another: vectors=");
   }
 
   @Test
   void aNewBuildRemovesWhatWasNotContinued() throws IOException {
-    failIn("measure records", OPTIONS);
+    failIn("write pages", OPTIONS);
     assertEquals(1, stagings().size());
     Path old = stagings().getFirst();
     build(directory, OPTIONS);
@@ -369,7 +369,7 @@ class ResumedBuildTest {
         new Progress() {
           @Override
           public void phase(String name, long totalUnits) {
-            if (name.equals("measure records")) {
+            if (name.equals("write pages")) {
               throw new IllegalArgumentException("a record does not fit: recordBytes=1");
             }
           }

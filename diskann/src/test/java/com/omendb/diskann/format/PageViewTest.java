@@ -22,8 +22,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -75,6 +77,45 @@ class PageViewTest {
           }
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"256, 20, false, 4096", "1014, 2, true, 4096", "1014, 20, true, 8192"})
+  void recordsAreMeasuredOnlyWhereTheirSizeDecidesOnThePages(
+      int dimension, int degree, boolean measured, int expectedPageBytes) throws Exception {
+    SplittableRandom random = Seeds.random("recordsAreMeasuredOnlyWhere", 6);
+    int count = 100;
+    List<String> phases = new ArrayList<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public void phase(String name, long totalUnits) {
+            phases.add(name);
+          }
+
+          @Override
+          public void advance(long units) {}
+        };
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource vectors = Fixtures.uniform(random, count, dimension, ElementType.FLOAT32, arena);
+      int[][] edges = new int[count][];
+      for (int row = 0; row < count; row++) {
+        int first = row;
+        edges[row] = IntStream.range(1, degree + 1).map(i -> (first + i * 4) % count).toArray();
+      }
+      Path path = directory.resolve("measured");
+      PageDirectory pages =
+          new BasePagesWriter(
+                  vectors,
+                  Metric.SQUARED_L2,
+                  Fixtures.graph(edges, 60, 1, arena),
+                  reversed(count, arena),
+                  new BitSet(),
+                  row -> Long.MAX_VALUE - row)
+              .write(Storage.disk().file(path), INDEX_ID, arena, progress);
+      assertEquals(measured, phases.contains("measure records"));
+      assertEquals(expectedPageBytes, load(path, arena).byteSize() / (pages.pageCount() + 1));
     }
   }
 
