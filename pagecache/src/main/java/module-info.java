@@ -13,7 +13,8 @@ module com.omendb.pagecache {
   exports com.omendb.pagecache.file to
       com.omendb.store,
       com.omendb.diskann,
-      com.omendb.hnswif;
+      com.omendb.hnswif,
+      com.omendb.tools;
   exports com.omendb.pagecache.memory to
       com.omendb.store,
       com.omendb.diskann,
