@@ -18,8 +18,7 @@ public final class DirectoryLockedException extends FileSystemException {
     super(
         directory.toString(),
         null,
-        "is being written by "
-            + (owner == null ? "another process, which has not said who it is" : owner));
+        "is being written by " + (owner == null ? "an unknown process" : owner));
     this.owner = owner;
   }
 

@@ -19,7 +19,7 @@ public final class MissingBaseException extends IOException {
   /// @param snapshotId id of the archive that holds the file
   public MissingBaseException(Path archive, String file, UUID snapshotId) {
     super(
-        "the archive leaves out what an earlier one holds, and that one was not given as a base:"
+        "the archive needs a file of an earlier archive, which was not given as a base:"
             + " path="
             + archive
             + ", file="

@@ -79,7 +79,7 @@ public final class StagedFile implements AutoCloseable {
     }
     if (!replaces && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(
-          target.toString(), null, "has come into being meanwhile, so it is not touched");
+          target.toString(), null, "was created meanwhile, so it was not replaced");
     }
     Files.move(
         staging, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -43,8 +43,8 @@ public final class IndexBuild {
   public static final String OWN_IDS = "ownIds";
 
   private static final String KEPT =
-      "what this build has finished is kept: the same build with resume (--resume) goes on from"
-          + " there, one without removes it";
+      "finished phases are kept: the same build with resume (--resume) continues from them, a build"
+          + " without it deletes them";
 
   private final VectorSource input;
   private final VectorIds ids;
@@ -198,7 +198,8 @@ public final class IndexBuild {
     Map<String, String> found = Map.of("crc32c", BuildJob.checksum(input));
     if (checkpoints.has(Checkpoints.INPUT)
         && !checkpoints.get(Checkpoints.INPUT).values().equals(found)) {
-      progress.note("resuming: the vectors are not those of then, beginning anew");
+      progress.note(
+          "resuming: the vectors differ from those of the interrupted build, beginning anew");
       checkpoints.forgetAll();
     }
     if (!checkpoints.has(Checkpoints.INPUT)) {

@@ -98,7 +98,8 @@ final class BaseCheck {
     codeSums.forEach(sums -> sums.finish(log));
     if (ids.unknownCount() > 0) {
       log.note(
-          "for want of memory, ids were not compared with the others: ids=" + ids.unknownCount());
+          "ids were not compared with the others, because the memory is too small: ids="
+              + ids.unknownCount());
     }
     if (log.damagedPageCount() > 0) {
       log.note(

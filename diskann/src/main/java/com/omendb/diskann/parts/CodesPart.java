@@ -77,7 +77,10 @@ public record CodesPart(CodebookPart codebook) implements GraphPart<MemorySegmen
     if (check.kept().get(codebook) instanceof VectorCode code) {
       return new CodeCheck(check.file(), code, check.log());
     }
-    check.log().note("codes were not compared with vectors for want of a codebook: " + name());
+    check
+        .log()
+        .note(
+            "codes were not compared with vectors, because there is no usable codebook: " + name());
     return PageComparison.NONE;
   }
 

@@ -314,7 +314,7 @@ public final class IndexRepair {
               ? "ids are the rows of the input, 0 to "
                   + (diagnosis.idRange() - 1)
                   + ": those that no record has were in lost pages"
-              : "ids are not the rows of an input, so that the lost ones cannot be told");
+              : "ids are not the rows of an input, so it is unknown which are lost");
     }
     Optional<BitSet> lostIds =
         lost && !diagnosis.idsAreRows()

@@ -86,7 +86,7 @@ final class RecordReader {
       for (int slot = 0; slot < view.recordCount(); slot++) {
         view.vectorId(slot);
         if (view.neighbours(slot, neighbours) > mostNeighbours) {
-          return "a record has more neighbours than any should: slot=" + slot;
+          return "a record has too many neighbours: slot=" + slot;
         }
       }
       return null;

@@ -326,14 +326,14 @@ class ResumedBuildTest {
     vectors.segment().set(NativeMemory.BYTE, offset, (byte) (before + 1));
     SortedMap<String, byte[]> expected = contentOfWhole();
     Recorder resumed = resume();
-    resumed.assertNoted("the vectors are not those of then");
+    resumed.assertNoted("the vectors differ from those of the interrupted build");
     assertSame(expected, directory, "");
 
     Path other = temporary.resolve("other");
     directory = other;
     failIn("write pages", OPTIONS);
     vectors.segment().set(NativeMemory.BYTE, vectors.offset(0), (byte) (before + 1));
-    resume().assertNoted("was another: vectors=");
+    resume().assertNoted("has other vectors or options: vectors=");
   }
 
   @Test

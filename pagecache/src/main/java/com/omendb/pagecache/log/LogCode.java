@@ -16,7 +16,9 @@ public enum LogCode {
   READER_WITHOUT_RING("OMEN-0102", Level.INFO, "page reader: %s, direct=%s, %s"),
   /// A reader has to do without a ring.
   RING_REFUSED(
-      "OMEN-0103", Level.WARNING, "no further io_uring, reading with pread: path=%s, reason=%s"),
+      "OMEN-0103",
+      Level.WARNING,
+      "no further io_uring can be created, reading with pread: path=%s, reason=%s"),
   /// The operating system keeps a second copy.
   DIRECT_IO_REFUSED(
       "OMEN-0104",

@@ -138,12 +138,12 @@ public record OpenedSource(
         entered = ring.enter(1);
       }
       if (entered < 0 || !ring.hasCompletion()) {
-        return "a first read was not taken: result=" + entered;
+        return "the first read was refused: result=" + entered;
       }
       int result = ring.completionResult();
       ring.takeCompletion();
       boolean same = result == PROBE_BYTES && probe.mismatch(plain) == -1;
-      return same ? null : "a first read did not come out right: result=" + result;
+      return same ? null : "the first read returned wrong bytes: result=" + result;
     } catch (IOException e) {
       return e.getMessage();
     }

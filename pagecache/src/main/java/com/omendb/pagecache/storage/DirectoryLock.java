@@ -113,7 +113,7 @@ public final class DirectoryLock implements AutoCloseable {
     return new FileSystemException(
         file.toString(),
         null,
-        "is where the lock of a writer must be, and is none, so it is not touched");
+        "has the name of the lock file but is not a lock, so it was not changed");
   }
 
   private static byte[] read(FileChannel channel) throws IOException {

@@ -64,15 +64,17 @@ public final class UnfinishedBuilds implements Publication.Chooser {
         List<String> differences = job.differencesFrom(state.job());
         if (!differences.isEmpty()) {
           others.add(state.indexId());
-          reasons.add("the one that is there was another: " + String.join("; ", differences));
+          reasons.add(
+              "the unfinished build has other vectors or options: "
+                  + String.join("; ", differences));
         } else if (!found || state.phases().size() > chosen.phases().size()) {
           chosen = state;
           found = true;
         }
       } catch (NoSuchFileException _) {
-        reasons.add("the one that is there had finished nothing: path=" + staging);
+        reasons.add("the unfinished build has finished no phase: path=" + staging);
       } catch (CorruptFileException e) {
-        reasons.add("the one that is there cannot be used: " + e.getMessage());
+        reasons.add("the unfinished build cannot be used: " + e.getMessage());
       }
     }
     if (found) {
@@ -81,7 +83,9 @@ public final class UnfinishedBuilds implements Publication.Chooser {
     notes.accept(
         "no build to resume, beginning anew: "
             + (reasons.isEmpty() ? "there is none" : String.join("; ", reasons))
-            + (others.isEmpty() ? "" : "; it is kept until this one is published"));
+            + (others.isEmpty()
+                ? ""
+                : "; the unfinished build is kept until this one is published"));
     return new Publication.Choice(chosen.indexId(), false, others);
   }
 
@@ -117,8 +121,7 @@ public final class UnfinishedBuilds implements Publication.Chooser {
       if (damage.isEmpty()) {
         whole.put(phase.getKey(), phase.getValue());
       } else {
-        notes.accept(
-            "resuming: done again, since it is damaged: " + phase.getKey() + ": " + damage);
+        notes.accept("resuming: repeated, since it is damaged: " + phase.getKey() + ": " + damage);
       }
     }
     whole.keySet().retainAll(usable(whole.keySet()));

@@ -118,9 +118,7 @@ public final class IndexDirectory {
       }
       if (publishedId.equals(choice.indexId().toString())) {
         throw new FileAlreadyExistsException(
-            directory.toString(),
-            null,
-            "holds this very index already: indexId=" + choice.indexId());
+            directory.toString(), null, "already holds this index: indexId=" + choice.indexId());
       }
       keep.add(publishedId);
       unmark(storage, directory.resolve(publishedId));

@@ -86,8 +86,8 @@ final class StagingDirectory {
       throw new FileAlreadyExistsException(
           directory.toString(),
           null,
-          "is where the files of the new index must go, and is not touched: it was not left by a"
-              + " build, or holds other files");
+          "has the name that the new index needs, but was not left by a build or holds other files;"
+              + " it was not changed");
     }
     Path unmarked = unmarked(directory);
     storage.createDirectory(unmarked);

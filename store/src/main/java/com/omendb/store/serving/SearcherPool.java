@@ -135,7 +135,7 @@ public final class SearcherPool implements AutoCloseable {
     if (runner == null) {
       request.get();
       throw new IllegalStateException(
-          "no searcher was handed over, which is a fault of this library; search again");
+          "the search got no searcher: an error of this library; repeat the search");
     }
     return runner;
   }

@@ -199,7 +199,7 @@ public final class Snapshots {
     Path outer = index.toAbsolutePath().normalize();
     if (target.toAbsolutePath().normalize().startsWith(outer)) {
       throw new IllegalArgumentException(
-          "a snapshot goes outside of its index: index=" + index + ", snapshot=" + target);
+          "a snapshot must lie outside of its index: index=" + index + ", snapshot=" + target);
     }
   }
 

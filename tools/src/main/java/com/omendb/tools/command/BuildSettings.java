@@ -57,7 +57,7 @@ final class BuildSettings {
       names = "--max-degree",
       defaultValue = "64",
       paramLabel = "R",
-      description = "Most edges a node has: more finds more and takes more space.")
+      description = "Largest number of edges of a node: more finds more, takes more space.")
   private int maxDegree;
 
   @Option(
@@ -71,7 +71,7 @@ final class BuildSettings {
       names = "--alpha",
       defaultValue = "1.2",
       paramLabel = "A",
-      description = "Prune slack, at least 1: more keeps longer edges.")
+      description = "Factor of pruning, at least 1: more keeps longer edges.")
   private float alpha;
 
   @Option(
@@ -95,8 +95,8 @@ final class BuildSettings {
   @Option(
       names = "--resume",
       description =
-          "Go on with a build of the same vectors and options that was cut short at INDEX; without"
-              + " one, begin anew. Memory and threads may be others.")
+          "Continue an interrupted build of the same vectors and options at INDEX; without one,"
+              + " begin anew. Memory and threads may differ.")
   private boolean resume;
 
   /// The metric for a file of vectors; see [MetricChoice#of].

@@ -74,7 +74,7 @@ public final class ConvertCommand extends Command {
       description = "Only these rows of INPUT.")
   private @Nullable RowRange rows;
 
-  @Option(names = "--overwrite", description = "Replace OUTPUT if it is there.")
+  @Option(names = "--overwrite", description = "Replace OUTPUT if it exists.")
   private boolean overwrite;
 
   public ConvertCommand(Console console) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Download a public vector set and unpack it. Run it again to resume what was interrupted.",
-      "Files that are there already are verified, not fetched again."
+      "Files that exist are verified, not fetched again."
     },
     footer = {"", "Example:", "  omen dataset download siftsmall data"})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls the command

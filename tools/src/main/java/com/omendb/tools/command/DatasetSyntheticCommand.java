@@ -90,7 +90,7 @@ final class DatasetSyntheticCommand extends Command {
       description = "Queries to make.")
   private long queryCount;
 
-  @Option(names = "--overwrite", description = "Replace output files that are there.")
+  @Option(names = "--overwrite", description = "Replace existing output files.")
   private boolean overwrite;
 
   DatasetSyntheticCommand(Console console) {

@@ -36,8 +36,8 @@ final class EffortOptions {
   @Option(
       names = "--degraded",
       description = {
-        "Go on without pages that cannot be read or are damaged,",
-        "and say how many those were; else they fail a search."
+        "Skip pages that are damaged or cannot be read, and",
+        "print how many; else such a page fails a search."
       })
   private boolean degraded;
 

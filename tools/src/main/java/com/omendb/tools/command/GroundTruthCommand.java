@@ -88,7 +88,7 @@ public final class GroundTruthCommand extends Command {
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(names = "--overwrite", description = "Replace output files that are there.")
+  @Option(names = "--overwrite", description = "Replace existing output files.")
   private boolean overwrite;
 
   public GroundTruthCommand(Console console) {

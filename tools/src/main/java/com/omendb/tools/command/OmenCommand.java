@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
       "  omen eval index --queries q.u8bin --truth gt.ibin --k 10 --memory 64MB",
       "",
       "Each command explains itself: omen COMMAND --help.",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage, 141 the reader of the results has gone."
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 141 the reader of the output ended."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields before it calls the command
 public final class OmenCommand implements Runnable {

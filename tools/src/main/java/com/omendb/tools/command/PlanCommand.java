@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Say what building an index takes, without building: memory, disk and time.",
       "With a file of vectors: whether a build would be refused (INDEX, the vectors, which are all",
-      "looked at, memory, disk); the exit code is 1 if so.",
+      "read, memory, disk); the exit code is 1 if so.",
       "With --count, --dimension and --type: also what serving takes and gives."
     },
     footer = {

@@ -34,16 +34,14 @@ import picocli.CommandLine.Parameters;
     description = {
       "Make a whole index, in a new directory, of what is left of a damaged one.",
       "",
-      "Whatever can be made from the rest is. Vectors in lost pages come from --source; without"
-          + " it,",
-      "their ids are listed and the new index is without them. The damaged index is not changed."
+      "The rest is computed from what is left. Lost vectors come from --source; without it",
+      "the new index lacks them, and their ids are listed. The damaged index is not changed."
     },
     footer = {
       "",
       "With --queries, recall is reported before and after the repair: against --truth, or against",
-      "exact neighbours computed from --source. Searches of the damaged index are degraded: they"
-          + " go",
-      "on without the pages that are lost.",
+      "exact neighbours computed from --source. Searches of the damaged index are degraded:",
+      "they skip the lost pages.",
       "",
       "Example:",
       "  omen repair index repaired --source base.u8bin --queries q.u8bin --truth gt.ibin"

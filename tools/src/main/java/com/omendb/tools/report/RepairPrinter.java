@@ -43,7 +43,7 @@ public record RepairPrinter(RepairReport report, @Nullable RecallChange recall) 
                         Locale.ROOT, "lost ids (%,d): %s", ids.cardinality(), ranges(ids)));
               }
             },
-            () -> lines.add("lost ids: cannot be told"));
+            () -> lines.add("lost ids: unknown"));
     report.assumptions().forEach(assumed -> lines.add("assumed: " + assumed));
     if (recall != null) {
       lines.add(recallLine("damaged", recall, recall.damaged()));

@@ -100,7 +100,7 @@ public final class DistanceKernels {
         String obstacle = obstacle();
         yield obstacle.isEmpty()
             ? logged(LogCode.DISTANCE_KERNELS, true, vectorDescription())
-            : new Choice(false, false, "-Domen.kernels=vector cannot be had: " + obstacle);
+            : new Choice(false, false, "-Domen.kernels=vector is not available: " + obstacle);
       }
       case "" -> {
         String obstacle = obstacle();

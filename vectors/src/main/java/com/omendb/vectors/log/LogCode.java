@@ -29,7 +29,7 @@ public enum LogCode {
       "OMEN-0005",
       "vectors",
       Level.WARNING,
-      "metrics failed; what they did not take is lost, and their further failures are not logged"),
+      "metrics failed: their readings are lost, and further failures are not logged"),
   /// Some vectors of an index that is kept in memory could not be read.
   PAGES_LOST(
       "OMEN-0201",
@@ -44,7 +44,7 @@ public enum LogCode {
       "OMEN-0203",
       "diskann",
       Level.DEBUG,
-      "a directory that may not be read cannot be synced: directory=%s"),
+      "cannot sync a directory without permission to read it: directory=%s"),
   /// Disk space stays in use.
   OLD_FILES_STAY(
       "OMEN-0204",
@@ -62,7 +62,8 @@ public enum LogCode {
       "OMEN-0206",
       "diskann",
       Level.WARNING,
-      "a folder of a build stays, because it holds a file that no build writes: path=%s");
+      "the folder of a build is not deleted, because it holds a file that no build writes:"
+          + " path=%s");
 
   private final String code;
   private final String module;
