@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/// The `--name value` pairs that a benchmark was started with. Whoever has read all that it knows
-/// calls [#requireAllRead()], so that a misspelt name is an error. Not thread-safe.
+/// The `--name value` pairs that a benchmark was started with. A benchmark that has read all that
+/// it knows calls [#requireAllRead()], so that a misspelt name is an error. Not thread-safe.
 final class Arguments {
   private final Map<String, String> values = new HashMap<>();
   private final Set<String> read = new HashSet<>();
@@ -77,7 +77,7 @@ final class Arguments {
 
   /// Ends the reading.
   ///
-  /// @throws IllegalArgumentException if a name was given that nobody asked for
+  /// @throws IllegalArgumentException if a name was given that the benchmark does not know
   void requireAllRead() {
     values.keySet().stream()
         .filter(name -> !read.contains(name))

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /// OmenDB and JVector over the same vectors and queries in one process, measured in turns: every
 /// repetition goes through all efforts and, at each, from engine to engine, so that whatever else
-/// the machine does falls on all of them alike. Memory is told apart by leaving an engine out.
+/// the machine does falls on all of them alike. Leave an engine out to see the memory of the other.
 public final class SideBySide {
   private static final String USAGE =
       """
