@@ -20,6 +20,7 @@ import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
 import com.omendb.vectors.testing.TestFiles;
+import com.omendb.vectors.testing.TestRows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -142,7 +143,7 @@ class DiskAnnSearchTest {
           Fixtures.uniform(new SplittableRandom(1), 500, 6, ElementType.UINT8, arena);
       for (int row = 0; row < 500; row++) {
         for (int column = 0; column < 6; column++) {
-          Fixtures.set(base, row, column, row % 2 == 0 ? 7 : 7 + column + row % 9);
+          TestRows.set(base, row, column, row % 2 == 0 ? 7 : 7 + column + row % 9);
         }
       }
       Fixtures.build(base, directory, Fixtures.quickBuild(KIND, Metric.SQUARED_L2));
@@ -365,7 +366,7 @@ class DiskAnnSearchTest {
       SearchResult result, Metric metric, VectorSource queries, long query, VectorSource base)
       throws IOException {
     for (int rank = 0; rank < result.count(); rank++) {
-      double expected = Fixtures.distance(metric, queries, query, base, result.id(rank));
+      double expected = TestRows.distance(metric, queries, query, base, result.id(rank));
       if (metric != Metric.COSINE && base.elementType() != ElementType.FLOAT32) {
         assertEquals((float) expected, result.distance(rank));
       } else {

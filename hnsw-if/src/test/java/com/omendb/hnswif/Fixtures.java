@@ -17,6 +17,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.testing.TestRows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -90,34 +91,12 @@ public final class Fixtures {
     return hits / (double) (k * queries.count());
   }
 
-  /// The distance of two vectors by its definition, in double precision.
-  public static double distance(
-      Metric metric, VectorSource a, long rowA, VectorSource b, long rowB) {
-    double difference = 0;
-    double dot = 0;
-    double normA = 0;
-    double normB = 0;
-    for (int column = 0; column < a.dimension(); column++) {
-      double x = a.element(rowA, column);
-      double y = b.element(rowB, column);
-      difference += (x - y) * (x - y);
-      dot += x * y;
-      normA += x * x;
-      normB += y * y;
-    }
-    return switch (metric) {
-      case SQUARED_L2 -> difference;
-      case INNER_PRODUCT -> -dot;
-      case COSINE -> 1 - dot / Math.sqrt(normA * normB);
-    };
-  }
-
   /// Fails unless ids are distinct, in order, and have the distances of the definition.
   public static void assertExact(
       SearchResult result, Metric metric, VectorSource queries, long query, VectorSource base) {
     assertEquals(result.count(), LongStream.of(result.ids()).distinct().count());
     for (int rank = 0; rank < result.count(); rank++) {
-      double expected = distance(metric, queries, query, base, result.id(rank));
+      double expected = TestRows.distance(metric, queries, query, base, result.id(rank));
       assertEquals(expected, result.distance(rank), 1e-5 * (1 + Math.abs(expected)));
       if (rank > 0) {
         float before = result.distance(rank - 1);

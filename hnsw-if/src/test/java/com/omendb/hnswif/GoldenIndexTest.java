@@ -21,6 +21,7 @@ import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Mender;
 import com.omendb.vectors.testing.TestFiles;
+import com.omendb.vectors.testing.TestRows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.URISyntaxException;
@@ -265,7 +266,7 @@ class GoldenIndexTest {
   }
 
   private static double distance(int query, int row) {
-    return Fixtures.distance(Metric.SQUARED_L2, QUERY_VECTORS, query, BASE, row);
+    return TestRows.distance(Metric.SQUARED_L2, QUERY_VECTORS, query, BASE, row);
   }
 
   private static String neighbour(long id, float distance) {

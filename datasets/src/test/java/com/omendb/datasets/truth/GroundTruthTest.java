@@ -19,6 +19,7 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -306,7 +307,7 @@ class GroundTruthTest {
       VectorSource base, VectorSource queries, int query, Metric metric, GroundTruth truth) {
     double[] distances =
         IntStream.range(0, (int) base.count())
-            .mapToDouble(row -> distance(queries, query, base, row, metric))
+            .mapToDouble(row -> TestRows.distance(metric, queries, query, base, row))
             .toArray();
     int[] order =
         IntStream.range(0, distances.length)
@@ -324,26 +325,5 @@ class GroundTruthTest {
         assertEquals(order[rank], truth.id(query, rank));
       }
     }
-  }
-
-  private static double distance(
-      VectorSource a, long rowA, VectorSource b, long rowB, Metric metric) {
-    double squares = 0;
-    double dot = 0;
-    double normA = 0;
-    double normB = 0;
-    for (int i = 0; i < a.dimension(); i++) {
-      double x = a.element(rowA, i);
-      double y = b.element(rowB, i);
-      squares += (x - y) * (x - y);
-      dot += x * y;
-      normA += x * x;
-      normB += y * y;
-    }
-    return switch (metric) {
-      case SQUARED_L2 -> squares;
-      case INNER_PRODUCT -> -dot;
-      case COSINE -> 1 - dot / Math.sqrt(normA * normB);
-    };
   }
 }

@@ -12,6 +12,7 @@ import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Map;
@@ -101,7 +102,7 @@ class LeafCandidatesTest {
         for (long row = 0; row < vectors.count(); row++) {
           for (int column = 0; column < 8; column++) {
             double value = few.element(random.nextInt(different), column);
-            Fixtures.set(
+            TestRows.set(
                 vectors, row, column, column < 7 ? few.element(row % different, column) : value);
           }
         }
@@ -118,8 +119,8 @@ class LeafCandidatesTest {
       try (Arena arena = Arena.ofShared()) {
         VectorSource vectors = Fixtures.uniform(random, 1_000, 16, ElementType.FLOAT32, arena);
         for (int column = 0; column < 16; column++) {
-          Fixtures.set(vectors, 5, column, 0);
-          Fixtures.set(vectors, 6, column, 1e15);
+          TestRows.set(vectors, 5, column, 0);
+          TestRows.set(vectors, 6, column, 1e15);
         }
         candidates(new NodeSpace(vectors, metric, arena), SMALL, arena).requireComplete();
       }

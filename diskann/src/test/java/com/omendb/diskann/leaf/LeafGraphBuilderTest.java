@@ -19,6 +19,7 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.parallel.WorkInterruptedException;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -110,7 +111,7 @@ class LeafGraphBuilderTest {
       }
       for (int row = 0; row < count; row++) {
         for (int column = 0; column < 12; column++) {
-          Fixtures.set(vectors, row, column, centres[row % 60][column] + random.nextGaussian());
+          TestRows.set(vectors, row, column, centres[row % 60][column] + random.nextGaussian());
         }
       }
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);

@@ -22,6 +22,7 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
 import com.omendb.vectors.testing.TestFiles;
+import com.omendb.vectors.testing.TestRows;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
@@ -397,7 +398,7 @@ class IndexRepairTest {
       for (int i = 0; i < all.count(); i++) {
         found.set((int) all.id(i));
         assertEquals(
-            Fixtures.distance(Metric.SQUARED_L2, base, 0, base, all.id(i)), all.distance(i), 1e-3);
+            TestRows.distance(Metric.SQUARED_L2, base, 0, base, all.id(i)), all.distance(i), 1e-3);
       }
       BitSet expected = new BitSet();
       expected.set(0, COUNT);

@@ -16,6 +16,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -176,7 +177,7 @@ class FilteredSearchTest {
     double[] distances =
         IntStream.range(0, COUNT)
             .filter(row -> accept.node(nodes.getOrDefault((long) row, -1)))
-            .mapToDouble(row -> Fixtures.distance(Metric.SQUARED_L2, queries, query, base, row))
+            .mapToDouble(row -> TestRows.distance(Metric.SQUARED_L2, queries, query, base, row))
             .sorted()
             .toArray();
     int wanted = Math.min(K, distances.length);
@@ -186,7 +187,7 @@ class FilteredSearchTest {
     double bound = distances[wanted - 1] * (1 + 1e-5);
     long hits =
         Arrays.stream(result.ids())
-            .filter(id -> Fixtures.distance(Metric.SQUARED_L2, queries, query, base, id) <= bound)
+            .filter(id -> TestRows.distance(Metric.SQUARED_L2, queries, query, base, id) <= bound)
             .count();
     return (double) hits / wanted;
   }

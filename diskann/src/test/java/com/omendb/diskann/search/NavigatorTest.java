@@ -26,6 +26,7 @@ import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Comparator;
@@ -106,7 +107,7 @@ class NavigatorTest {
           .boxed()
           .sorted(
               Comparator.comparingDouble(
-                  node -> Fixtures.distance(metric, queries, query, vectors, order.row(node))))
+                  node -> TestRows.distance(metric, queries, query, vectors, order.row(node))))
           .limit(K)
           .toList();
     }

@@ -10,6 +10,7 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -51,7 +52,7 @@ class GraphWalkTest {
       int[][] edges = new int[7][];
       for (int node = 0; node < 7; node++) {
         // Gaps shrink to the right: 0, 30, 55, 75, 90, 100, 105.
-        Fixtures.set(vectors, node, 0, new int[] {0, 30, 55, 75, 90, 100, 105}[node]);
+        TestRows.set(vectors, node, 0, new int[] {0, 30, 55, 75, 90, 100, 105}[node]);
         int[] beside = {node - 1, node + 1};
         edges[node] = Arrays.stream(beside).filter(n -> n >= 0 && n < 7).toArray();
       }

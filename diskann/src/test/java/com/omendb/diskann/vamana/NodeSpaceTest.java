@@ -7,6 +7,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -45,10 +46,10 @@ class NodeSpaceTest {
 
   private static double expected(
       VectorSource vectors, Metric metric, int a, int b, double largestNorm) {
-    double l2 = Fixtures.distance(Metric.SQUARED_L2, vectors, a, vectors, b);
+    double l2 = TestRows.distance(Metric.SQUARED_L2, vectors, a, vectors, b);
     return switch (metric) {
       case SQUARED_L2 -> l2;
-      case COSINE -> Fixtures.distance(Metric.COSINE, vectors, a, vectors, b);
+      case COSINE -> TestRows.distance(Metric.COSINE, vectors, a, vectors, b);
       case INNER_PRODUCT ->
           l2
               + Math.pow(
@@ -59,7 +60,7 @@ class NodeSpaceTest {
   }
 
   private static double squaredNorm(VectorSource vectors, int node) {
-    return -Fixtures.distance(Metric.INNER_PRODUCT, vectors, node, vectors, node);
+    return -TestRows.distance(Metric.INNER_PRODUCT, vectors, node, vectors, node);
   }
 
   @Test
@@ -69,8 +70,8 @@ class NodeSpaceTest {
       for (ElementType type : ElementType.values()) {
         VectorSource vectors = Fixtures.uniform(random, COUNT, DIMENSION, type, arena);
         for (int column = 0; column < DIMENSION; column++) {
-          Fixtures.set(vectors, 1, column, type == ElementType.UINT8 ? -127 : 0.1 + column);
-          Fixtures.set(vectors, 2, column, type == ElementType.UINT8 ? -127 : 0.1 + column);
+          TestRows.set(vectors, 1, column, type == ElementType.UINT8 ? -127 : 0.1 + column);
+          TestRows.set(vectors, 2, column, type == ElementType.UINT8 ? -127 : 0.1 + column);
         }
         for (Metric metric : Metric.values()) {
           NodeSpace space = new NodeSpace(vectors, metric, arena);
@@ -99,13 +100,13 @@ class NodeSpaceTest {
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors = Fixtures.uniform(random, COUNT, DIMENSION, ElementType.INT8, arena);
       for (int column = 0; column < DIMENSION; column++) {
-        Fixtures.set(vectors, 0, column, column % 2 == 0 ? 127 : -127);
+        TestRows.set(vectors, 0, column, column % 2 == 0 ? 127 : -127);
       }
       NodeSpace space = new NodeSpace(vectors, Metric.INNER_PRODUCT, arena);
       for (int a = 1; a < COUNT; a++) {
         for (int b = 1; b < COUNT; b++) {
-          double productA = Fixtures.distance(Metric.INNER_PRODUCT, vectors, 0, vectors, a);
-          double productB = Fixtures.distance(Metric.INNER_PRODUCT, vectors, 0, vectors, b);
+          double productA = TestRows.distance(Metric.INNER_PRODUCT, vectors, 0, vectors, a);
+          double productB = TestRows.distance(Metric.INNER_PRODUCT, vectors, 0, vectors, b);
           if (productA < productB) {
             assertTrue(space.distance(0, a) < space.distance(0, b));
           }

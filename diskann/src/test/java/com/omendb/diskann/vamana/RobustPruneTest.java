@@ -8,6 +8,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -177,7 +178,7 @@ class RobustPruneTest {
       VectorSource vectors =
           Fixtures.uniform(new SplittableRandom(1), points.length, 1, ElementType.FLOAT32, arena);
       for (int i = 0; i < points.length; i++) {
-        Fixtures.set(vectors, i, 0, points[i]);
+        TestRows.set(vectors, i, 0, points[i]);
       }
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       RobustPrune prune = new RobustPrune(space, maxDegree);

@@ -12,6 +12,7 @@ import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -145,7 +146,7 @@ class VamanaBuilderTest {
         int cluster = row % 20;
         for (int column = 0; column < 12; column++) {
           double centre = column == cluster % 12 ? 10_000 * (1 + cluster / 12.) : 0;
-          Fixtures.set(vectors, row, column, centre + random.nextGaussian());
+          TestRows.set(vectors, row, column, centre + random.nextGaussian());
         }
       }
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
@@ -163,7 +164,7 @@ class VamanaBuilderTest {
           Fixtures.uniform(new SplittableRandom(1), 5, 1, ElementType.INT8, arena);
       int[] points = {-100, 3, 100, 50, -50};
       for (int row = 0; row < 5; row++) {
-        Fixtures.set(vectors, row, 0, points[row]);
+        TestRows.set(vectors, row, 0, points[row]);
       }
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       assertEquals(1, build(space, new VamanaOptions(4, 4, 1f, 1, 1), arena).medoid());
@@ -176,7 +177,7 @@ class VamanaBuilderTest {
       VectorSource vectors =
           Fixtures.uniform(new SplittableRandom(1), 2_000, 1, ElementType.FLOAT32, arena);
       for (int row = 0; row < 2_000; row++) {
-        Fixtures.set(vectors, row, 0, row);
+        TestRows.set(vectors, row, 0, row);
       }
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       assertSound(build(space, new VamanaOptions(4, 4, 1f, 1, 1), arena), 2_000, 4);

@@ -20,6 +20,7 @@ import com.omendb.vectors.UnitLength;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -171,10 +172,10 @@ class UpperLayersTest {
         assertTrue(finder.distanceCount() > 0 && finder.distanceCount() <= 2 * members.size());
         int entryRow = order.row(entries[0]);
         assertTrue(members.contains(entryRow));
-        double distance = Fixtures.distance(metric, queries, query, vectors, entryRow);
+        double distance = TestRows.distance(metric, queries, query, vectors, entryRow);
         int rank = 0;
         for (int member : members) {
-          rank += Fixtures.distance(metric, queries, query, vectors, member) < distance ? 1 : 0;
+          rank += TestRows.distance(metric, queries, query, vectors, member) < distance ? 1 : 0;
         }
         ranks += rank;
         nearest += rank == 0 ? 1 : 0;

@@ -9,6 +9,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
@@ -87,7 +88,7 @@ class ProductQuantizerArgumentsTest {
     SplittableRandom random = Seeds.random("refusesVectorsThatAreNotFinite", 50);
     try (Arena arena = Arena.ofConfined()) {
       VectorSource source = Vectors.clustered(random, 400, 4, ElementType.FLOAT32, arena);
-      Vectors.set(source, 399, 2, Double.NaN);
+      TestRows.set(source, 399, 2, Double.NaN);
       PqOptions options = PqOptions.of(2).withIterations(2);
       Exception e =
           assertThrows(

@@ -14,6 +14,7 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -236,11 +237,11 @@ class ProductQuantizerTest {
     try (Arena arena = Arena.ofConfined()) {
       int count = 600;
       VectorSource source = Vectors.clustered(random, count, 16, ElementType.FLOAT32, arena);
-      VectorSource longer = Vectors.unfilled(count, 16, ElementType.FLOAT32, arena);
+      VectorSource longer = TestRows.unaligned(count, 16, ElementType.FLOAT32, arena);
       for (int row = 0; row < count; row++) {
         for (int column = 0; column < 16; column++) {
           // Powers of two change no rounding.
-          Vectors.set(longer, row, column, 4 * source.element(row, column));
+          TestRows.set(longer, row, column, 4 * source.element(row, column));
         }
       }
       PqOptions options = PqOptions.of(4).withIterations(3).withNormalize(true);
@@ -257,8 +258,8 @@ class ProductQuantizerTest {
         double[] decoded = Vectors.decoded(quantizer, codes, row);
         assertEquals(1, Vectors.dot(decoded, decoded), 0.3);
       }
-      Vectors.set(source, 0, 0, 0);
-      VectorSource zeros = Vectors.unfilled(1, 16, ElementType.FLOAT32, arena);
+      TestRows.set(source, 0, 0, 0);
+      VectorSource zeros = TestRows.unaligned(1, 16, ElementType.FLOAT32, arena);
       quantizer.encode(zeros, 0, 1, codes, 0);
     }
   }
@@ -338,7 +339,7 @@ class ProductQuantizerTest {
   @Test
   void trainingBytesGrowWithTheSample() {
     try (Arena arena = Arena.ofConfined()) {
-      VectorSource source = Vectors.unfilled(5000, 32, ElementType.UINT8, arena);
+      VectorSource source = TestRows.unaligned(5000, 32, ElementType.UINT8, arena);
       PqOptions options = PqOptions.of(8).withThreads(2);
       long small =
           ProductQuantizer.trainingBytes(VectorShape.of(source), options.withSampleCount(1000));

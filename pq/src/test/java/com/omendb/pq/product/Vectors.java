@@ -1,10 +1,8 @@
 package com.omendb.pq.product;
 
-import static com.omendb.vectors.memory.NativeMemory.BYTE;
-import static com.omendb.vectors.memory.NativeMemory.FLOAT;
-
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
@@ -23,11 +21,11 @@ final class Vectors {
         centre[column] = 40 * random.nextGaussian();
       }
     }
-    VectorSource source = unfilled(count, dimension, type, arena);
+    VectorSource source = TestRows.unaligned(count, dimension, type, arena);
     for (int row = 0; row < count; row++) {
       double[] centre = centres[random.nextInt(clusterCount)];
       for (int column = 0; column < dimension; column++) {
-        set(source, row, column, centre[column] + 10 * random.nextGaussian());
+        TestRows.set(source, row, column, centre[column] + 10 * random.nextGaussian());
       }
     }
     return source;
@@ -36,33 +34,13 @@ final class Vectors {
   /// Vectors whose every element is `value`.
   static VectorSource constant(
       double value, int count, int dimension, ElementType type, Arena arena) {
-    VectorSource source = unfilled(count, dimension, type, arena);
+    VectorSource source = TestRows.unaligned(count, dimension, type, arena);
     for (int row = 0; row < count; row++) {
       for (int column = 0; column < dimension; column++) {
-        set(source, row, column, value);
+        TestRows.set(source, row, column, value);
       }
     }
     return source;
-  }
-
-  /// Vectors of zeros.
-  static VectorSource unfilled(int count, int dimension, ElementType type, Arena arena) {
-    long stride = type.vectorBytes(dimension) + 3L;
-    MemorySegment segment = arena.allocate(5 + count * stride);
-    return new VectorSource(segment, 5, stride, count, dimension, type);
-  }
-
-  /// Sets an element, clamped to what its type can hold; unsigned types are shifted by 128.
-  static void set(VectorSource source, long row, int column, double value) {
-    MemorySegment segment = source.segment();
-    long offset = source.offset(row);
-    switch (source.elementType()) {
-      case FLOAT32 -> segment.set(FLOAT, offset + 4L * column, (float) value);
-      case UINT8 ->
-          segment.set(BYTE, offset + column, (byte) Math.clamp(Math.round(value) + 128, 0, 255));
-      case INT8 ->
-          segment.set(BYTE, offset + column, (byte) Math.clamp(Math.round(value), -128, 127));
-    }
   }
 
   /// A row in double precision, at unit length if asked for.
