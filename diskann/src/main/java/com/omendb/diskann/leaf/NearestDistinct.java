@@ -1,11 +1,13 @@
 package com.omendb.diskann.leaf;
 
+import com.omendb.diskann.vamana.NodeHash;
 import java.util.Arrays;
 
 /// Keeps the nearest of a node's candidates, each once, with the least of its distances.
 ///
 /// What it keeps depends on the set of the candidates only, not on their order, and keeping the
-/// nearest of the nearest of parts gives the nearest of the whole. Owns the scratch of one thread.
+/// nearest of the nearest of parts gives the nearest of the whole. The table is no set of nodes
+/// because it says where each node's least distance is. Owns the scratch of one thread.
 final class NearestDistinct {
   private static final int EMPTY = -1;
 
@@ -29,7 +31,7 @@ final class NearestDistinct {
 
   /// Adds an entry as [Records#entry] reads it.
   void add(long entry) {
-    int slot = slot((int) entry);
+    int slot = NodeHash.slot((int) entry, mask);
     int at = table[slot];
     while (at != EMPTY) {
       if ((int) entries[at] == (int) entry) {
@@ -97,18 +99,13 @@ final class NearestDistinct {
     return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
   }
 
-  private int slot(int node) {
-    int mixed = node * 0x9E3779B9;
-    return (mixed ^ mixed >>> 15) & mask;
-  }
-
   private void grow() {
     entries = Arrays.copyOf(entries, entries.length * 2);
     table = new int[table.length * 2];
     mask = table.length - 1;
     Arrays.fill(table, EMPTY);
     for (int i = 0; i < count; i++) {
-      int slot = slot((int) entries[i]);
+      int slot = NodeHash.slot((int) entries[i], mask);
       while (table[slot] != EMPTY) {
         slot = (slot + 1) & mask;
       }

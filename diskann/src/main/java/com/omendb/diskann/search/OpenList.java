@@ -5,6 +5,9 @@ import java.util.function.IntPredicate;
 /// The nodes that a query has found, nearest first, with a key each: the estimate of the distance
 /// from the codes, or the distance itself once the node's page has been read.
 ///
+/// It is no [com.omendb.diskann.vamana.CandidateList] because what it marks is the kind of key, not
+/// what has been expanded, and because nodes are taken out of it again.
+///
 /// Reused from query to query without allocation. Not thread-safe.
 final class OpenList {
   private static final int EXACT = 1 << 31;

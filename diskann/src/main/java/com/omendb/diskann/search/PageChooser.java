@@ -1,11 +1,12 @@
 package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.vamana.NodeHash;
 import java.util.Arrays;
 
 /// Chooses the pages that are worth reading next: a page's gain is the number of its unread
 /// candidates that may be expected among the k nearest, from the keys of the list and the error of
-/// the codes.
+/// the codes. Its table is no set because it says where each page's gain is.
 ///
 /// Scratch of one thread. Not thread-safe.
 final class PageChooser {
@@ -100,8 +101,7 @@ final class PageChooser {
   // The slot of a page in the table, or where it would go.
   private int slot(int page) {
     int mask = table.length - 1;
-    int mixed = page * 0x9E3779B9;
-    int at = (mixed ^ (mixed >>> 15)) & mask;
+    int at = NodeHash.slot(page, mask);
     while (table[at] != 0 && pages[table[at] - 1] != page) {
       at = (at + 1) & mask;
     }

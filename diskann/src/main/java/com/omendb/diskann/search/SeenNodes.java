@@ -1,10 +1,12 @@
 package com.omendb.diskann.search;
 
+import com.omendb.diskann.vamana.NodeHash;
 import java.util.Arrays;
 
 /// The nodes that a search has come across: a table of groups of four consecutive nodes with a bit
 /// for each. Nodes near each other are numbered alike, so one entry often serves several, and a
-/// whole group costs as little as a node.
+/// whole group costs as little as a node: in a [com.omendb.diskann.vamana.NodeSet] each node would
+/// take an entry.
 ///
 /// Open addressing over ints, kept between searches; adding allocates only when the table outgrows
 /// every earlier search. Not thread-safe.
@@ -19,10 +21,9 @@ final class SeenNodes {
 
   /// A set with room for about `expected` groups.
   SeenNodes(int expected) {
-    int length = Integer.highestOneBit(Math.max(64, expected * 2) - 1) << 1;
-    groups = new int[length];
-    members = new byte[length];
-    mask = length - 1;
+    groups = new int[NodeHash.tableLength(expected)];
+    members = new byte[groups.length];
+    mask = groups.length - 1;
     Arrays.fill(groups, EMPTY);
   }
 
@@ -54,7 +55,7 @@ final class SeenNodes {
 
   // The slot of a group, which is entered without members if it is not there.
   private int slot(int group) {
-    int at = start(group);
+    int at = NodeHash.slot(group, mask);
     while (groups[at] != group) {
       if (groups[at] == EMPTY) {
         if (2 * (size + 1) > groups.length) {
@@ -69,11 +70,6 @@ final class SeenNodes {
       at = (at + 1) & mask;
     }
     return at;
-  }
-
-  private int start(int group) {
-    int mixed = group * 0x9E3779B9;
-    return (mixed ^ (mixed >>> 15)) & mask;
   }
 
   private void grow() {

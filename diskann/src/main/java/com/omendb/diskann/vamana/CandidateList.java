@@ -1,7 +1,7 @@
 package com.omendb.diskann.vamana;
 
 /// The candidate list of a best-first search: at most `capacity` nodes, nearest first, each either
-/// expanded or not.
+/// expanded or not. Nodes leave it only for nearer ones, which its cursor relies on.
 ///
 /// Reused from search to search without allocation. Not thread-safe.
 public final class CandidateList {

@@ -10,7 +10,8 @@ import java.util.Arrays;
 /// at as often as it takes without the file.
 ///
 /// Copies are numbered like their nodes, only without gaps: what is equal but for the number keeps
-/// its order. Belongs to one thread.
+/// its order. The table is no [NodeSet] because it says where each node's copy is. Belongs to one
+/// thread.
 public final class NodeCopies {
   private static final int ABSENT = -1;
   // An entry of a sparse table takes a node and a position; at most four entries a node.
@@ -39,7 +40,7 @@ public final class NodeCopies {
             VectorSource.dense(block, capacity, vectors.dimension(), vectors.elementType()),
             arena);
     this.nodes = new int[capacity];
-    int length = Integer.highestOneBit(Math.max(64, capacity * 2) - 1) << 1;
+    int length = NodeHash.tableLength(capacity);
     this.tableNodes = new int[length];
     this.tablePositions = new int[length];
     this.mask = length - 1;
@@ -105,8 +106,7 @@ public final class NodeCopies {
 
   // Where a node is in the table, or where it would be.
   private int slot(int node) {
-    int mixed = node * 0x9E3779B9;
-    int slot = (mixed ^ (mixed >>> 15)) & mask;
+    int slot = NodeHash.slot(node, mask);
     while (tableNodes[slot] != node && tableNodes[slot] != ABSENT) {
       slot = (slot + 1) & mask;
     }

@@ -14,9 +14,8 @@ public final class NodeSet {
 
   /// A set with room for about `expected` nodes.
   public NodeSet(int expected) {
-    int length = Integer.highestOneBit(Math.max(64, expected * 2) - 1) << 1;
-    table = new int[length];
-    mask = length - 1;
+    table = new int[NodeHash.tableLength(expected)];
+    mask = table.length - 1;
     Arrays.fill(table, EMPTY);
   }
 
@@ -35,7 +34,7 @@ public final class NodeSet {
 
   /// Adds a node, which must not be negative; false if it was in the set already.
   public boolean add(int node) {
-    int slot = slot(node);
+    int slot = NodeHash.slot(node, mask);
     while (table[slot] != EMPTY) {
       if (table[slot] == node) {
         return false;
@@ -51,7 +50,7 @@ public final class NodeSet {
 
   /// Whether a node is in the set.
   public boolean contains(int node) {
-    int slot = slot(node);
+    int slot = NodeHash.slot(node, mask);
     while (table[slot] != EMPTY) {
       if (table[slot] == node) {
         return true;
@@ -59,11 +58,6 @@ public final class NodeSet {
       slot = (slot + 1) & mask;
     }
     return false;
-  }
-
-  private int slot(int node) {
-    int mixed = node * 0x9E3779B9;
-    return (mixed ^ (mixed >>> 15)) & mask;
   }
 
   private void grow() {
