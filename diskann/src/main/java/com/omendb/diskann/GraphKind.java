@@ -97,7 +97,7 @@ public abstract class GraphKind implements RepairableKind {
         vectors,
         inputBytes,
         options.toBuilder().kind(name).build(),
-        parts.toBuild(vectors.dimension(), options));
+        parts.toBuild(vectors, options));
   }
 
   @Override
@@ -110,7 +110,7 @@ public abstract class GraphKind implements RepairableKind {
     IndexBuild.checkInput(
         vectors,
         options.toBuilder().kind(name).build(),
-        parts.toBuild(vectors.dimension(), options),
+        parts.toBuild(VectorShape.of(vectors), options),
         progress);
   }
 
@@ -121,7 +121,7 @@ public abstract class GraphKind implements RepairableKind {
         vectors,
         build.toBuilder().kind(name).build(),
         open,
-        parts.toBuild(vectors.dimension(), build));
+        parts.toBuild(vectors, build));
   }
 
   @Override
@@ -142,7 +142,7 @@ public abstract class GraphKind implements RepairableKind {
       throws IOException {
     long start = System.nanoTime();
     BuildOptions ofKind = options.toBuilder().kind(name).build();
-    PartList ofIndex = parts.toBuild(vectors.dimension(), options);
+    PartList ofIndex = parts.toBuild(VectorShape.of(vectors), options);
     Manifest built =
         IndexBuild.run(
             vectors,

@@ -166,7 +166,7 @@ class GoldenIndexTest {
       Residency residency =
           switch (name) {
             case "thin.graph" -> Residency.GRAPH;
-            case "groups.graph" -> Residency.GROUPS;
+            case "groups.graph", "pages.graph" -> Residency.GROUPS;
             default -> Residency.PAGES;
           };
       if (name.endsWith("-2.pq") || name.endsWith("-3.pq")) {

@@ -57,7 +57,7 @@ class HybridDamageTest {
     "codebook-8.pq, PAGES",
     "pages.dir, PAGES",
     "base.pages, PAGES",
-    "groups.graph, GROUPS",
+    "pages.graph, GROUPS",
     "thin.graph, GRAPH",
     "thin.graph, ALL"
   })

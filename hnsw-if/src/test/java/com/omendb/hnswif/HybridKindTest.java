@@ -106,7 +106,7 @@ class HybridKindTest {
                 "codebook-2.pq",
                 "codebook-3.pq",
                 "codebook-4.pq",
-                "groups.graph",
+                "pages.graph",
                 "thin.graph",
                 "layers.hnsw")) {
           bytes += Files.size(TestFiles.file(directory, file));

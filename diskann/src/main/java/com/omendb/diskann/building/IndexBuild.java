@@ -234,6 +234,7 @@ public final class IndexBuild {
     }
     settings.put(Settings.ALPHA, String.valueOf(options.tuning().alpha()));
     CodeNames.put(settings, parts.codeSpecs());
+    parts.coarse().put(settings);
     if (!ids.areRows()) {
       settings.put(OWN_IDS, "true");
     }

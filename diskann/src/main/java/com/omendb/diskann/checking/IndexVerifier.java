@@ -1,5 +1,6 @@
 package com.omendb.diskann.checking;
 
+import com.omendb.diskann.parts.CoarseGraph;
 import com.omendb.diskann.parts.GraphPart;
 import com.omendb.diskann.parts.KindParts;
 import com.omendb.diskann.parts.PartList;
@@ -97,7 +98,7 @@ public final class IndexVerifier {
       return parts.ofManifest(manifest, directory.resolve(Manifest.FILE));
     } catch (CorruptFileException e) {
       log.add(Manifest.FILE, Kind.MANIFEST, e.offset(), e.expected(), e.actual());
-      return parts.of(List.of());
+      return parts.of(List.of(), CoarseGraph.of(manifest.settings()));
     }
   }
 

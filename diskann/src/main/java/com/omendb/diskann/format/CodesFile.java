@@ -24,7 +24,10 @@ import java.util.UUID;
 ///   `meanSquaredResidual`, `offset`, `relativeError`, `innerProductOffset` and `innerProductError`
 ///   of the estimates between near neighbours, measured at build.
 ///
-/// In both, one more field tells the kind, unless it is the first.
+/// - codes of the means of pages: as codes, that of page i at i * M. Header fields: 0 page count, 1
+///   M.
+///
+/// In all, one more field tells the kind, unless it is the first.
 ///
 /// @param code the trained code
 /// @param codes the codes of all nodes, flat
@@ -36,7 +39,10 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
   /// Magic of the header of a codebook.
   public static final String CODEBOOK_MAGIC = "OMENBOOK";
 
-  /// The version of both that is written, and the only one that is read.
+  /// Magic of the header of codes of page means.
+  public static final String MEANS_MAGIC = "OMENMEAN";
+
+  /// The version of all that is written, and the only one that is read.
   public static final int VERSION = 2;
 
   /// A code and how far estimates by it are from true distances.
@@ -73,9 +79,23 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
   /// @param codes of all nodes, flat
   public static void writeCodes(MemorySegment codes, CodeSpec code, FileTarget file, UUID indexId)
       throws IOException {
+    write(CODES_MAGIC, codes, code, file, indexId);
+  }
+
+  /// Writes codes of the means of pages.
+  ///
+  /// @param codes of all pages, flat
+  public static void writeMeans(MemorySegment codes, CodeSpec code, FileTarget file, UUID indexId)
+      throws IOException {
+    write(MEANS_MAGIC, codes, code, file, indexId);
+  }
+
+  private static void write(
+      String magic, MemorySegment codes, CodeSpec code, FileTarget file, UUID indexId)
+      throws IOException {
     SegmentFile.write(
         file,
-        CODES_MAGIC,
+        magic,
         VERSION,
         indexId,
         CodeNames.withKind(code, codes.byteSize() / code.bytes(), code.bytes()),
@@ -101,20 +121,31 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
         code);
   }
 
+  /// Opens codes of the means of pages and checks them against the index.
+  public static MemorySegment openMeans(
+      Path path, UUID indexId, long pageCount, CodeSpec code, Arena arena) throws IOException {
+    return codes(
+        SegmentFile.read(path, MEANS_MAGIC, VERSION, VERSION, arena),
+        path,
+        indexId,
+        (int) pageCount,
+        code);
+  }
+
   static MemorySegment codes(
-      SegmentFile.Content codes, Path path, UUID indexId, int nodeCount, CodeSpec code)
+      SegmentFile.Content codes, Path path, UUID indexId, int count, CodeSpec code)
       throws CorruptFileException {
     long[] fields = HeaderFields.require(codes.header(), indexId, 2, path);
-    if (fields[0] != nodeCount
+    if (fields[0] != count
         || fields[1] != code.bytes()
         || !CodeNames.hasKind(code, fields, 2)
-        || codes.payload().byteSize() != (long) nodeCount * code.bytes()) {
+        || codes.payload().byteSize() != (long) count * code.bytes()) {
       throw new CorruptFileException(
           "codes do not match the index",
           path,
           0,
-          "nodes=" + nodeCount + ", code=" + code,
-          "nodes="
+          "codes=" + count + ", code=" + code,
+          "codes="
               + fields[0]
               + ", codeBytes="
               + fields[1]

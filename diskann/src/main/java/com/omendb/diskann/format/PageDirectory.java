@@ -71,6 +71,11 @@ public final class PageDirectory {
     return pageCount;
   }
 
+  /// Number of nodes.
+  public int nodeCount() {
+    return nodeCount;
+  }
+
   /// The page that holds a node.
   public int page(int node) {
     long entry = entryOffset(node);
@@ -79,9 +84,43 @@ public final class PageDirectory {
     return entries.get(NativeMemory.INT, entry + COUNT_OFFSET) + Long.bitCount(upToNode) - 1;
   }
 
+  /// The first node of a page; of page number [#pageCount], the number of nodes.
+  public int firstNode(int page) {
+    if (page >= pageCount) {
+      return nodeCount;
+    }
+    // Pages hold about equally many nodes: the block is near the place that this suggests.
+    int blocks = (nodeCount + 63) >>> 6;
+    int block = (int) ((long) page * blocks / pageCount);
+    while (startsBefore(block) > page) {
+      block--;
+    }
+    while (block + 1 < blocks && startsBefore(block + 1) <= page) {
+      block++;
+    }
+    long starts = entries.get(NativeMemory.LONG, (long) block * ENTRY_BYTES);
+    for (int skipped = page - startsBefore(block); skipped > 0; skipped--) {
+      starts &= starts - 1;
+    }
+    return (block << 6) + Long.numberOfTrailingZeros(starts);
+  }
+
+  private int startsBefore(int block) {
+    return entries.get(NativeMemory.INT, (long) block * ENTRY_BYTES + COUNT_OFFSET);
+  }
+
   /// Writes the directory as a file.
   public void write(FileTarget file, UUID indexId) throws IOException {
     SegmentFile.write(file, MAGIC, VERSION, indexId, new long[] {nodeCount, pageCount}, entries);
+  }
+
+  /// Reads a directory that was just written and so says itself how many pages there are.
+  ///
+  /// @throws CorruptFileException if it is not of so many nodes
+  public static PageDirectory written(Path path, UUID indexId, int nodeCount, Arena arena)
+      throws IOException {
+    SegmentFile.Content file = SegmentFile.read(path, MAGIC, VERSION, VERSION, arena);
+    return of(file, path, indexId, nodeCount, file.header().field(1));
   }
 
   /// Reads a directory into memory and checks it against the number of nodes and pages of the

@@ -6,15 +6,11 @@ import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RobustPrune;
 import com.omendb.diskann.vamana.VamanaGraph;
-import com.omendb.pagecache.memory.AlignedMemory;
-import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
-import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// A coarse graph over groups of nodes that lie beside each other in the pages: every four nodes
@@ -65,7 +61,9 @@ public final class GroupGraph {
     progress.phase("group graph", groups);
     NodeSpace space =
         new NodeSpace(
-            means(vectors, order, groups, arena), metric, graph.adjacency().beforeTouch(), arena);
+            GroupMeans.of(
+                vectors, order, groups, group -> (int) Math.min((long) group * GROUP_NODES, vectors.count()), arena),
+            metric, graph.adjacency().beforeTouch(), arena);
     return ParallelLists.of(
         groups, MAX_DEGREE, threads, () -> new Joiner(space, graph, order), progress, arena);
   }
@@ -121,43 +119,5 @@ public final class GroupGraph {
       }
       return distinct;
     }
-  }
-
-  // The mean of each group's vectors, in their element type.
-  private static VectorSource means(
-      VectorSource vectors, NodeOrder order, int groups, Arena arena) {
-    int dimension = vectors.dimension();
-    ElementType type = vectors.elementType();
-    MemorySegment means =
-        AlignedMemory.allocate(arena, (long) groups * type.vectorBytes(dimension), 64);
-    double[] sum = new double[dimension];
-    for (int group = 0; group < groups; group++) {
-      Arrays.fill(sum, 0);
-      int first = group * GROUP_NODES;
-      int last = (int) Math.min(first + (long) GROUP_NODES, vectors.count());
-      for (int node = first; node < last; node++) {
-        long offset = vectors.offset(order.row(node));
-        for (int i = 0; i < dimension; i++) {
-          sum[i] +=
-              switch (type) {
-                case FLOAT32 ->
-                    vectors.segment().get(NativeMemory.FLOAT, offset + (long) i * Float.BYTES);
-                case UINT8 ->
-                    Byte.toUnsignedInt(vectors.segment().get(NativeMemory.BYTE, offset + i));
-                case INT8 -> vectors.segment().get(NativeMemory.BYTE, offset + i);
-              };
-        }
-      }
-      long target = (long) group * type.vectorBytes(dimension);
-      for (int i = 0; i < dimension; i++) {
-        double mean = sum[i] / (last - first);
-        switch (type) {
-          case FLOAT32 ->
-              means.set(NativeMemory.FLOAT, target + (long) i * Float.BYTES, (float) mean);
-          case UINT8, INT8 -> means.set(NativeMemory.BYTE, target + i, (byte) Math.round(mean));
-        }
-      }
-    }
-    return VectorSource.dense(means, groups, dimension, type);
   }
 }

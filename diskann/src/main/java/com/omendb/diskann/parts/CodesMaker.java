@@ -3,6 +3,8 @@ package com.omendb.diskann.parts;
 import com.omendb.diskann.format.CodeNames;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.CodesFile.Codebook;
+import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.layout.GroupMeans;
 import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.pq.CodeError;
 import com.omendb.pq.CodeSpec;
@@ -20,13 +22,21 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Trains one code and encodes all nodes by it.
+/// Trains one code and encodes by it all nodes, and the means of all pages where searches go by
+/// them.
 ///
 /// @param codes the codes
-public record CodesMaker(CodesPart codes) implements PartMaker {
+/// @param means those of the means; null where searches do not need them
+/// @param directory says which nodes a page holds
+public record CodesMaker(CodesPart codes, @Nullable MeansPart means, DirectoryPart directory)
+    implements PartMaker {
   /// A maker of codes.
-  public static CodesMaker of(CodeSpec code) {
-    return new CodesMaker(new CodesPart(new CodebookPart(code)));
+  static CodesMaker of(CodeSpec code, CoarseGraph coarse, DirectoryPart directory) {
+    CodebookPart codebook = new CodebookPart(code);
+    return new CodesMaker(
+        new CodesPart(codebook),
+        coarse == CoarseGraph.PAGES ? new MeansPart(codebook) : null,
+        directory);
   }
 
   /// How codes are trained for an index.
@@ -47,7 +57,9 @@ public record CodesMaker(CodesPart codes) implements PartMaker {
 
   @Override
   public List<GraphPart<?>> parts() {
-    return List.of(codes.codebook(), codes);
+    return means == null
+        ? List.of(codes.codebook(), codes)
+        : List.of(codes.codebook(), codes, means);
   }
 
   @Override
@@ -67,24 +79,45 @@ public record CodesMaker(CodesPart codes) implements PartMaker {
   @Override
   public Map<String, String> make(Set<GraphPart<?>> wanted, PartInput input) throws IOException {
     try (Arena arena = input.arenas().get()) {
-      Codebook old = input.old().open(codes.codebook(), arena);
-      VectorCode code = trained(old, input);
-      MemorySegment byRow = encode(code, input, arena);
-      if (wanted.contains(codes.codebook())) {
-        CodeError error =
-            code.estimateError(
-                input.vectors(),
-                input.pairs().rows(),
-                input.vectors(),
-                input.pairs().neighbours(),
-                byRow);
-        CodesFile.writeCodebook(
-            new Codebook(code, error), input.file(codes.codebook()), input.indexId());
+      VectorCode code = trained(input.old().open(codes.codebook(), arena), input);
+      if (wanted.contains(codes.codebook()) || wanted.contains(codes)) {
+        makeCodes(code, wanted.contains(codes.codebook()), input, arena);
       }
-      CodesFile.writeCodes(
-          inOrder(byRow, input, arena), code.spec(), input.file(codes), input.indexId());
+      if (means != null && wanted.contains(means)) {
+        makeMeans(code, means, input, arena);
+      }
     }
     return Map.of();
+  }
+
+  private void makeCodes(VectorCode code, boolean withCodebook, PartInput input, Arena arena)
+      throws IOException {
+    MemorySegment byRow = encode(code, input, arena);
+    if (withCodebook) {
+      CodeError error =
+          code.estimateError(
+              input.vectors(),
+              input.pairs().rows(),
+              input.vectors(),
+              input.pairs().neighbours(),
+              byRow);
+      CodesFile.writeCodebook(
+          new Codebook(code, error), input.file(codes.codebook()), input.indexId());
+    }
+    CodesFile.writeCodes(
+        inOrder(byRow, input, arena), code(), input.file(codes), input.indexId());
+  }
+
+  private void makeMeans(VectorCode code, MeansPart part, PartInput input, Arena arena)
+      throws IOException {
+    PageDirectory pages = directory.written(input, arena);
+    VectorSource vectors =
+        GroupMeans.of(
+            input.vectors(), input.order(), pages.pageCount(), pages::firstNode, arena);
+    MemorySegment target =
+        AlignedMemory.allocate(arena, (long) pages.pageCount() * code().bytes(), 64);
+    code.encodeAll(vectors, target, input.options().threads(), Progress.NONE);
+    CodesFile.writeMeans(target, code(), input.file(part), input.indexId());
   }
 
   private VectorCode trained(@Nullable Codebook old, PartInput input) {

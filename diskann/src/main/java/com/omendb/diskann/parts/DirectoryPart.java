@@ -11,6 +11,7 @@ import com.omendb.store.verify.Damage;
 import com.omendb.store.verify.Damage.Kind;
 import com.omendb.vectors.VectorShape;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
@@ -69,6 +70,12 @@ public final class DirectoryPart implements GraphPart<PageDirectory> {
       requirePages(directory, firstNodes, opening);
     }
     return directory;
+  }
+
+  /// The directory of an index that is being made, whose pages are written.
+  PageDirectory written(PartInput input, Arena arena) throws IOException {
+    return PageDirectory.written(
+        input.file(this).path(), input.indexId(), (int) input.vectors().count(), arena);
   }
 
   // A directory may be whole and of other pages.

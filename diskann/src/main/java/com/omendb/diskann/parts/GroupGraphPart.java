@@ -31,7 +31,7 @@ public final class GroupGraphPart extends ListsPart {
   }
 
   @Override
-  long vertexCount(long nodeCount) {
+  long vertexCount(long nodeCount, long pageCount) {
     return GroupGraph.groupCount(nodeCount);
   }
 

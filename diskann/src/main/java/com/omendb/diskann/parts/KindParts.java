@@ -6,7 +6,9 @@ import com.omendb.pq.CodeKinds;
 import com.omendb.pq.CodeSpec;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
+import com.omendb.vectors.VectorShape;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -26,8 +28,10 @@ public final class KindParts {
   }
 
   /// The parts of an index with some codes, ascending.
-  public PartList of(List<CodeSpec> codes) {
-    return PartList.of(codes, added);
+  ///
+  /// @param coarse over what its coarse graph goes
+  public PartList of(List<CodeSpec> codes, CoarseGraph coarse) {
+    return PartList.of(codes, coarse, added);
   }
 
   /// The parts of an index.
@@ -35,28 +39,36 @@ public final class KindParts {
   /// @param path what to blame if it is wrong
   /// @throws CorruptFileException if the manifest does not say which codes it keeps
   public PartList ofManifest(Manifest manifest, Path path) throws CorruptFileException {
-    return of(CodeNames.ofManifest(manifest, path, codeKinds));
+    return of(
+        CodeNames.ofManifest(manifest, path, codeKinds), CoarseGraph.of(manifest.settings()));
   }
 
   /// The parts of an index that would be built: the code asked for, or else the usual ones.
   ///
   /// @throws IllegalArgumentException if the code does not suit the vectors
-  public PartList toBuild(int dimension, BuildOptions options) {
+  public PartList toBuild(VectorShape vectors, BuildOptions options) {
+    int dimension = vectors.dimension();
+    CoarseGraph coarse = CoarseGraph.of(vectors, options);
     OptionalInt bytes = options.tuning().codeBytes();
     if (bytes.isEmpty()) {
-      return usual(dimension);
+      return of(usual(dimension), coarse);
     }
     CodeSpec code = new CodeSpec(codeKinds.named(CodeNames.FIRST_KIND), bytes.getAsInt());
     if (!code.suits(dimension)) {
       throw new IllegalArgumentException(
           "the code is too large for the vectors: code=" + code + ", dimension=" + dimension);
     }
-    return of(List.of(code));
+    return of(List.of(code), coarse);
   }
 
-  /// The parts of an index that is built where nothing is asked for.
-  public PartList usual(int dimension) {
-    return of(codeKinds.first().usual(dimension));
+  /// The codes of an index that is built where nothing is asked for.
+  public List<CodeSpec> usual(int dimension) {
+    return codeKinds.first().usual(dimension);
+  }
+
+  /// The parts that names of files tell of.
+  public PartList ofFiles(Collection<String> files) {
+    return of(codesOfFiles(files), CoarseGraph.ofFiles(files));
   }
 
   /// The codes that names of files tell of, ascending.

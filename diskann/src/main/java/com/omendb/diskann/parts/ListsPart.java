@@ -5,6 +5,7 @@ import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.IndexPart;
 import com.omendb.store.part.Placement;
+import com.omendb.store.verify.Damage.Kind;
 import java.io.IOException;
 import java.util.List;
 
@@ -12,8 +13,8 @@ import java.util.List;
 public abstract class ListsPart implements GraphPart<NeighbourLists>, PartMaker {
   ListsPart() {}
 
-  /// Vertices of the graph over an index of so many nodes.
-  abstract long vertexCount(long nodeCount);
+  /// Vertices of the graph over an index of so many nodes in so many pages.
+  abstract long vertexCount(long nodeCount, long pageCount);
 
   @Override
   public final String magic() {
@@ -31,9 +32,9 @@ public abstract class ListsPart implements GraphPart<NeighbourLists>, PartMaker 
   }
 
   @Override
-  public final boolean fits(FileHeader header, Manifest manifest) {
+  public boolean fits(FileHeader header, Manifest manifest) {
     return IndexPart.isFlat(header, 3)
-        && NeighbourLists.fits(header, vertexCount(manifest.count()));
+        && NeighbourLists.fits(header, vertexCount(manifest.count(), 0));
   }
 
   @Override
@@ -41,7 +42,7 @@ public abstract class ListsPart implements GraphPart<NeighbourLists>, PartMaker 
     return NeighbourLists.read(
         opening.path(this),
         opening.indexId(),
-        (int) vertexCount(opening.nodeCount()),
+        (int) vertexCount(opening.nodeCount(), opening.pageCount()),
         opening.arena());
   }
 
@@ -52,6 +53,14 @@ public abstract class ListsPart implements GraphPart<NeighbourLists>, PartMaker 
 
   @Override
   public final PageComparison check(PartCheck check) throws IOException {
+    long vertices = check.file().header().field(0);
+    if (check.pageCount() >= 0
+        && vertices != vertexCount(check.manifest().count(), check.pageCount())) {
+      check
+          .log()
+          .add(name(), Kind.DISAGREEMENT, 0, "pages=" + check.pageCount(), "vertices=" + vertices);
+      return PageComparison.NONE;
+    }
     GraphFileCheck.run(check.file(), check.payload(), check.memory(), check.log());
     return PageComparison.NONE;
   }

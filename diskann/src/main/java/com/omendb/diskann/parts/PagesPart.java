@@ -63,11 +63,21 @@ public final class PagesPart implements GraphPart<BasePageFormat.Header> {
 
   @Override
   public long expectedBytes(VectorShape vectors, BuildOptions options) {
-    int pageBytes = expectedPageBytes(vectors, options);
+    return FileHeader.BYTES
+        + expectedPageBytes(vectors, options) * expectedPageCount(vectors, options);
+  }
+
+  /// Pages that an index is expected to have.
+  static long expectedPageCount(VectorShape vectors, BuildOptions options) {
+    return (long) Math.ceil(vectors.count() / expectedRecords(vectors, options));
+  }
+
+  /// Vectors that a page is expected to hold on average.
+  static double expectedRecords(VectorShape vectors, BuildOptions options) {
     double records =
-        BasePageFormat.recordRoom(pageBytes) / recordBytes(vectors, edgeBytes(vectors, options));
-    double whole = records < MANY_RECORDS ? Math.max(1, Math.floor(records)) : records;
-    return FileHeader.BYTES + pageBytes * (long) Math.ceil(vectors.count() / whole);
+        BasePageFormat.recordRoom(expectedPageBytes(vectors, options))
+            / recordBytes(vectors, edgeBytes(vectors, options));
+    return records < MANY_RECORDS ? Math.max(1, Math.floor(records)) : records;
   }
 
   /// Bytes that a page is expected to have.

@@ -19,16 +19,20 @@ public final class PartList {
   private static final DirectoryPart DIRECTORY = new DirectoryPart();
   private static final ThinGraphPart THIN_GRAPH = new ThinGraphPart();
   private static final GroupGraphPart GROUP_GRAPH = new GroupGraphPart();
+  private static final PageGraphPart PAGE_GRAPH = new PageGraphPart(DIRECTORY);
+
+  private final CoarseGraph coarse;
   private final List<CodesMaker> codes;
   private final List<PartMaker> makers = new ArrayList<>();
   private final List<GraphPart<?>> parts = new ArrayList<>();
   private final List<GraphPart<?>> added = new ArrayList<>();
 
-  private PartList(List<CodesMaker> codes, List<PartMaker> addedMakers) {
+  private PartList(CoarseGraph coarse, List<CodesMaker> codes, List<PartMaker> addedMakers) {
+    this.coarse = coarse;
     this.codes = codes;
     makers.add(new PagesMaker(PAGES, DIRECTORY));
     makers.add(THIN_GRAPH);
-    makers.add(GROUP_GRAPH);
+    makers.add(coarsePart());
     makers.addAll(codes);
     makers.addAll(addedMakers);
     makers.forEach(maker -> parts.addAll(maker.parts()));
@@ -37,9 +41,23 @@ public final class PartList {
 
   /// The parts of an index that keeps some codes, ascending.
   ///
+  /// @param coarse over what its coarse graph goes
   /// @param added who makes what the kind of index adds
-  public static PartList of(List<CodeSpec> codes, List<? extends PartMaker> added) {
-    return new PartList(codes.stream().map(CodesMaker::of).toList(), List.copyOf(added));
+  public static PartList of(
+      List<CodeSpec> codes, CoarseGraph coarse, List<? extends PartMaker> added) {
+    return new PartList(
+        coarse,
+        codes.stream().map(code -> CodesMaker.of(code, coarse, DIRECTORY)).toList(),
+        List.copyOf(added));
+  }
+
+  private ListsPart coarsePart() {
+    return coarse == CoarseGraph.PAGES ? PAGE_GRAPH : GROUP_GRAPH;
+  }
+
+  /// Over what the coarse graph goes.
+  public CoarseGraph coarse() {
+    return coarse;
   }
 
   /// The pages of the base layer.
@@ -57,17 +75,12 @@ public final class PartList {
     return THIN_GRAPH;
   }
 
-  /// The graph over groups of nodes.
-  public GroupGraphPart groupGraph() {
-    return GROUP_GRAPH;
-  }
-
   /// The graph that leads searches to the pages where something lies in memory: none where the
   /// graph is walked through the pages, or all vectors are in memory.
   public Optional<ListsPart> leading(Residency residency) {
     return switch (residency) {
       case PAGES, ALL -> Optional.empty();
-      case GROUPS -> Optional.of(GROUP_GRAPH);
+      case GROUPS -> Optional.of(coarsePart());
       case GRAPH -> Optional.of(THIN_GRAPH);
     };
   }
@@ -75,6 +88,13 @@ public final class PartList {
   /// The codes, the smallest first.
   public List<CodesPart> codes() {
     return codes.stream().map(CodesMaker::codes).toList();
+  }
+
+  /// The codes of page means that go with some codes, where the coarse graph needs them.
+  public Optional<MeansPart> means(CodesPart part) {
+    return coarse == CoarseGraph.PAGES
+        ? Optional.of(new MeansPart(part.codebook()))
+        : Optional.empty();
   }
 
   /// Which codes these are.

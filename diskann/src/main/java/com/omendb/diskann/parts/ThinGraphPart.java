@@ -33,7 +33,7 @@ public final class ThinGraphPart extends ListsPart {
   }
 
   @Override
-  long vertexCount(long nodeCount) {
+  long vertexCount(long nodeCount, long pageCount) {
     return nodeCount;
   }
 

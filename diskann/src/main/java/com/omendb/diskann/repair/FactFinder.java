@@ -1,6 +1,7 @@
 package com.omendb.diskann.repair;
 
 import com.omendb.diskann.format.CodeNames;
+import com.omendb.diskann.parts.CoarseGraph;
 import com.omendb.diskann.parts.GraphPart;
 import com.omendb.diskann.parts.PartFacts;
 import com.omendb.diskann.parts.PartList;
@@ -77,6 +78,7 @@ final class FactFinder {
     assumed.add(
         "the settings that only the manifest held (method, alpha, seed) are lost; where a repair"
             + " needs them they are as by default");
+    CoarseGraph.ofFiles(remains.fileNames()).put(settings);
     return new IndexFacts(kind, count, dimension, elementType, metric, settings, codes, assumed);
   }
 
@@ -100,7 +102,7 @@ final class FactFinder {
   private RepairableKind kindByFiles() throws UnrepairableException {
     RepairableKind plain = null;
     for (RepairableKind kind : kinds) {
-      List<GraphPart<?>> added = kind.parts().of(List.of()).added();
+      List<GraphPart<?>> added = kind.parts().ofFiles(List.of()).added();
       if (added.stream().anyMatch(part -> Files.exists(remains.files().resolve(part.name())))) {
         return kind;
       }
@@ -117,7 +119,7 @@ final class FactFinder {
 
   // What the headers that are whole say: the pages' first, then what the kind adds.
   private List<PartFacts> told(RepairableKind kind) throws IOException {
-    PartList parts = kind.parts().of(kind.parts().codesOfFiles(remains.fileNames()));
+    PartList parts = kind.parts().ofFiles(remains.fileNames());
     List<GraphPart<?>> inOrder = new ArrayList<>();
     inOrder.add(parts.pages());
     inOrder.addAll(parts.added());
@@ -190,7 +192,7 @@ final class FactFinder {
             .filter(code -> code.suits(dimension))
             .toList();
     if (codes.isEmpty()) {
-      codes = kind.parts().usual(dimension).codeSpecs();
+      codes = kind.parts().usual(dimension);
       assumed.add("codes are those that a build makes by default: " + CodeSpec.text(codes));
     }
     return codes;

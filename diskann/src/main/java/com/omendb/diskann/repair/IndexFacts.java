@@ -1,5 +1,6 @@
 package com.omendb.diskann.repair;
 
+import com.omendb.diskann.parts.CoarseGraph;
 import com.omendb.diskann.parts.PartList;
 import com.omendb.pq.CodeSpec;
 import com.omendb.store.BuildMethod;
@@ -42,7 +43,7 @@ record IndexFacts(
 
   /// What the index consists of.
   PartList parts() {
-    return kind.parts().of(codes);
+    return kind.parts().of(codes, CoarseGraph.of(settings));
   }
 
   /// Options of a build of such an index; what is not known is as by default.

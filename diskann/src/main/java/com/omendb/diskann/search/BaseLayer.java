@@ -11,6 +11,7 @@ import com.omendb.store.Residency;
 import com.omendb.store.serving.QueryForm;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param codes codes in memory
 /// @param residency how much of the graph is in memory
 /// @param graph that much of it; null for [Residency#PAGES]
+/// @param means codes of the means of all pages if the graph goes over pages; else null
 /// @param cache pages in memory
 record BaseLayer(
     Path pagesPath,
@@ -38,6 +40,7 @@ record BaseLayer(
     CodesFile codes,
     Residency residency,
     @Nullable NeighbourLists graph,
+    @Nullable MemorySegment means,
     PageCache cache) {
 
   /// Nodes in the base layer.
@@ -70,10 +73,15 @@ record BaseLayer(
   /// A navigator for one thread.
   Navigator newNavigator() {
     NeighbourLists lists = graph;
-    return lists == null
-        ? new Navigator.Entries()
-        : residency == Residency.GROUPS
-            ? new Navigator.Groups(lists, nodeCount())
-            : new Navigator.Graph(lists);
+    if (lists == null) {
+      return new Navigator.Entries();
+    }
+    if (residency != Residency.GROUPS) {
+      return new Navigator.Graph(lists);
+    }
+    MemorySegment codes = means;
+    return codes == null
+        ? new Navigator.Groups(lists, nodeCount())
+        : new PageNavigator(lists, codes, directory, PageView.maxRecordCount(pageBytes));
   }
 }

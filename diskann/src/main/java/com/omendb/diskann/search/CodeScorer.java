@@ -5,6 +5,7 @@ import com.omendb.pq.CodeDistances;
 import com.omendb.store.serving.QueryVector;
 import com.omendb.vectors.Metric;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /// Estimates the distances of nodes from their codes, freed of the mean error of the codes.
 ///
@@ -39,6 +40,15 @@ final class CodeScorer {
     for (int i = 0; i < count; i++) {
       estimates[i] -= offset;
     }
+    estimateCount += count;
+  }
+
+  /// Estimates the distances of what other codes stand for, by the same code as those of the nodes.
+  ///
+  /// @param codes flat
+  /// @param numbers which of them
+  void estimate(MemorySegment codes, int[] numbers, int count, float[] estimates) {
+    distances.distances(codes.address(), numbers, count, estimates);
     estimateCount += count;
   }
 

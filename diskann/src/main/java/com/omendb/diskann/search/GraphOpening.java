@@ -34,6 +34,7 @@ import com.omendb.store.serving.ServedIndex;
 import com.omendb.vectors.VectorShape;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Opens an index whose base layer is a Vamana graph in SSD pages; where searches enter it is what
 /// distinguishes the kinds of index that share this class.
@@ -213,6 +215,7 @@ public final class GraphOpening {
               codes(open),
               plan.residency(),
               parts.leading(plan.residency()).map(open::get).orElse(null),
+              means(open),
               cache);
       EntrySelector entries = entry.of(open, (int) header.medoid());
       return () ->
@@ -221,6 +224,13 @@ public final class GraphOpening {
               base.queryForm(),
               cache,
               plan.laneCount());
+    }
+
+    private @Nullable MemorySegment means(OpenParts open) {
+      CodesPart codes = plan.codes();
+      return codes == null || plan.residency() != Residency.GROUPS
+          ? null
+          : parts.means(codes).map(open::get).orElse(null);
     }
 
     private CodesFile codes(OpenParts open) {

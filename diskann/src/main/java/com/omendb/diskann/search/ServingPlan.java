@@ -157,6 +157,9 @@ public record ServingPlan(
       List<GraphPart<?>> chosen =
           new ArrayList<>(List.of(codes, codes.codebook(), parts.directory()));
       parts.leading(residency).ifPresent(chosen::add);
+      if (residency == Residency.GROUPS) {
+        parts.means(codes).ifPresent(chosen::add);
+      }
       Map<String, Long> fixed = new LinkedHashMap<>();
       List<GraphPart<?>> inMemory = inMemory(chosen);
       inMemory.forEach(part -> put(fixed, part));

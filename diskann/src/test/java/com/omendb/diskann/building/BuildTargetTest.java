@@ -14,6 +14,7 @@ import com.omendb.store.directory.Publication;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
 import com.omendb.vectors.testing.TestFiles;
@@ -56,7 +57,7 @@ class BuildTargetTest {
                   VectorIds.rows(),
                   full,
                   options,
-                  Fixtures.PARTS.usual(vectors.dimension()),
+                  Fixtures.PARTS.toBuild(VectorShape.of(vectors), BuildOptions.defaults()),
                   Progress.NONE));
       assertFalse(Files.exists(leftover));
       assertEquals(before, Manifest.read(index));
@@ -72,7 +73,7 @@ class BuildTargetTest {
                   VectorIds.rows(),
                   fresh,
                   options,
-                  Fixtures.PARTS.usual(vectors.dimension()),
+                  Fixtures.PARTS.toBuild(VectorShape.of(vectors), BuildOptions.defaults()),
                   Progress.NONE));
       assertFalse(Files.exists(none));
     }

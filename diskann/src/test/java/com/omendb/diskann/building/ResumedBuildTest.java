@@ -19,6 +19,7 @@ import com.omendb.store.part.Origin;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
@@ -62,7 +63,7 @@ class ResumedBuildTest {
   private static final BuildPlan IN_FILES =
       new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 0, 1L << 20, 1 << 16);
 
-  private static final PartList PARTS = new NotePart(Origin.MADE).kind().parts().usual(DIMENSION);
+  private static final PartList PARTS = new NotePart(Origin.MADE).kind().parts().toBuild(new VectorShape(COUNT, DIMENSION, ElementType.UINT8), BuildOptions.defaults());
 
   @TempDir Path temporary;
 
@@ -398,7 +399,7 @@ class ResumedBuildTest {
 
   @Test
   void aKindsOwnBuildIsContinued() throws IOException {
-    Recorder failing = new Recorder("group graph");
+    Recorder failing = new Recorder("page graph");
     assertThrows(
         UncheckedIOException.class, () -> AnnIndex.build(vectors, directory, OPTIONS, failing));
     Recorder resumed = new Recorder("");

@@ -16,6 +16,7 @@ import com.omendb.store.VectorIds;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.VectorShape;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
@@ -63,7 +64,7 @@ class ScratchFileBuildTest {
           VectorIds.rows(),
           new IndexBuild.Target(Storage.disk(), inFiles, 0),
           options,
-          Fixtures.PARTS.usual(vectors.dimension()),
+          Fixtures.PARTS.toBuild(VectorShape.of(vectors), BuildOptions.defaults()),
           Progress.NONE,
           IN_FILES);
       assertEquals(List.of(), scratchFiles(inFiles));

@@ -384,7 +384,7 @@ class IndexVerifierTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"groups.graph", "thin.graph"})
+  @ValueSource(strings = {"pages.graph", "thin.graph"})
   void aGraphThatBreaksTheFormatIsFound(String name) throws IOException {
     SplittableRandom random = Seeds.random("aGraphThatBreaksTheFormatIsFound", 73);
     int found = 0;

@@ -358,7 +358,7 @@ class FormatFuzzTest {
   @Test
   void graphs() throws Exception {
     int[] neighbours = new int[NeighbourCodec.MAX_DEGREE];
-    for (String name : new String[] {"groups.graph", "thin.graph"}) {
+    for (String name : new String[] {"pages.graph", "thin.graph"}) {
       int vertexCount = name.equals("thin.graph") ? COUNT : (COUNT + 3) / 4;
       Fuzz.of(name.replace('.', '-'), 307)
           .from(file(name))

@@ -111,7 +111,7 @@ class AddedCodeTest {
         VectorIds.rows(),
         new IndexBuild.Target(Storage.disk(), index, 0),
         options(Metric.SQUARED_L2),
-        both.parts().of(specs),
+        both.parts().of(specs, CoarseGraph.PAGES),
         Progress.NONE);
   }
 

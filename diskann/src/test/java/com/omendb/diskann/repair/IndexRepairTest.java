@@ -106,7 +106,7 @@ class IndexRepairTest {
         "codebook-48.pq",
         "codes-24.pq",
         "thin.graph",
-        "groups.graph"
+        "pages.graph"
       })
   void aFileThatIsLostOrDamagedIsMadeFromThePages(String name) throws IOException {
     Path file = TestFiles.file(damaged, name);

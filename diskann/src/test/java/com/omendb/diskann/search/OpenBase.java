@@ -58,6 +58,9 @@ final class OpenBase implements AutoCloseable {
             new CodesFile(codebook.code(), codes.open(opening), codebook.error()),
             residency,
             graph.isPresent() ? graph.get().open(opening) : null,
+            residency == Residency.GROUPS && parts.means(codes).isPresent()
+                ? parts.means(codes).get().open(opening)
+                : null,
             cache);
   }
 
