@@ -118,10 +118,7 @@ public abstract class GraphKind implements RepairableKind {
   public final ServingForecast forecastServing(
       VectorShape vectors, BuildOptions build, OpenOptions open) {
     return Forecasts.ofServing(
-        vectors,
-        build.toBuilder().kind(name).build(),
-        open,
-        parts.toBuild(vectors, build));
+        vectors, build.toBuilder().kind(name).build(), open, parts.toBuild(vectors, build));
   }
 
   @Override

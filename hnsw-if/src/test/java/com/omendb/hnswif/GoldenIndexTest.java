@@ -45,15 +45,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Indexes of format versions 2 and 3 that earlier builds wrote. Invariant: every later release
+/// Indexes of format versions 2 to 4 that earlier builds wrote. Invariant: every later release
 /// opens them and finds in them what `expected.txt` says, to the last bit, verifies and repairs
 /// them.
 ///
-/// A change of the format adds another directory beside `v3`. To write the files of the present
+/// A change of the format adds another directory beside `v4`. To write the files of the present
 /// version anew: `mvn verify -pl hnsw-if -am -Dtest=GoldenIndexTest
 /// -Dsurefire.failIfNoSpecifiedTests=false -Domen.golden=write`.
 class GoldenIndexTest {
-  private static final String VERSION = "golden/v3";
+  private static final String VERSION = "golden/v4";
   private static final String INDEX = "index";
   private static final String EXPECTED = "expected.txt";
 
@@ -70,7 +70,7 @@ class GoldenIndexTest {
   private static final Arena ARENA = Arena.ofShared();
   private static final VectorSource BASE = vectors(0, COUNT);
   private static final VectorSource QUERY_VECTORS = vectors(1_000_000, QUERIES);
-  private static final int[] VERSIONS = {2, 3};
+  private static final int[] VERSIONS = {2, 3, 4};
 
   @BeforeAll
   static void write() throws IOException {
@@ -144,7 +144,7 @@ class GoldenIndexTest {
             UnsupportedFormatException.class,
             () -> AnnIndex.open(index, Fixtures.quickOpen()).close());
     assertEquals(1, e.formatVersion());
-    TestFiles.assertMentions("version 1, this release reads 2 to 3; build the index again", e);
+    TestFiles.assertMentions("version 1, this release reads 2 to 4; build the index again", e);
     Fixtures.build(
         BASE,
         index,
@@ -156,7 +156,7 @@ class GoldenIndexTest {
 
   @Test
   void filesOfALaterVersionAreToldFromDamagedOnes() throws Exception {
-    Path copy = TestFiles.copy(golden(3).resolve(INDEX), temporary.resolve("copy"));
+    Path copy = TestFiles.copy(golden(4).resolve(INDEX), temporary.resolve("copy"));
     ForgedIndex index = ForgedIndex.load(copy);
     for (String name : index.names) {
       byte[] bytes = index.sound(name);
@@ -166,7 +166,7 @@ class GoldenIndexTest {
       Residency residency =
           switch (name) {
             case "thin.graph" -> Residency.GRAPH;
-            case "groups.graph", "pages.graph" -> Residency.GROUPS;
+            case "pages.graph", "means-4.pq" -> Residency.GROUPS;
             default -> Residency.PAGES;
           };
       if (name.endsWith("-2.pq") || name.endsWith("-3.pq")) {
@@ -191,10 +191,10 @@ class GoldenIndexTest {
         Manifest.FILE,
         Mender.manifest(
             manifest
-                .replace("omendb-manifest=3", "omendb-manifest=4")
+                .replace("omendb-manifest=4", "omendb-manifest=5")
                 .getBytes(StandardCharsets.UTF_8)));
     TestFiles.assertMentions(
-        "written by version 4, this release reads 2 to 3",
+        "written by version 5, this release reads 2 to 4",
         assertThrows(
             UnsupportedFormatException.class,
             () -> AnnIndex.open(copy, Fixtures.quickOpen()).close()));

@@ -317,11 +317,12 @@ class HostileIndexTest {
     assertRefused(wider, "base.pages", Residency.PAGES);
     assertRefused(wider, "codebook-2.pq", Residency.PAGES);
     assertRefused(wider, "layers.hnsw", Residency.PAGES);
-    ForgedIndex fewer = build(vectors(ElementType.UINT8, COUNT - 70, DIMENSION), "fewer");
+    ForgedIndex fewer = build(vectors(ElementType.UINT8, COUNT / 2, DIMENSION), "fewer");
     assertRefused(fewer, "base.pages", Residency.PAGES);
     assertRefused(fewer, "pages.dir", Residency.PAGES);
     assertRefused(fewer, "codes-2.pq", Residency.PAGES);
-    assertRefused(fewer, "groups.graph", Residency.GROUPS);
+    assertRefused(fewer, "pages.graph", Residency.GROUPS);
+    assertRefused(fewer, "means-2.pq", Residency.GROUPS);
     assertRefused(fewer, "thin.graph", Residency.GRAPH);
   }
 

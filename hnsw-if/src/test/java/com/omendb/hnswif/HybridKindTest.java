@@ -106,6 +106,9 @@ class HybridKindTest {
                 "codebook-2.pq",
                 "codebook-3.pq",
                 "codebook-4.pq",
+                "means-2.pq",
+                "means-3.pq",
+                "means-4.pq",
                 "pages.graph",
                 "thin.graph",
                 "layers.hnsw")) {

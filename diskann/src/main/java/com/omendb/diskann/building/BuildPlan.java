@@ -3,9 +3,9 @@ package com.omendb.diskann.building;
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.layout.BaseLayout;
-import com.omendb.diskann.layout.GroupGraph;
 import com.omendb.diskann.layout.ThinGraph;
 import com.omendb.diskann.leaf.LeafMemory;
+import com.omendb.diskann.parts.CoarseGraph;
 import com.omendb.diskann.parts.CodesMaker;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
@@ -75,6 +75,8 @@ public record BuildPlan(
   public static BuildPlan of(
       VectorShape vectors, long inputBytes, BuildOptions options, List<CodeSpec> codes) {
     long count = vectors.count();
+    CoarseGraph coarse = CoarseGraph.of(vectors, options);
+    int codeBytes = (int) largest(codes, CodeSpec::bytes);
     VamanaOptions graph = graphOptions(options);
     long built =
         switch (options.tuning().method()) {
@@ -89,14 +91,15 @@ public record BuildPlan(
     long laidOut =
         Adjacency.bytes(count, slots)
             + BaseLayout.bytes(count)
-            + Math.max(GroupGraph.bytes(vectors), ThinGraph.bytes(count));
+            + Math.max(coarse.graphBytes(vectors, options), ThinGraph.bytes(count));
     BuildPlan plan =
         new BuildPlan(
             options.memoryBudgetBytes(),
             JVM_BYTES + inputBytes,
             count * vectors.vectorBytes() + LocalRows.bytes(count, options.metric()),
             Math.max(built, laidOut) + NodeSpace.bytes(count, options.metric()),
-            2 * count * largest(codes, CodeSpec::bytes)
+            2 * count * codeBytes
+                + coarse.meansBytes(vectors, options, codeBytes)
                 + PageDirectory.bytes(count)
                 + 2 * NodeOrder.bytes(count),
             largest(codes, code -> code.trainingBytes(vectors, CodesMaker.training(options)))

@@ -62,6 +62,6 @@ public final class Forecasts {
         plan.code().map(CodeSpec::text).orElse(""),
         plan.bytesByPurpose(),
         Measured.DEVICE_SHARE,
-        SearchCosts.of(index, plan.residency(), plan.code()));
+        SearchCosts.of(index, parts.coarse(), plan.residency(), plan.code()));
   }
 }

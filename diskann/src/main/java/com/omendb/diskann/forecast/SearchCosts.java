@@ -1,5 +1,6 @@
 package com.omendb.diskann.forecast;
 
+import com.omendb.diskann.parts.CoarseGraph;
 import com.omendb.diskann.parts.PagesPart;
 import com.omendb.pq.CodeSpec;
 import com.omendb.store.Residency;
@@ -15,8 +16,10 @@ final class SearchCosts {
 
   /// The costs at each of the measured recalls.
   ///
+  /// @param coarse over what the coarse graph goes
   /// @param code in memory; none if all vectors are there
-  static List<Point> of(IndexSizes index, Residency residency, Optional<CodeSpec> code) {
+  static List<Point> of(
+      IndexSizes index, CoarseGraph coarse, Residency residency, Optional<CodeSpec> code) {
     double byCount = growth(index.shape().count());
     double byRecord =
         Math.pow(
@@ -24,9 +27,9 @@ final class SearchCosts {
                 / recordBytes(Measured.VECTOR_BYTES, Measured.MAX_DEGREE),
             Measured.RECORD_POWER);
     double share = (double) code.map(CodeSpec::bytes).orElse(0) / index.shape().dimension();
-    double[][] measured = Measured.reads(residency);
+    double[][] measured = Measured.reads(residency, coarse);
     double[] atMeasuredCodes = measured[Measured.measuredCodes(residency)];
-    double[] micros = Measured.micros(residency);
+    double[] micros = Measured.micros(residency, coarse);
     List<Point> points = new ArrayList<>();
     for (int i = 0; i < Measured.RECALLS.length; i++) {
       double reads = atShare(measured, i, share) * byCount * byRecord;

@@ -3,61 +3,98 @@ package com.omendb.diskann.layout;
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.vectors.ElementType;
+import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.function.IntUnaryOperator;
 
-/// The means of groups of consecutive nodes.
+/// The means of groups of nodes.
 public final class GroupMeans {
-  private GroupMeans() {}
+  private final VectorSource vectors;
+  private final boolean directions;
+  private final double[] vector;
+  private final double[] sum;
+  private double lengths;
 
-  /// Computes the mean of the vectors of each group, in their element type.
+  private GroupMeans(VectorSource vectors, Metric metric) {
+    this.vectors = vectors;
+    this.directions = metric == Metric.COSINE;
+    this.vector = new double[vectors.dimension()];
+    this.sum = new double[vectors.dimension()];
+  }
+
+  /// Computes the mean of the vectors of each group, in their element type. Of a cosine index it is
+  /// the mean of their directions, as long as they are on average.
   ///
-  /// @param firstNodes the first node of a group; of group number `groups`, the number of nodes
   /// @param arena holds the means
   public static VectorSource of(
-      VectorSource vectors,
-      NodeOrder order,
-      int groups,
-      IntUnaryOperator firstNodes,
-      Arena arena) {
-    int dimension = vectors.dimension();
-    ElementType type = vectors.elementType();
-    MemorySegment means =
-        AlignedMemory.allocate(arena, (long) groups * type.vectorBytes(dimension), 64);
-    double[] sum = new double[dimension];
-    int first = firstNodes.applyAsInt(0);
-    for (int group = 0; group < groups; group++) {
-      int end = firstNodes.applyAsInt(group + 1);
-      Arrays.fill(sum, 0);
+      VectorSource vectors, Metric metric, NodeOrder order, NodeGroups groups, Arena arena) {
+    GroupMeans mean = new GroupMeans(vectors, metric);
+    int count = groups.count();
+    MemorySegment means = AlignedMemory.allocate(arena, (long) count * vectors.vectorBytes(), 64);
+    int first = groups.firstNode(0);
+    for (int group = 0; group < count; group++) {
+      int end = groups.firstNode(group + 1);
+      mean.clear();
       for (int node = first; node < end; node++) {
-        add(vectors, vectors.offset(order.row(node)), sum);
+        mean.add(vectors.offset(order.row(node)));
       }
-      write(sum, end - first, means, (long) group * type.vectorBytes(dimension), type);
+      mean.write(end - first, means, (long) group * vectors.vectorBytes());
       first = end;
     }
-    return VectorSource.dense(means, groups, dimension, type);
+    return VectorSource.dense(means, count, vectors.dimension(), vectors.elementType());
   }
 
-  private static void add(VectorSource vectors, long offset, double[] sum) {
-    MemorySegment segment = vectors.segment();
+  private void clear() {
+    Arrays.fill(sum, 0);
+    lengths = 0;
+  }
+
+  private void add(long offset) {
+    read(offset);
+    double scale = 1;
+    if (directions) {
+      double squares = 0;
+      for (double element : vector) {
+        squares += element * element;
+      }
+      double length = Math.sqrt(squares);
+      lengths += length;
+      scale = length > 0 ? 1 / length : 0;
+    }
     for (int i = 0; i < sum.length; i++) {
-      sum[i] +=
-          switch (vectors.elementType()) {
-            case FLOAT32 -> segment.get(NativeMemory.FLOAT, offset + (long) i * Float.BYTES);
-            case UINT8 -> Byte.toUnsignedInt(segment.get(NativeMemory.BYTE, offset + i));
-            case INT8 -> segment.get(NativeMemory.BYTE, offset + i);
-          };
+      sum[i] += scale * vector[i];
     }
   }
 
-  private static void write(
-      double[] sum, int count, MemorySegment means, long target, ElementType type) {
+  private void read(long offset) {
+    MemorySegment segment = vectors.segment();
+    switch (vectors.elementType()) {
+      case FLOAT32 -> {
+        for (int i = 0; i < vector.length; i++) {
+          vector[i] = segment.get(NativeMemory.FLOAT, offset + (long) i * Float.BYTES);
+        }
+      }
+      case UINT8 -> {
+        for (int i = 0; i < vector.length; i++) {
+          vector[i] = Byte.toUnsignedInt(segment.get(NativeMemory.BYTE, offset + i));
+        }
+      }
+      case INT8 -> {
+        for (int i = 0; i < vector.length; i++) {
+          vector[i] = segment.get(NativeMemory.BYTE, offset + i);
+        }
+      }
+    }
+  }
+
+  private void write(int count, MemorySegment means, long target) {
+    double scale = directions ? lengths / count / count : 1.0 / count;
+    ElementType type = vectors.elementType();
     for (int i = 0; i < sum.length; i++) {
-      double mean = sum[i] / count;
+      double mean = scale * sum[i];
       switch (type) {
         case FLOAT32 ->
             means.set(NativeMemory.FLOAT, target + (long) i * Float.BYTES, (float) mean);

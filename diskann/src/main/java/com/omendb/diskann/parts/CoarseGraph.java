@@ -1,5 +1,7 @@
 package com.omendb.diskann.parts;
 
+import com.omendb.diskann.layout.GroupGraph;
+import com.omendb.diskann.layout.PageGraph;
 import com.omendb.store.BuildOptions;
 import com.omendb.vectors.VectorShape;
 import java.util.Map;
@@ -19,7 +21,7 @@ public enum CoarseGraph {
   private static final double MIN_RECORDS = 8;
 
   /// What suits an index that would be built.
-  static CoarseGraph of(VectorShape vectors, BuildOptions options) {
+  public static CoarseGraph of(VectorShape vectors, BuildOptions options) {
     return PagesPart.expectedRecords(vectors, options) >= MIN_RECORDS ? PAGES : GROUPS;
   }
 
@@ -36,6 +38,25 @@ public enum CoarseGraph {
       }
     }
     return GROUPS;
+  }
+
+  /// The most native bytes that making it takes at its peak, beside the graph over all nodes.
+  public long graphBytes(VectorShape vectors, BuildOptions options) {
+    return switch (this) {
+      case GROUPS -> GroupGraph.bytes(vectors);
+      case PAGES -> PageGraph.bytes(vectors, PagesPart.expectedPageCount(vectors, options));
+    };
+  }
+
+  /// The native bytes that making codes of means takes, beside codes of the nodes.
+  ///
+  /// @param codeBytes bytes of one code
+  public long meansBytes(VectorShape vectors, BuildOptions options, int codeBytes) {
+    return switch (this) {
+      case GROUPS -> 0;
+      case PAGES ->
+          PagesPart.expectedPageCount(vectors, options) * (vectors.vectorBytes() + codeBytes);
+    };
   }
 
   /// Puts it among the settings of a manifest.

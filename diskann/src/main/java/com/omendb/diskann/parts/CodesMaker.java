@@ -5,6 +5,7 @@ import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.CodesFile.Codebook;
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.layout.GroupMeans;
+import com.omendb.diskann.layout.NodeGroups;
 import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.pq.CodeError;
 import com.omendb.pq.CodeSpec;
@@ -104,8 +105,7 @@ public record CodesMaker(CodesPart codes, @Nullable MeansPart means, DirectoryPa
       CodesFile.writeCodebook(
           new Codebook(code, error), input.file(codes.codebook()), input.indexId());
     }
-    CodesFile.writeCodes(
-        inOrder(byRow, input, arena), code(), input.file(codes), input.indexId());
+    CodesFile.writeCodes(inOrder(byRow, input, arena), code(), input.file(codes), input.indexId());
   }
 
   private void makeMeans(VectorCode code, MeansPart part, PartInput input, Arena arena)
@@ -113,7 +113,11 @@ public record CodesMaker(CodesPart codes, @Nullable MeansPart means, DirectoryPa
     PageDirectory pages = directory.written(input, arena);
     VectorSource vectors =
         GroupMeans.of(
-            input.vectors(), input.order(), pages.pageCount(), pages::firstNode, arena);
+            input.vectors(),
+            input.options().metric(),
+            input.order(),
+            NodeGroups.ofPages(pages),
+            arena);
     MemorySegment target =
         AlignedMemory.allocate(arena, (long) pages.pageCount() * code().bytes(), 64);
     code.encodeAll(vectors, target, input.options().threads(), Progress.NONE);

@@ -39,8 +39,7 @@ public final class KindParts {
   /// @param path what to blame if it is wrong
   /// @throws CorruptFileException if the manifest does not say which codes it keeps
   public PartList ofManifest(Manifest manifest, Path path) throws CorruptFileException {
-    return of(
-        CodeNames.ofManifest(manifest, path, codeKinds), CoarseGraph.of(manifest.settings()));
+    return of(CodeNames.ofManifest(manifest, path, codeKinds), CoarseGraph.of(manifest.settings()));
   }
 
   /// The parts of an index that would be built: the code asked for, or else the usual ones.

@@ -78,9 +78,7 @@ public record MeansPart(CodebookPart codebook) implements GraphPart<MemorySegmen
   public PageComparison check(PartCheck check) {
     long codes = check.file().header().field(0);
     if (check.pageCount() >= 0 && codes != check.pageCount()) {
-      check
-          .log()
-          .add(name(), Kind.DISAGREEMENT, 0, "pages=" + check.pageCount(), "codes=" + codes);
+      check.log().add(name(), Kind.DISAGREEMENT, 0, "pages=" + check.pageCount(), "codes=" + codes);
     }
     return PageComparison.NONE;
   }

@@ -17,7 +17,7 @@ interface Navigator {
       int entryCount,
       SeenNodes seen,
       FoundNodes found,
-      int listSize);
+      QueryEffort effort);
 
   /// Takes the nearest unexpanded candidates, as many as there is room for in `nodes`, and marks
   /// them expanded; returns how many.
@@ -43,7 +43,7 @@ interface Navigator {
         int entryCount,
         SeenNodes seen,
         FoundNodes found,
-        int listSize) {
+        QueryEffort effort) {
       scorer.estimate(entries, entryCount, estimates);
       for (int i = 0; i < entryCount; i++) {
         if (seen.add(entries[i])) {
@@ -89,7 +89,7 @@ interface Navigator {
         int entryCount,
         SeenNodes seen,
         FoundNodes found,
-        int listSize) {
+        QueryEffort effort) {
       groups.reset(LIST_SIZE);
       int expanded = 0;
       for (int i = 0; i < entryCount; i++) {
@@ -160,8 +160,8 @@ interface Navigator {
         int entryCount,
         SeenNodes seen,
         FoundNodes found,
-        int listSize) {
-      candidates.reset(listSize);
+        QueryEffort effort) {
+      candidates.reset(effort.listSize());
       int expanded = 0;
       int entered = 0;
       for (int i = 0; i < entryCount; i++) {

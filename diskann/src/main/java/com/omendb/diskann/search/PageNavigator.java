@@ -2,35 +2,32 @@ package com.omendb.diskann.search;
 
 import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.layout.PageGraph;
 import com.omendb.diskann.vamana.CandidateList;
 import java.lang.foreign.MemorySegment;
 
-/// Best-first search over the graph of pages, a page being as near as the code of the mean of its
-/// vectors; then the nodes of the nearest pages, scored page by page: their codes lie beside each
-/// other.
+/// Best-first search over the [PageGraph], in which a page is as near as the code of the mean of
+/// its vectors; then the nodes of the nearest pages are scored, page by page, until pages no longer
+/// hold nodes near enough. The codes of a page's nodes lie beside each other.
 final class PageNavigator implements Navigator {
-  /// Pages that are expanded: what a longer list finds, the pages find as well.
-  private static final int EXPANDED = 32;
+  /// Pages that are expanded at least.
+  private static final int MIN_EXPANDED = 32;
 
-  /// Pages whose nodes are scored.
-  private static final int SCORED = 72;
-
-  // So many nodes are scored for each that the list of the search keeps, where that is more.
-  private static final int NODES_A_PLACE = 2;
+  /// After so many pages in a row without a node that is near enough no more are scored.
+  private static final int PATIENCE = 16;
 
   // Full blocks of codes cost the least.
-  private static final int EXPANDED_TOGETHER = 4;
-  private static final int SCORED_TOGETHER = 4;
+  private static final int TOGETHER = 4;
 
   private final NeighbourLists graph;
   private final MemorySegment means;
   private final PageDirectory directory;
-  private final CandidateList candidates = new CandidateList(EXPANDED);
-  private final CandidateList nearest = new CandidateList(SCORED);
+  private final CandidateList candidates = new CandidateList(256);
+  private final CandidateList nearest = new CandidateList(512);
   private final SeenNodes seenPages = new SeenNodes(1024);
   private final int[] near = new int[256];
-  private final int[] together = new int[EXPANDED_TOGETHER];
-  private final int[] fresh = new int[EXPANDED_TOGETHER * near.length];
+  private final int[] together = new int[TOGETHER];
+  private final int[] fresh = new int[TOGETHER * near.length];
   private final int[] nodes;
   private final float[] estimates;
 
@@ -43,7 +40,7 @@ final class PageNavigator implements Navigator {
     this.graph = graph;
     this.means = means;
     this.directory = directory;
-    this.nodes = new int[SCORED_TOGETHER * maxRecords];
+    this.nodes = new int[TOGETHER * maxRecords];
     this.estimates = new float[Math.max(fresh.length, nodes.length)];
   }
 
@@ -54,18 +51,23 @@ final class PageNavigator implements Navigator {
       int entryCount,
       SeenNodes seen,
       FoundNodes found,
-      int listSize) {
-    long nodes = NODES_A_PLACE * (long) listSize;
-    int pages = (int) Math.ceilDiv(nodes * directory.pageCount(), directory.nodeCount());
-    nearest.reset(Math.max(SCORED, pages));
-    candidates.reset(Math.max(EXPANDED, pages / 2));
+      QueryEffort effort) {
+    candidates.reset(Math.max(MIN_EXPANDED, effort.effort()));
+    nearest.reset(effort.listSize() + effort.listSize() / 2);
     int expanded = findPages(scorer, entries, entryCount);
-    for (int page = 0; page < nearest.size(); page += SCORED_TOGETHER) {
-      score(scorer, page, Math.min(page + SCORED_TOGETHER, nearest.size()), seen, found);
+    int inVain = 0;
+    while (inVain < PATIENCE) {
+      int pages = Navigator.takeNearest(nearest, together);
+      if (pages == 0) {
+        break;
+      }
+      float bound = found.answers().keyOf(effort.effort());
+      inVain = scorePages(scorer, pages, seen, found) < bound ? 0 : inVain + pages;
     }
     return expanded;
   }
 
+  // Fills the list of the nearest pages.
   private int findPages(CodeScorer scorer, int[] entries, int entryCount) {
     seenPages.clear();
     int count = 0;
@@ -78,12 +80,12 @@ final class PageNavigator implements Navigator {
     addPages(scorer, count);
     int expanded = 0;
     while (candidates.nearestUnexpanded() >= 0) {
-      int vertices = Navigator.takeNearest(candidates, together);
-      expanded += vertices;
-      graph.touch(together, vertices);
+      int pages = Navigator.takeNearest(candidates, together);
+      expanded += pages;
+      graph.touch(together, pages);
       count = 0;
-      for (int vertex = 0; vertex < vertices; vertex++) {
-        int degree = graph.copy(together[vertex], near);
+      for (int page = 0; page < pages; page++) {
+        int degree = graph.copy(together[page], near);
         for (int i = 0; i < degree; i++) {
           if (seenPages.add(near[i])) {
             fresh[count++] = near[i];
@@ -103,19 +105,23 @@ final class PageNavigator implements Navigator {
     }
   }
 
-  private void score(CodeScorer scorer, int from, int end, SeenNodes seen, FoundNodes found) {
+  // Scores the nodes of the pages in `together`; returns the least estimate.
+  private float scorePages(CodeScorer scorer, int pages, SeenNodes seen, FoundNodes found) {
     int count = 0;
-    for (int i = from; i < end; i++) {
-      int behind = directory.firstNode(nearest.node(i) + 1);
-      for (int node = directory.firstNode(nearest.node(i)); node < behind; node++) {
+    for (int page = 0; page < pages; page++) {
+      int end = directory.firstNode(together[page] + 1);
+      for (int node = directory.firstNode(together[page]); node < end; node++) {
         nodes[count++] = node;
       }
     }
     scorer.estimate(nodes, count, estimates);
+    float least = Float.POSITIVE_INFINITY;
     for (int i = 0; i < count; i++) {
       if (seen.add(nodes[i])) {
         found.addEstimated(nodes[i], estimates[i]);
+        least = Math.min(least, estimates[i]);
       }
     }
+    return least;
   }
 }

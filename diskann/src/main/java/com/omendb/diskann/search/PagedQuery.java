@@ -150,7 +150,7 @@ final class PagedQuery implements PageWalk {
     }
     int count = entryFinder.find(query.address(), entries);
     exactDistances += entryFinder.distanceCount();
-    expanded += navigator.navigate(scorer, entries, count, seen, found, effort.listSize());
+    expanded += navigator.navigate(scorer, entries, count, seen, found, effort);
   }
 
   private void clear() {

@@ -63,7 +63,11 @@ class ResumedBuildTest {
   private static final BuildPlan IN_FILES =
       new BuildPlan(1L << 40, 0, 1L << 41, 0, 0, 0, 0, 1L << 20, 1 << 16);
 
-  private static final PartList PARTS = new NotePart(Origin.MADE).kind().parts().toBuild(new VectorShape(COUNT, DIMENSION, ElementType.UINT8), BuildOptions.defaults());
+  private static final PartList PARTS =
+      new NotePart(Origin.MADE)
+          .kind()
+          .parts()
+          .toBuild(new VectorShape(COUNT, DIMENSION, ElementType.UINT8), BuildOptions.defaults());
 
   @TempDir Path temporary;
 

@@ -242,7 +242,7 @@ class IndexVerifierTest {
         NoSuchFileException.class, () -> verify(temporary.resolve("none"), VerifyOptions.quick()));
     Files.delete(manifest);
     assertThrows(NoSuchFileException.class, () -> verify(index, VerifyOptions.quick()));
-    Files.write(manifest, signed(text.replace("omendb-manifest=3", "omendb-manifest=9")));
+    Files.write(manifest, signed(text.replace("omendb-manifest=4", "omendb-manifest=9")));
     assertThrows(UnsupportedFormatException.class, () -> verify(index, VerifyOptions.quick()));
     Files.write(manifest, signed(text.replace("kind=diskann", "kind=unheard-of")));
     IOException e = assertThrows(IOException.class, () -> verify(index, VerifyOptions.quick()));

@@ -290,7 +290,7 @@ class FormatFuzzTest {
   @Test
   void pageDirectories() throws Exception {
     byte[] whole = file(PageDirectory.FILE);
-    int pageCount = file(BasePageFormat.FILE).length / 4096 - 1;
+    int pageCount = pageCount();
     Fuzz.of("pages-dir", 304)
         .from(whole)
         .mending(Mender::segment)
@@ -301,13 +301,19 @@ class FormatFuzzTest {
                   PageDirectory.of(
                       content(input, "OMENPDIR", 1), PATH, manifest.indexId(), COUNT, pageCount);
               int previous = 0;
+              assertEquals(0, directory.firstNode(0));
               for (int node = 0; node < COUNT; node++) {
                 int page = directory.page(node);
                 assertTrue(page == previous || page == previous + 1);
+                assertTrue(page == previous || directory.firstNode(page) == node);
                 previous = page;
               }
               assertEquals(pageCount - 1, previous);
             });
+  }
+
+  private static int pageCount() throws IOException {
+    return file(BasePageFormat.FILE).length / 4096 - 1;
   }
 
   @Test
@@ -322,6 +328,22 @@ class FormatFuzzTest {
                   CodesFile.codes(
                       content(input, "OMENCODE", 2), PATH, manifest.indexId(), COUNT, CODE);
               assertEquals(COUNT * 3L, codes.byteSize());
+            });
+  }
+
+  @Test
+  void codesOfMeans() throws Exception {
+    int pageCount = pageCount();
+    Fuzz.of("means", 308)
+        .from(file("means-3.pq"))
+        .mending(Mender::segment)
+        .run(
+            1_000,
+            input -> {
+              MemorySegment codes =
+                  CodesFile.codes(
+                      content(input, "OMENMEAN", 2), PATH, manifest.indexId(), pageCount, CODE);
+              assertEquals(pageCount * 3L, codes.byteSize());
             });
   }
 
@@ -359,7 +381,7 @@ class FormatFuzzTest {
   void graphs() throws Exception {
     int[] neighbours = new int[NeighbourCodec.MAX_DEGREE];
     for (String name : new String[] {"pages.graph", "thin.graph"}) {
-      int vertexCount = name.equals("thin.graph") ? COUNT : (COUNT + 3) / 4;
+      int vertexCount = name.equals("thin.graph") ? COUNT : pageCount();
       Fuzz.of(name.replace('.', '-'), 307)
           .from(file(name))
           .mending(Mender::segment)
@@ -386,7 +408,7 @@ class FormatFuzzTest {
     UUID id = new UUID(1, 2);
     for (String name : new String[] {"../x", "a/b", "/etc", "..", ".", "", "A", "a\\b", "a b"}) {
       String text =
-          "omendb-manifest=3\nkind=diskann\nindexId="
+          "omendb-manifest=4\nkind=diskann\nindexId="
               + id
               + "\ncount=1\ndimension=1\nelementType=uint8\nmetric=l2\nfile."
               + name

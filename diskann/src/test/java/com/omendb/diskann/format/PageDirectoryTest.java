@@ -45,7 +45,11 @@ class PageDirectoryTest {
         for (int node = 0; node < nodeCount; node++) {
           assertEquals(pageOf[node], built.page(node));
           assertEquals(pageOf[node], read.page(node));
+          if (node == 0 || pageOf[node] != pageOf[node - 1]) {
+            assertEquals(node, read.firstNode(pageOf[node]));
+          }
         }
+        assertEquals(nodeCount, read.firstNode(read.pageCount()));
       }
     }
   }

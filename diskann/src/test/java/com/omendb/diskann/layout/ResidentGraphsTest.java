@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.diskann.format.NeighbourCodec;
 import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.diskann.vamana.NodeSpace;
@@ -21,6 +22,7 @@ import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -32,12 +34,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The graphs that lie in memory: [ThinGraph] and [GroupGraph]. Invariants: lists are ascending,
-/// distinct, within the graph, without the vertex itself and no longer than they may be; an edge of
-/// the thin graph is one of the whole graph, an edge of the group graph joins groups that an edge
-/// of the whole graph joins; the nearest neighbour stays; the number of threads changes nothing.
+/// The graphs that lie in memory: [ThinGraph], [GroupGraph] and [PageGraph]. Invariants: lists are
+/// ascending, distinct, within the graph, without the vertex itself and no longer than they may be;
+/// an edge of the thin graph is one of the whole graph, an edge of the others joins groups that an
+/// edge of the whole graph joins; the nearest neighbour stays; the number of threads changes
+/// nothing.
 class ResidentGraphsTest {
   private static final int MAX_GROUP_DEGREE = 20;
+  private static final int MAX_PAGE_DEGREE = 24;
 
   @ParameterizedTest
   @CsvSource({
@@ -59,7 +63,14 @@ class ResidentGraphsTest {
         NeighbourLists groups =
             GroupGraph.of(vectors, metric, graph, order, 1, Progress.NONE, arena);
         assertSound(groups, GroupGraph.groupCount(count), MAX_GROUP_DEGREE);
-        assertGrouped(groups, graph.adjacency(), order);
+        assertGrouped(
+            groups, NodeGroups.of(count, GROUP_NODES), MAX_GROUP_DEGREE, graph.adjacency(), order);
+        PageDirectory pages = randomPages(random, count, 30, arena);
+        NeighbourLists ofPages =
+            PageGraph.of(vectors, metric, graph, order, pages, 1, Progress.NONE, arena);
+        assertSound(ofPages, pages.pageCount(), MAX_PAGE_DEGREE);
+        assertGrouped(
+            ofPages, NodeGroups.ofPages(pages), MAX_PAGE_DEGREE, graph.adjacency(), order);
       }
     }
   }
@@ -93,20 +104,21 @@ class ResidentGraphsTest {
     }
   }
 
-  private static void assertGrouped(NeighbourLists groups, Adjacency graph, NodeOrder order) {
+  private static void assertGrouped(
+      NeighbourLists lists, NodeGroups groups, int maxDegree, Adjacency graph, NodeOrder order) {
     int[] row = new int[graph.slots()];
-    for (int group = 0; group < groups.vertexCount(); group++) {
+    for (int group = 0; group < lists.vertexCount(); group++) {
       Set<Integer> joined = new TreeSet<>();
-      int end = Math.min((group + 1) * GROUP_NODES, graph.nodeCount());
-      for (int node = group * GROUP_NODES; node < end; node++) {
+      int end = groups.firstNode(group + 1);
+      for (int node = groups.firstNode(group); node < end; node++) {
         int degree = graph.copy(order.row(node), row);
         for (int i = 0; i < degree; i++) {
-          joined.add(order.node(row[i]) / GROUP_NODES);
+          joined.add(groups.group(order.node(row[i])));
         }
       }
       joined.remove(group);
-      int[] kept = list(groups, group);
-      assertEquals(Math.min(joined.size(), MAX_GROUP_DEGREE), kept.length);
+      int[] kept = list(lists, group);
+      assertEquals(Math.min(joined.size(), maxDegree), kept.length);
       for (int near : kept) {
         assertTrue(joined.contains(near), "group=" + group + ", near=" + near);
       }
@@ -162,6 +174,11 @@ class ResidentGraphsTest {
       assertSame(
           GroupGraph.of(vectors, Metric.SQUARED_L2, graph, order, 1, Progress.NONE, arena),
           GroupGraph.of(vectors, Metric.SQUARED_L2, graph, order, threads, Progress.NONE, arena));
+      PageDirectory pages = randomPages(new SplittableRandom(seed), count, 30, arena);
+      assertSame(
+          PageGraph.of(vectors, Metric.SQUARED_L2, graph, order, pages, 1, Progress.NONE, arena),
+          PageGraph.of(
+              vectors, Metric.SQUARED_L2, graph, order, pages, threads, Progress.NONE, arena));
     }
   }
 
@@ -224,6 +241,15 @@ class ResidentGraphsTest {
               .toArray();
     }
     return Fixtures.graph(rows, maxDegree, 0, arena);
+  }
+
+  private static PageDirectory randomPages(
+      SplittableRandom random, int count, int maxRecords, Arena arena) {
+    BitSet first = new BitSet(count);
+    for (int node = 0; node < count; node += random.nextInt(1, maxRecords + 1)) {
+      first.set(node);
+    }
+    return PageDirectory.of(first, count, arena);
   }
 
   private static NodeOrder randomOrder(SplittableRandom random, int count, Arena arena) {

@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.NodeOrder;
+import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.layout.BaseLayout;
 import com.omendb.diskann.layout.GroupGraph;
+import com.omendb.diskann.layout.GroupMeans;
+import com.omendb.diskann.layout.NodeGroups;
+import com.omendb.diskann.layout.PageGraph;
 import com.omendb.diskann.layout.ThinGraph;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.diskann.vamana.NodeSpace;
@@ -29,6 +33,7 @@ import com.omendb.vectors.testing.Seeds;
 import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -52,6 +57,10 @@ class NavigatorTest {
   private static final int DIMENSION = 24;
   private static final int QUERIES = 30;
   private static final int K = 10;
+  private static final int CODE_BYTES = 12;
+
+  /// The most nodes of a page.
+  private static final int PAGE_NODES = 12;
 
   /// Vectors, their graph as it would be laid out, and codes in the order of its nodes.
   private static final class World {
@@ -63,6 +72,8 @@ class NavigatorTest {
     final VamanaGraph graph;
     final NodeOrder order;
     final CodesFile codes;
+    final PageDirectory pages;
+    final MemorySegment means;
 
     World(Metric metric, long seed, Arena arena) {
       this.metric = metric;
@@ -74,16 +85,27 @@ class NavigatorTest {
           VamanaBuilder.build(
               space, new VamanaOptions(24, 40, 1.2f, 1, seed), arena, "graph", Progress.NONE);
       order = BaseLayout.of(space, metric, graph, row -> row, arena, arena, Progress.NONE).order();
-      codes = encode();
-    }
-
-    private CodesFile encode() {
-      int bytes = 12;
       ProductQuantizer quantizer =
           ProductQuantizer.train(
               vectors,
-              PqOptions.of(bytes).withThreads(1).withNormalize(metric == Metric.COSINE),
+              PqOptions.of(CODE_BYTES).withThreads(1).withNormalize(metric == Metric.COSINE),
               Progress.NONE);
+      codes = encode(quantizer);
+      BitSet firstNodes = new BitSet(COUNT);
+      for (int node = 0; node < COUNT; node += PAGE_NODES - node % 3) {
+        firstNodes.set(node);
+      }
+      pages = PageDirectory.of(firstNodes, COUNT, arena);
+      means = arena.allocate((long) pages.pageCount() * CODE_BYTES, 64);
+      quantizer.encodeAll(
+          GroupMeans.of(vectors, metric, order, NodeGroups.ofPages(pages), arena),
+          means,
+          1,
+          Progress.NONE);
+    }
+
+    private CodesFile encode(ProductQuantizer quantizer) {
+      int bytes = CODE_BYTES;
       MemorySegment byRow = arena.allocate((long) COUNT * bytes, 64);
       quantizer.encodeAll(vectors, byRow, 1, Progress.NONE);
       MemorySegment byNode = arena.allocate((long) COUNT * bytes, 64);
@@ -185,6 +207,29 @@ class NavigatorTest {
     assertLeads(world, groups(world), 0.8);
   }
 
+  @ParameterizedTest
+  @EnumSource(Metric.class)
+  void theGraphOfPagesLeadsToNearlyAllNearOnes(Metric metric) {
+    World world = world(metric);
+    assertLeads(world, pages(world), 0.9);
+  }
+
+  private static Navigator pages(World world) {
+    return new PageNavigator(
+        PageGraph.of(
+            world.vectors,
+            world.metric,
+            world.graph,
+            world.order,
+            world.pages,
+            1,
+            Progress.NONE,
+            world.arena),
+        world.means,
+        world.pages,
+        PAGE_NODES);
+  }
+
   private static Navigator graph(World world) {
     return new Navigator.Graph(
         ThinGraph.of(world.space, world.graph, world.order, 1, Progress.NONE, world.arena));
@@ -208,7 +253,7 @@ class NavigatorTest {
       scorer.prepare(world.query(query));
       nodes.reset(listSize, null);
       seen.clear();
-      int expanded = navigator.navigate(scorer, entries, 1, seen, nodes, listSize);
+      int expanded = navigator.navigate(scorer, entries, 1, seen, nodes, effort(listSize));
       assertTrue(expanded > 1 && expanded <= scorer.estimateCount(), "expanded=" + expanded);
       // A coarse graph in memory is there to look at few of the nodes.
       assertTrue(scorer.estimateCount() < COUNT, "estimates=" + scorer.estimateCount());
@@ -217,6 +262,10 @@ class NavigatorTest {
     }
     double recall = found / (double) (K * QUERIES);
     assertTrue(recall >= floor, "recall=" + recall);
+  }
+
+  private static QueryEffort effort(int listSize) {
+    return new QueryEffort(K, listSize / 2, listSize, 8, 0, COUNT, false);
   }
 
   private static Set<Integer> assertSound(CodeScorer scorer, SeenNodes seen, OpenList list) {
@@ -235,13 +284,14 @@ class NavigatorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"entries", "groups", "graph"})
+  @ValueSource(strings = {"entries", "groups", "pages", "graph"})
   void everyEntryIsListedOnceHoweverOftenItIsGiven(String name) {
     try (Arena arena = Arena.ofShared()) {
       World world = world(Metric.SQUARED_L2);
       Navigator navigator =
           switch (name) {
             case "groups" -> groups(world);
+            case "pages" -> pages(world);
             case "graph" ->
                 new Navigator.Graph(
                     ThinGraph.of(world.space, world.graph, world.order, 1, Progress.NONE, arena));
@@ -254,7 +304,8 @@ class NavigatorTest {
       nodes.reset(COUNT, null);
       int[] entries = {5, 6, 5, COUNT - 1, 1_000, 7, COUNT - 1};
       scorer.prepare(world.query(1));
-      int expanded = navigator.navigate(scorer, entries, entries.length, seen, nodes, COUNT);
+      int expanded =
+          navigator.navigate(scorer, entries, entries.length, seen, nodes, effort(COUNT));
       assertEquals(name.equals("entries"), expanded == 0);
       Set<Integer> listed = assertSound(scorer, seen, nodes.all());
       for (int entry : entries) {

@@ -46,10 +46,11 @@ import java.util.UUID;
 /// the CRC32C of the whole file in hexadecimal. A directory without a valid manifest is not an
 /// index. Immutable.
 ///
-/// Version 3 differs from version 2 in what its settings may say: `ownIds=true`. A release reads
-/// the versions from [#OLDEST_FORMAT_VERSION] on, and writes [#FORMAT_VERSION]; any change of what
-/// a file or a setting means, and any new part, raises the version, so that no release passes by
-/// what it does not know.
+/// Version 3 differs from version 2 in what its settings may say, `ownIds=true`; version 4 from
+/// both in that a coarse graph may go over pages, `coarseGraph=pages`. A release reads the versions
+/// from [#OLDEST_FORMAT_VERSION] on, and writes [#FORMAT_VERSION]; any change of what a file or a
+/// setting means, and any new part, raises the version, so that no release passes by what it does
+/// not know.
 ///
 /// @param formatVersion of the manifest and all files together
 /// @param kind name of the kind of index
@@ -76,7 +77,7 @@ public record Manifest(
   private static final String STAGED_SUFFIX = ".manifest.tmp";
 
   /// The version that is written, of all formats of an index together.
-  public static final int FORMAT_VERSION = 3;
+  public static final int FORMAT_VERSION = 4;
 
   /// The oldest version that is read.
   public static final int OLDEST_FORMAT_VERSION = 2;

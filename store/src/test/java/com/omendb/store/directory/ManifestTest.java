@@ -39,7 +39,7 @@ class ManifestTest {
 
   private static final String GOLDEN =
       """
-      omendb-manifest=3
+      omendb-manifest=4
       kind=hybrid
       indexId=01234567-89ab-cdef-fedc-ba9876543210
       count=1000000
@@ -186,13 +186,13 @@ class ManifestTest {
 
   @Test
   void anotherVersionIsNamedAsSuch() {
-    String later = GOLDEN.replace("omendb-manifest=3", "omendb-manifest=4");
+    String later = GOLDEN.replace("omendb-manifest=4", "omendb-manifest=5");
     UnsupportedFormatException e =
         assertThrows(
             UnsupportedFormatException.class,
             () -> Manifest.decode(bytes(withChecksum(later)), PATH));
-    assertEquals(4, e.formatVersion());
-    String earlier = GOLDEN.replace("omendb-manifest=3", "omendb-manifest=1");
+    assertEquals(5, e.formatVersion());
+    String earlier = GOLDEN.replace("omendb-manifest=4", "omendb-manifest=1");
     UnsupportedFormatException old =
         assertThrows(
             UnsupportedFormatException.class,
@@ -202,7 +202,7 @@ class ManifestTest {
 
   @Test
   void theVersionBeforeIsReadAndStaysWhatItIs() throws Exception {
-    byte[] before = bytes(withChecksum(GOLDEN.replace("omendb-manifest=3", "omendb-manifest=2")));
+    byte[] before = bytes(withChecksum(GOLDEN.replace("omendb-manifest=4", "omendb-manifest=2")));
     Manifest read = Manifest.decode(before, PATH);
     assertEquals(2, read.formatVersion());
     assertArrayEquals(before, read.encode());
