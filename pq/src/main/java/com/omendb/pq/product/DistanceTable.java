@@ -22,15 +22,21 @@ import java.util.Objects;
 ///
 /// The values are rounded to 65,534 steps of the widest subspace's range, so that a block of codes
 /// can be summed in whole numbers and every kind of kernel finds the same estimate. It is off by at
-/// most `subspaceCount / 131,068` of that range, which is far below the error of the codes.
+/// most `subspaceCount / 131,068` of that range. The error of the codes around a query is about the
+/// squared distance from the query to its own code. Where the rounding is not far below that, as
+/// with clusters that lie a thousand times their width apart, the values stay as they are and are
+/// summed one by one.
 ///
 /// Scratch of one searcher, as all [CodeDistances] are.
 public final class DistanceTable extends CodeDistances {
   private static final int BLOCK_CODES = CodeKernels.BLOCK_CODES;
   private static final long ALIGNMENT = 64;
 
+  // By so much the rounding has to be smaller than the distance from the query to its own code.
+  private static final double FAR_BELOW = 16;
+
   private final CentroidKernels centroidKernels = KernelChoice.centroids();
-  private final CodeKernels codeKernels = KernelChoice.codes();
+  private final CodeKernels codeKernels;
   private final ProductQuantizer quantizer;
   private final Subspaces subspaces;
   private final int subspaceCount;
@@ -41,12 +47,19 @@ public final class DistanceTable extends CodeDistances {
   private final long ranges;
   private final long batch;
   private final long sums;
+  private boolean rounded;
   private float offset;
   private float step;
 
   /// Allocates a table, [#bytes] large, in `arena`.
   public DistanceTable(ProductQuantizer quantizer, Arena arena) {
+    this(quantizer, arena, KernelChoice.codes());
+  }
+
+  /// A table that sums codes with the given kernels.
+  DistanceTable(ProductQuantizer quantizer, Arena arena, CodeKernels codeKernels) {
     super(quantizer);
+    this.codeKernels = codeKernels;
     this.quantizer = quantizer;
     subspaces = quantizer.subspaces();
     subspaceCount = subspaces.count();
@@ -82,7 +95,7 @@ public final class DistanceTable extends CodeDistances {
       case INNER_PRODUCT -> fillWithNegatedDots();
       case COSINE -> fillWithSquaredDistances(0.5f);
     }
-    quantize();
+    round(metric);
   }
 
   /// The estimated distance to one code, the same as [#distances] finds, with every access checked.
@@ -92,16 +105,26 @@ public final class DistanceTable extends CodeDistances {
   public float distance(MemorySegment codes, long codeOffset) {
     requirePrepared();
     Objects.checkFromIndexSize(codeOffset, subspaceCount, codes.byteSize());
-    int sum = 0;
+    double sum = 0;
     for (int s = 0; s < subspaceCount; s++) {
       int centroid = codes.get(BYTE, codeOffset + s) & 0xff;
-      sum += (int) memory.get(FLOAT, s * COLUMN_BYTES + 4L * centroid);
+      sum += memory.get(FLOAT, s * COLUMN_BYTES + 4L * centroid);
     }
-    return offset + step * sum;
+    return rounded ? offset + step * (int) sum : (float) sum;
   }
 
   @Override
   protected void estimate(long codesAddress, int[] nodes, int count, float[] distances) {
+    if (rounded) {
+      sumSteps(codesAddress, nodes, count, distances);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      distances[i] = sumOf(codesAddress + (long) nodes[i] * subspaceCount);
+    }
+  }
+
+  private void sumSteps(long codesAddress, int[] nodes, int count, float[] distances) {
     for (int from = 0; from < count; from += BLOCK_CODES) {
       int blockCount = Math.min(BLOCK_CODES, count - from);
       codeKernels.sumOf(
@@ -112,7 +135,19 @@ public final class DistanceTable extends CodeDistances {
     }
   }
 
-  private void quantize() {
+  // The sum of the values that a code selects, as they are.
+  private float sumOf(long code) {
+    double sum = 0;
+    for (int s = 0; s < subspaceCount; s++) {
+      int centroid = ALL.get(BYTE, code + s) & 0xff;
+      sum += ALL.get(FLOAT, table + s * COLUMN_BYTES + 4L * centroid);
+    }
+    return (float) sum;
+  }
+
+  // Rounds the values to steps, unless the nearest codes could not be told apart any more. Of inner
+  // products the smallest says nothing about the error of the codes.
+  private void round(Metric metric) {
     codeKernels.ranges(table, subspaceCount, ranges);
     double lowest = 0;
     float widest = 0;
@@ -123,6 +158,10 @@ public final class DistanceTable extends CodeDistances {
     }
     offset = (float) lowest;
     step = widest / CodeKernels.LEVELS;
+    rounded = metric == Metric.INNER_PRODUCT || FAR_BELOW * step * subspaceCount / 2 <= lowest;
+    if (!rounded) {
+      return;
+    }
     // A range so small that its inverse is infinite counts as none.
     float factor = CodeKernels.LEVELS / widest;
     codeKernels.quantize(

@@ -14,9 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.vectors.testing.Seeds;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,24 +28,12 @@ class CodeKernelsTest {
 
   private final CodeKernels scalar = new ScalarCodeKernels();
 
-  // Those that this machine can run.
-  private List<CodeKernels> all() {
-    List<CodeKernels> all = new ArrayList<>(List.of(scalar));
-    if (TableCodeKernels.supported()) {
-      all.add(new TableCodeKernels());
-    }
-    if (VectorCodeKernels.supported()) {
-      all.add(new VectorCodeKernels());
-    }
-    return all;
-  }
-
   @ParameterizedTest
   @ValueSource(
       ints = {1, 2, 3, 7, 8, 9, 15, 16, 31, 32, 33, 48, 120, 255, 256, 257, 300, 513, 1025, 8192})
   void sumsAreExact(int subspaceCount) {
     SplittableRandom random = Seeds.random("sumsAreExact", 31);
-    for (CodeKernels kernels : all()) {
+    for (CodeKernels kernels : RunnableKernels.codes()) {
       try (Arena arena = Arena.ofConfined()) {
         requireExactSums(kernels, random, subspaceCount, arena);
       }
@@ -92,7 +78,7 @@ class CodeKernelsTest {
   @ValueSource(ints = {1, 3, 8, 15, 31, 32, 33, 47, 48, 49, 63, 64, 65, 130, 257, 1025})
   void sumsOfScatteredCodesAreThoseOfTheScalarTwin(int subspaceCount) {
     SplittableRandom random = Seeds.random("sumsOfScatteredCodes", 33);
-    for (CodeKernels kernels : all()) {
+    for (CodeKernels kernels : RunnableKernels.codes()) {
       try (Arena arena = Arena.ofConfined()) {
         requireScalarSums(kernels, random, subspaceCount, arena);
       }
@@ -137,7 +123,7 @@ class CodeKernelsTest {
   @Test
   void quantizedNumbersAreWithinHalfAStep() {
     SplittableRandom random = Seeds.random("quantizedNumbersAreWithinHalfAStep", 32);
-    for (CodeKernels kernels : all()) {
+    for (CodeKernels kernels : RunnableKernels.codes()) {
       try (Arena arena = Arena.ofConfined()) {
         requireHalfSteps(kernels, random, arena);
       }
