@@ -5,6 +5,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /// Adds up the error of codes over pairs of a raw query and an encoded row. For one thread.
 final class CodeErrorEstimator implements AutoCloseable {
@@ -18,9 +19,11 @@ final class CodeErrorEstimator implements AutoCloseable {
   private final float[] vector;
   private final float[] decoded;
   private final Moments residuals = new Moments();
-  private final Moments errors = new Moments();
-  private final Moments relativeErrors = new Moments();
   private final Moments innerProductErrors = new Moments();
+  // Of each pair: the true distance, the error of the estimate.
+  private double[] distances = new double[1024];
+  private double[] errors = new double[1024];
+  private int pairs;
 
   /// The sources and codes have been checked to fit the code.
   CodeErrorEstimator(
@@ -37,7 +40,7 @@ final class CodeErrorEstimator implements AutoCloseable {
     decoded = new float[dimension];
   }
 
-  /// Adds one pair. Equal vectors count for the residual alone: they have no relative error.
+  /// Adds one pair. Equal vectors count for the residual alone.
   void add(long queryRow, long row) {
     read(queries, queryRow, query);
     read(source, row, vector);
@@ -45,9 +48,7 @@ final class CodeErrorEstimator implements AutoCloseable {
     residuals.add(squaredDistance(vector, decoded));
     double trueDistance = squaredDistance(query, vector);
     if (trueDistance > 0) {
-      double error = squaredDistance(query, decoded) - trueDistance;
-      errors.add(error);
-      relativeErrors.add(error / Math.sqrt(trueDistance));
+      addError(trueDistance, squaredDistance(query, decoded) - trueDistance);
     }
     double norm = Math.sqrt(dot(query, query));
     if (norm > 0) {
@@ -55,12 +56,36 @@ final class CodeErrorEstimator implements AutoCloseable {
     }
   }
 
-  /// The error over all pairs added so far.
+  private void addError(double distance, double error) {
+    if (pairs == errors.length) {
+      distances = Arrays.copyOf(distances, 2 * pairs);
+      errors = Arrays.copyOf(errors, 2 * pairs);
+    }
+    distances[pairs] = distance;
+    errors[pairs++] = error;
+  }
+
+  /// The error over all pairs added so far. The offset is the mean of the errors, each weighted by
+  /// the inverse of its variance: those of a few far pairs are larger than all others together.
   CodeError error() {
+    double residual = residuals.mean();
+    double weights = 0;
+    double sum = 0;
+    for (int i = 0; i < pairs; i++) {
+      double weight = 1 / CodeError.scaledVariance(distances[i], residual);
+      weights += weight;
+      sum += weight * errors[i];
+    }
+    double offset = pairs == 0 ? 0 : sum / weights;
+    double squares = 0;
+    for (int i = 0; i < pairs; i++) {
+      double error = errors[i] - offset;
+      squares += error * error / CodeError.scaledVariance(distances[i], residual);
+    }
     return new CodeError(
-        residuals.mean(),
-        errors.mean(),
-        relativeErrors.standardDeviation(),
+        residual,
+        offset,
+        pairs == 0 ? 0 : Math.sqrt(squares / pairs),
         innerProductErrors.mean(),
         innerProductErrors.standardDeviation());
   }

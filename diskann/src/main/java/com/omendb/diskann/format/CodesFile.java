@@ -184,7 +184,7 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
     }
   }
 
-  // Deviations and offsets that are no numbers would make every page look worthless.
+  // Residuals, deviations and offsets that are no numbers would make every page look worthless.
   static CodeError error(SegmentFile.Content codebook, Path path) throws CorruptFileException {
     double[] figures =
         Arrays.stream(codebook.header().fields())
@@ -194,6 +194,7 @@ public record CodesFile(VectorCode code, MemorySegment codes, CodeError error) {
     CodeError error = new CodeError(figures[0], figures[1], figures[2], figures[3], figures[4]);
     boolean usable =
         Arrays.stream(figures).allMatch(Double::isFinite)
+            && error.meanSquaredResidual() >= 0
             && error.relativeError() >= 0
             && error.innerProductError() >= 0;
     if (!usable) {

@@ -36,8 +36,8 @@ final class CodeErrorModel {
   /// @param queryNorm length of the query, which matters under the inner product
   double deviation(float distance, double queryNorm) {
     return switch (metric) {
-      case SQUARED_L2 -> error.relativeError() * Math.sqrt(Math.max(0f, distance));
-      case COSINE -> error.relativeError() * Math.sqrt(Math.max(0f, distance) / 2);
+      case SQUARED_L2 -> error.relativeError() * error.scale(distance);
+      case COSINE -> error.relativeError() * error.scale(2.0 * distance) / 2;
       case INNER_PRODUCT -> error.innerProductError() * queryNorm;
     };
   }

@@ -181,13 +181,15 @@ class NavigatorTest {
             assertEquals(expected - offset, estimates[i], 1e-6 * Math.abs(expected) + 1e-6);
           }
         }
+        // With half the squared residual, 0.5, the squared distances are 9 and 18.
+        float distance = metric == Metric.COSINE ? 8.75f : 8.5f;
         double deviation =
             switch (metric) {
               case SQUARED_L2 -> 0.25 * 3;
               case COSINE -> 0.25 * 3 / Math.sqrt(2);
               case INNER_PRODUCT -> 0.0625 * norm;
             };
-        assertEquals(deviation, scorer.deviation(9f), 1e-6 * deviation);
+        assertEquals(deviation, scorer.deviation(distance), 1e-6 * deviation);
       }
     }
   }
