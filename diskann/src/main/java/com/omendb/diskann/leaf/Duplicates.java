@@ -23,6 +23,13 @@ final class Duplicates {
   // Edges by which each member of a set should lead on, as many as a search in memory follows.
   private static final int REVERSE_EDGES = 24;
 
+  // Of a set of at most MAX_SMALL_SET copies a row may lead to COPIES_IN_ROW beside the original;
+  // those of all sets may take a ROW_PART-th of it. Copies of larger sets would fill the lists of
+  // searches.
+  private static final int MAX_SMALL_SET = 8;
+  private static final int COPIES_IN_ROW = 4;
+  private static final int ROW_PART = 4;
+
   private final BitSet copies;
   // For each set: original, number of copies, copies.
   private final MemorySegment sets;
@@ -78,8 +85,9 @@ final class Duplicates {
 
   /// Gives every copy a row, and ways to it.
   ///
-  /// All edges go on leading to the original, so that the graph among originals is what it was.
-  /// Their reverse edges are dealt out to the copies: a set of many copies, which may fill the list
+  /// All edges go on leading to the original, so that the graph among originals is what it was, but
+  /// for the last edges of rows that lead to originals of small sets: they make room for copies.
+  /// The reverse edges are dealt out to the copies: a set of many copies, which may fill the list
   /// of a search, leads on in as many directions as edges lead to it.
   void attach(NodeSpace space, Adjacency graph, float alpha) {
     if (setsLength == 0) {
@@ -90,6 +98,50 @@ final class Duplicates {
     for (long at = 0; at < setsLength; at += copies(at) + 2L) {
       rows.write(at);
     }
+    leadToCopies(graph);
+  }
+
+  // Lets rows that lead to the original of a small set lead to copies of it as well, in place of
+  // their last edges. A page is worth the nodes that are known to be in it: of a page full of
+  // copies a search that knows the original alone sees a fraction of the worth.
+  private void leadToCopies(Adjacency graph) {
+    long[] setsByOriginal = setsByOriginal();
+    int[] row = new int[graph.slots()];
+    int[] added = new int[graph.maxDegree() / ROW_PART];
+    for (int node = 0; node < graph.nodeCount(); node++) {
+      int degree = graph.copy(node, row);
+      int count = 0;
+      for (int i = 0; i < degree; i++) {
+        int index = indexOf(setsByOriginal, row[i]);
+        if (index >= 0) {
+          count = addCopies(graph, node, setsByOriginal[index] & 0xFFFF_FFFFL, added, count);
+        }
+      }
+      if (count > 0) {
+        int kept = Math.min(degree, graph.maxDegree() - count);
+        System.arraycopy(added, 0, row, kept, count);
+        write(graph, node, row, kept + count);
+      }
+    }
+  }
+
+  // Adds copies of a set that a node does not lead to; each node begins with another one.
+  private int addCopies(Adjacency graph, int node, long set, int[] added, int count) {
+    int copies = copies(set);
+    int first = share(node, copies);
+    int end = count;
+    int wanted = copies > MAX_SMALL_SET ? 0 : Math.min(copies, COPIES_IN_ROW);
+    for (int i = 0; i < wanted && end < added.length; i++) {
+      int copy = member(set, 1 + (first + i) % copies);
+      if (copy != node && !graph.contains(node, copy)) {
+        added[end++] = copy;
+      }
+    }
+    return end;
+  }
+
+  private static int share(int node, int copies) {
+    return ((node * 0x9E3779B9) >>> 1) % copies;
   }
 
   private int copies(long set) {
@@ -129,7 +181,7 @@ final class Duplicates {
   private void dealOut(Adjacency graph, long set, int node, int edgesToSet) {
     int copies = copies(set);
     long shares = Math.clamp(Math.ceilDiv((long) REVERSE_EDGES * copies, edgesToSet), 1, copies);
-    int first = ((node * 0x9E3779B9) >>> 1) % copies;
+    int first = share(node, copies);
     for (long i = 0; i < shares; i++) {
       addIfRoom(graph, member(set, 1 + (first + i * copies / shares) % copies), node);
     }

@@ -22,6 +22,7 @@ import com.omendb.vectors.testing.Seeds;
 import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +95,51 @@ class LeafGraphBuilderTest {
       assertSound(graph, 4_000, 32);
       double recall = recall(space, graph, 60);
       assertTrue(recall >= 0.99, "recall=" + recall);
+    }
+  }
+
+  @Test
+  void rowsThatLeadToAVectorLeadToItsCopiesToo() {
+    SplittableRandom random = Seeds.random("rowsThatLeadToAVectorLeadToItsCopiesToo", 65);
+    int single = 600;
+    int copied = 150;
+    int count = single + 5 * copied;
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource vectors = Fixtures.uniform(random, count, 8, ElementType.FLOAT32, arena);
+      for (int row = single + copied; row < count; row++) {
+        copyRow(vectors, single + (row - single) % copied, row);
+      }
+      NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
+      VamanaGraph graph = build(space, new VamanaOptions(32, 40, 1.2f, 1, 8), arena);
+      assertSound(graph, count, 32);
+      for (int node = 0; node < single; node++) {
+        int[] row = row(graph, node);
+        long originals = Arrays.stream(row).filter(to -> to >= single).count();
+        long copies = Arrays.stream(row).filter(to -> to >= single + copied).count();
+        assertTrue(originals == 0 || copies > 0, "node=" + node);
+        assertTrue(copies <= 32 / 4 + 1, "copies=" + copies);
+      }
+    }
+  }
+
+  @Test
+  void manyCopiesOfAVectorTakeNoPlacesInTheRowsOfOthers() {
+    SplittableRandom random = Seeds.random("manyCopiesOfAVectorTakeNoPlacesInTheRowsOfOthers", 66);
+    int single = 800;
+    int count = 1_000;
+    try (Arena arena = Arena.ofShared()) {
+      VectorSource vectors = Fixtures.uniform(random, count, 8, ElementType.FLOAT32, arena);
+      for (int row = single + 1; row < count; row++) {
+        copyRow(vectors, single, row);
+      }
+      NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
+      VamanaGraph graph = build(space, new VamanaOptions(32, 40, 1.2f, 1, 8), arena);
+      assertSound(graph, count, 32);
+      for (int node = 0; node < single; node++) {
+        long copies = Arrays.stream(row(graph, node)).filter(to -> to > single).count();
+        // One may be a bridge.
+        assertTrue(copies <= 1, "node=" + node + ", copies=" + copies);
+      }
     }
   }
 
