@@ -136,9 +136,10 @@ final class Skeleton {
     rows.set(NativeMemory.INT, i * rowBytes(maxDegree) + (long) field * Integer.BYTES, value);
   }
 
-  /// Native bytes of a build.
+  /// The most native bytes of a build: if every part that is large enough to count as a cluster
+  /// adds a node.
   static long bytes(long nodeCount, int vectorBytes, Metric metric) {
-    long sample = nodeCount / ONE_OF + 1;
+    long sample = nodeCount / ONE_OF + 1 + nodeCount / MIN_PART;
     return sample * (vectorBytes + NodeSpace.bytes(1, metric) + 4L * (MAX_DEGREE + 2))
         + VamanaBuilder.bytes(sample, new VamanaOptions(MAX_DEGREE, BUILD_LIST_SIZE, 1.2f, 1, 0));
   }
