@@ -35,10 +35,13 @@ final class HardDataTest {
   @CsvSource({
     "clusters/of-20-apart-1000, 1500",
     "clusters/of-50-apart-100, 1500",
+    "clusters/of-200-apart-1000, 1500",
     "clusters/number-5-apart-10, 1500",
     "clusters/nested-apart-100, 1500",
     "clusters/uint8-of-50, 1500",
+    "clusters/widths-over-5-orders, 1500",
     "sorted/clusters-of-50-apart-100, 1500",
+    "copies/of-many-50%, 1500",
     "copies/of-the-middle-20%, 1500",
     "near-copies/of-1-20%-1e-4, 1500",
     "near-copies/uint8-of-10-50%-steps-1, 1500",
@@ -49,6 +52,7 @@ final class HardDataTest {
     "sparse/one-hot-64-with-noise, 1000",
     "intrinsic/curved-2, 1000",
     "outliers/1%-at-1e2, 1000",
+    "queries/between-clusters, 1500",
     "queries/product-of-other-directions, 1000",
   })
   void leavesAreAsGoodAsTwoPassVamana(String name, int count, @TempDir Path directory)
