@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// The default build is never quietly worse than two-pass Vamana, whatever the data: with the same
 /// effort its recall is at most half a point lower, in memory and through pages, and it answers
-/// every query that Vamana answers.
+/// every query that Vamana answers. Effort is the length of the list, or, where leaves read fewer
+/// pages with it, the page reads.
 ///
 /// A gap counts if it exceeds half a point by two standard errors, which the queries themselves
 /// give: 200 queries of a family of middling recall tell gaps to about half a point, no better. A

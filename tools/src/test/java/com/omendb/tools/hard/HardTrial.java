@@ -78,7 +78,7 @@ public record HardTrial(
             && leaf.residency() == vamana.residency()) {
           List<Comparison> comparisons = new ArrayList<>();
           for (int i = 0; i < listSizes.size(); i++) {
-            comparisons.add(Comparison.of(leaf.answers().get(i), vamana.answers().get(i)));
+            comparisons.add(Comparison.of(leaf.answers(), i, vamana.answers().get(i)));
           }
           compared.put(leaf.residency(), comparisons);
         }
