@@ -71,7 +71,11 @@ public record ServingPlan(
     }
     if (plan == null) {
       throw new MemoryBudgetException(
-          "the memory budget is too small to open " + manifest.kind() + " index",
+          "the memory budget is too small to open "
+              + manifest.kind()
+              + " index with codes="
+              + codes.getLast().code()
+              + " (a build can make smaller ones)",
           planner.smallest(),
           options.memoryBudgetBytes());
     }
