@@ -44,17 +44,19 @@ final class FoundNodes {
   }
 
   /// Adds a node by the estimate of its distance; it comes once.
-  void addEstimated(int node, float estimate) {
-    all.addEstimated(node, estimate);
-    addAnswer(node, estimate);
+  ///
+  /// @return whether one of the lists had room for it
+  boolean addEstimated(int node, float estimate) {
+    boolean added = all.addEstimated(node, estimate);
+    return addAnswer(node, estimate) || added;
   }
 
   /// Adds a node, if only some may be answers and it is one of them, to those.
-  void addAnswer(int node, float estimate) {
+  ///
+  /// @return whether it was added
+  boolean addAnswer(int node, float estimate) {
     Accept some = accept;
-    if (some != null && some.node(node)) {
-      accepted.addEstimated(node, estimate);
-    }
+    return some != null && some.node(node) && accepted.addEstimated(node, estimate);
   }
 
   /// Adds a node by its distance.

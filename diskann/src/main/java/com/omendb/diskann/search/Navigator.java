@@ -8,7 +8,8 @@ import com.omendb.diskann.vamana.CandidateList;
 /// anything is read. Owns the scratch of one thread; not thread-safe.
 interface Navigator {
 
-  /// Adds the nodes that are found, and to `seen` all that were estimated.
+  /// Adds the nodes that are found, and to `seen` all that were estimated, but for those that could
+  /// still turn out to be nearer than what was found.
   ///
   /// @return nodes or groups whose neighbours were looked at
   int navigate(

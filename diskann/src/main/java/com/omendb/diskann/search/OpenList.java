@@ -51,8 +51,10 @@ final class OpenList {
 
   /// Adds a node by the estimate of its distance, unless the list is full of nearer ones. The
   /// caller sees to it that a node comes once.
-  void addEstimated(int node, float estimate) {
-    add(node, estimate);
+  ///
+  /// @return whether it was added
+  boolean addEstimated(int node, float estimate) {
+    return add(node, estimate);
   }
 
   /// Adds a node by its distance, unless the list is full of nearer ones.
@@ -85,9 +87,9 @@ final class OpenList {
     size = kept;
   }
 
-  private void add(int entry, float key) {
+  private boolean add(int entry, float key) {
     if (size == capacity && !(key < keys[size - 1])) {
-      return;
+      return false;
     }
     int low = 0;
     int high = size;
@@ -109,5 +111,6 @@ final class OpenList {
     if (size < capacity) {
       size++;
     }
+    return true;
   }
 }

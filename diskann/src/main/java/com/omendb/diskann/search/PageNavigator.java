@@ -62,7 +62,8 @@ final class PageNavigator implements Navigator {
         break;
       }
       float bound = found.answers().keyOf(effort.effort());
-      inVain = scorePages(scorer, pages, seen, found) < bound ? 0 : inVain + pages;
+      float least = scorePages(scorer, pages, effort.listSize(), seen, found);
+      inVain = least < bound ? 0 : inVain + pages;
     }
     return expanded;
   }
@@ -105,8 +106,12 @@ final class PageNavigator implements Navigator {
     }
   }
 
-  // Scores the nodes of the pages in `together`; returns the least estimate.
-  private float scorePages(CodeScorer scorer, int pages, SeenNodes seen, FoundNodes found) {
+  // Scores the nodes of the pages in `together`; returns the least estimate. A node for which the
+  // list has no room counts as seen only if it is surely farther than what is there: of hundreds of
+  // near-copies, which have one code, those in the list need not be the nearest, and the others can
+  // still be found through the pages that are read.
+  private float scorePages(
+      CodeScorer scorer, int pages, int listSize, SeenNodes seen, FoundNodes found) {
     int count = 0;
     for (int page = 0; page < pages; page++) {
       int end = directory.firstNode(together[page] + 1);
@@ -117,9 +122,14 @@ final class PageNavigator implements Navigator {
     scorer.estimate(nodes, count, estimates);
     float least = Float.POSITIVE_INFINITY;
     for (int i = 0; i < count; i++) {
-      if (seen.add(nodes[i])) {
-        found.addEstimated(nodes[i], estimates[i]);
-        least = Math.min(least, estimates[i]);
+      least = Math.min(least, estimates[i]);
+      if (found.addEstimated(nodes[i], estimates[i])) {
+        seen.add(nodes[i]);
+      } else {
+        float last = found.all().keyOf(listSize);
+        if (estimates[i] > last + scorer.deviation(last)) {
+          seen.add(nodes[i]);
+        }
       }
     }
     return least;

@@ -43,6 +43,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,9 +77,22 @@ class NavigatorTest {
     final MemorySegment means;
 
     World(Metric metric, long seed, Arena arena) {
+      this(metric, seed, 0, arena);
+    }
+
+    // The last `copies` vectors are copies of the first.
+    World(Metric metric, long seed, int copies, Arena arena) {
       this.metric = metric;
       this.arena = arena;
       vectors = Fixtures.clustered(COUNT, DIMENSION, ElementType.FLOAT32, seed, arena);
+      for (int row = COUNT - copies; row < COUNT; row++) {
+        MemorySegment.copy(
+            vectors.segment(),
+            vectors.offset(0),
+            vectors.segment(),
+            vectors.offset(row),
+            vectors.vectorBytes());
+      }
       queries = Fixtures.queries(COUNT, DIMENSION, ElementType.FLOAT32, seed, QUERIES, arena);
       space = new NodeSpace(vectors, metric, arena);
       graph =
@@ -214,6 +228,36 @@ class NavigatorTest {
   void theGraphOfPagesLeadsToNearlyAllNearOnes(Metric metric) {
     World world = world(metric);
     assertLeads(world, pages(world), 0.9);
+  }
+
+  @Test
+  void copiesForWhichTheListHasNoRoomCanStillBeFound() {
+    try (Arena arena = Arena.ofShared()) {
+      int copies = 400;
+      long seed = Seeds.seed("copiesForWhichTheListHasNoRoomCanStillBeFound", 217);
+      World world = new World(Metric.SQUARED_L2, seed, copies, arena);
+      CodeScorer scorer = new CodeScorer(world.codes, world.metric, arena);
+      QueryForm form = new QueryForm(world.metric, ElementType.FLOAT32, DIMENSION);
+      QueryVector query = new QueryVector(form, arena);
+      query.set(SearchRequest.of(world.vectors, 0, K));
+      scorer.prepare(query);
+      SeenNodes seen = new SeenNodes(64);
+      FoundNodes nodes = new FoundNodes();
+      int listSize = 50;
+      nodes.reset(listSize, null);
+      int[] entries = {world.order.node(world.graph.medoid())};
+      pages(world).navigate(scorer, entries, 1, seen, nodes, effort(listSize));
+      Set<Integer> listed = assertSound(scorer, seen, nodes.all());
+      int left = 0;
+      for (int row = COUNT - copies; row < COUNT; row++) {
+        int node = world.order.node(row);
+        if (!listed.contains(node)) {
+          assertTrue(seen.add(node), "node=" + node);
+          left++;
+        }
+      }
+      assertTrue(left >= copies - listSize, "left=" + left);
+    }
   }
 
   private static Navigator pages(World world) {

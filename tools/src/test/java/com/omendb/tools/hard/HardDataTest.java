@@ -1,6 +1,7 @@
 package com.omendb.tools.hard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
@@ -10,7 +11,9 @@ import com.omendb.vectors.testing.hard.HardFamilies;
 import com.omendb.vectors.testing.hard.HardFamily;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,5 +80,35 @@ final class HardDataTest {
                     .filter(Comparison::surelyWorse)
                     .forEach(comparison -> worse.add(residency.label() + " " + comparison)));
     assertEquals(List.of(), worse, name);
+  }
+
+  /// In memory all distances are exact, so that what is missing otherwise is the fault of the codes
+  /// and of what leads to the pages.
+  @ParameterizedTest
+  @CsvSource({
+    "clusters/of-20-apart-1000", "copies/of-1-50%", "near-copies/of-1-20%-1e-4",
+    "near-copies/of-10-99%-1e-4", "sorted/clusters-of-50-apart-100", "ip/recommender"
+  })
+  void aLongListFindsThroughPagesWhatItFindsInMemory(String name, @TempDir Path directory)
+      throws Exception {
+    HardTrial trial =
+        new HardTrial(
+            List.of(BuildMethod.LEAF),
+            RESIDENCIES,
+            List.of(100),
+            K,
+            QUERIES,
+            Seeds.seed("HardDataTest", 12),
+            BuildOptions.builder().threads(1).build());
+    Map<Residency, Double> recall = new EnumMap<>(Residency.class);
+    trial.run(
+        HardFamilies.named(name),
+        1500,
+        directory,
+        outcome -> recall.put(outcome.residency(), outcome.answers().getFirst().recall()));
+    double inMemory = recall.getOrDefault(Residency.ALL, 0.0);
+    recall.forEach(
+        (residency, found) ->
+            assertTrue(found >= inMemory - 0.02, () -> name + ": recall=" + recall));
   }
 }
