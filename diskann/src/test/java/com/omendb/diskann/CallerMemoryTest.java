@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
@@ -53,9 +53,9 @@ class CallerMemoryTest {
   @BeforeAll
   static void build() throws Exception {
     long seed = Seeds.seed("CallerMemoryTest", 81);
-    base = Fixtures.clustered(COUNT, DIMENSION, ElementType.FLOAT32, seed, ARENA);
+    base = TestIndexes.clustered(COUNT, DIMENSION, ElementType.FLOAT32, seed, ARENA);
     directory = folder.resolve("index");
-    Fixtures.build(base, directory, buildOptions());
+    TestIndexes.build(base, directory, buildOptions());
   }
 
   @AfterAll
@@ -64,7 +64,7 @@ class CallerMemoryTest {
   }
 
   private static BuildOptions buildOptions() {
-    return Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+    return TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
         .tuning(t -> t.codeBytes(4))
         .build();
   }
@@ -72,7 +72,7 @@ class CallerMemoryTest {
   /// One searcher and as little memory as works, so that callers wait for each other.
   private static AnnIndex open(Residency residency) throws Exception {
     OpenOptions options =
-        Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
+        TestIndexes.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
     MemoryBudgetException refusal =
         assertThrows(
             MemoryBudgetException.class,
@@ -210,7 +210,7 @@ class CallerMemoryTest {
               base.elementType());
       Path built = target.resolve("built");
       AnnIndex.build(mine, built, buildOptions().toBuilder().threads(3).build(), Progress.NONE);
-      try (AnnIndex index = AnnIndex.open(built, Fixtures.quickOpen())) {
+      try (AnnIndex index = AnnIndex.open(built, TestIndexes.quickOpen())) {
         assertEquals(COUNT, index.info().count());
         assertEquals(7, index.search(SearchRequest.of(mine, 7, 1)).id(0));
       }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildMethod;
@@ -20,6 +20,7 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.TestFiles;
+import com.omendb.vectors.testing.TestRows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -50,7 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DiskAnnBuildTest {
   private static final int COUNT = 300;
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+      TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
           .maxDegree(8)
           .tuning(t -> t.buildListSize(16))
           .build();
@@ -58,8 +59,8 @@ class DiskAnnBuildTest {
   @TempDir Path temporary;
 
   private final Arena arena = Arena.ofShared();
-  private final VectorSource old = Fixtures.clustered(COUNT, 8, ElementType.UINT8, 50, arena);
-  private final VectorSource other = Fixtures.clustered(COUNT, 8, ElementType.UINT8, 51, arena);
+  private final VectorSource old = TestIndexes.clustered(COUNT, 8, ElementType.UINT8, 50, arena);
+  private final VectorSource other = TestIndexes.clustered(COUNT, 8, ElementType.UINT8, 51, arena);
 
   @AfterEach
   void free() {
@@ -106,7 +107,7 @@ class DiskAnnBuildTest {
             current[1] += units;
           }
         };
-    VectorSource many = Fixtures.clustered(2_500, 8, ElementType.UINT8, 52, arena);
+    VectorSource many = TestIndexes.clustered(2_500, 8, ElementType.UINT8, 52, arena);
     AnnIndex.build(
         many, temporary.resolve("index"), OPTIONS.toBuilder().threads(2).build(), progress);
     assertTrue(phases.size() >= 6, "phases=" + phases.keySet());
@@ -115,7 +116,7 @@ class DiskAnnBuildTest {
 
   @Test
   void aFailureInAnyPhaseLeavesTheOldIndexAsItWas() throws Exception {
-    Path directory = Fixtures.build(old, temporary.resolve("index"), OPTIONS);
+    Path directory = TestIndexes.build(old, temporary.resolve("index"), OPTIONS);
     SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     for (String failing : phases()) {
       IllegalStateException failure = new IllegalStateException("failing in " + failing);
@@ -144,7 +145,7 @@ class DiskAnnBuildTest {
 
   @Test
   void anInterruptInAnyPhaseLeavesTheOldIndexAsItWas() throws Exception {
-    Path directory = Fixtures.build(old, temporary.resolve("index"), OPTIONS);
+    Path directory = TestIndexes.build(old, temporary.resolve("index"), OPTIONS);
     SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     for (String interrupted : phases()) {
       Progress progress =
@@ -169,7 +170,7 @@ class DiskAnnBuildTest {
   @ParameterizedTest
   @ValueSource(strings = {"base.pages", "pages.dir", "codes-2.pq", "codebook-2.pq"})
   void aFileThatCannotBeWrittenLeavesTheOldIndexAsItWas(String file) throws Exception {
-    Path directory = Fixtures.build(old, temporary.resolve("index"), OPTIONS);
+    Path directory = TestIndexes.build(old, temporary.resolve("index"), OPTIONS);
     SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     Progress progress =
         progress(
@@ -204,13 +205,13 @@ class DiskAnnBuildTest {
 
   @Test
   void anIndexIsReplacedOnlyIfAskedAndThenWhileItIsSearched() throws Exception {
-    Path directory = Fixtures.build(old, temporary.resolve("index"), OPTIONS);
+    Path directory = TestIndexes.build(old, temporary.resolve("index"), OPTIONS);
     SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     assertThrows(
         FileAlreadyExistsException.class,
         () -> AnnIndex.build(other, directory, OPTIONS, Progress.NONE));
     assertUnchanged(before, directory);
-    try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+    try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
       SearchResult expected = index.search(SearchRequest.of(old, 7, 10));
       long[] nearest = new long[COUNT];
       for (int row = 0; row < COUNT; row++) {
@@ -237,8 +238,8 @@ class DiskAnnBuildTest {
   void oneSeedOnOneThreadGivesTheSamePagesAndCodes() throws Exception {
     for (BuildMethod method : BuildMethod.values()) {
       BuildOptions options = OPTIONS.toBuilder().tuning(t -> t.method(method)).build();
-      Path first = Fixtures.build(old, temporary.resolve("first " + method), options);
-      Path second = Fixtures.build(old, temporary.resolve("second " + method), options);
+      Path first = TestIndexes.build(old, temporary.resolve("first " + method), options);
+      Path second = TestIndexes.build(old, temporary.resolve("second " + method), options);
       for (String file : List.of("base.pages", "pages.dir", "codes-2.pq", "codebook-2.pq")) {
         assertArrayEquals(payload(first, file), payload(second, file), file);
       }
@@ -247,7 +248,7 @@ class DiskAnnBuildTest {
     BuildOptions options = OPTIONS.toBuilder().tuning(t -> t.method(BuildMethod.VAMANA)).build();
     Path first = temporary.resolve("first " + BuildMethod.VAMANA);
     Path reseeded =
-        Fixtures.build(
+        TestIndexes.build(
             old, temporary.resolve("reseeded"), options.toBuilder().tuning(t -> t.seed(1)).build());
     assertFalse(Arrays.equals(payload(first, "base.pages"), payload(reseeded, "base.pages")));
   }
@@ -264,18 +265,20 @@ class DiskAnnBuildTest {
     MemoryBudgetException refusal =
         assertThrows(
             MemoryBudgetException.class,
-            () -> Fixtures.build(old, directory, OPTIONS.toBuilder().memoryBudgetBytes(1).build()));
+            () ->
+                TestIndexes.build(
+                    old, directory, OPTIONS.toBuilder().memoryBudgetBytes(1).build()));
     TestFiles.assertMentions("build", refusal);
     long smallest = refusal.smallestBudgetBytes();
     MemoryBudgetException again =
         assertThrows(
             MemoryBudgetException.class,
             () ->
-                Fixtures.build(
+                TestIndexes.build(
                     old, directory, OPTIONS.toBuilder().memoryBudgetBytes(smallest - 1).build()));
     assertEquals(smallest, again.smallestBudgetBytes());
     assertFalse(Files.exists(directory), "a refusal creates nothing");
-    Fixtures.build(old, directory, OPTIONS.toBuilder().memoryBudgetBytes(smallest).build());
+    TestIndexes.build(old, directory, OPTIONS.toBuilder().memoryBudgetBytes(smallest).build());
     assertSearchable(directory, old);
   }
 
@@ -283,7 +286,7 @@ class DiskAnnBuildTest {
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, 1e30f})
   void anUnusableElementIsNamedByItsRowAndColumn(float value) throws Exception {
     VectorSource base =
-        Fixtures.uniform(new SplittableRandom(1), 40, 6, ElementType.FLOAT32, arena);
+        TestRows.uniform(new SplittableRandom(1), 40, 6, ElementType.FLOAT32, arena);
     base.segment().set(NativeMemory.FLOAT, base.offset(17) + 3 * 4, value);
     assertNothingBuilt(base, OPTIONS, "row=17", "column=3");
   }
@@ -291,10 +294,10 @@ class DiskAnnBuildTest {
   @ParameterizedTest
   @EnumSource(ElementType.class)
   void aZeroVectorUnderCosineIsNamedByItsRow(ElementType type) throws Exception {
-    VectorSource base = Fixtures.uniform(new SplittableRandom(1), 40, 6, type, arena);
+    VectorSource base = TestRows.uniform(new SplittableRandom(1), 40, 6, type, arena);
     base.segment().asSlice(base.offset(31), base.vectorBytes()).fill((byte) 0);
     assertNothingBuilt(base, OPTIONS.toBuilder().metric(Metric.COSINE).build(), "row=31");
-    Fixtures.build(base, temporary.resolve("l2"), OPTIONS);
+    TestIndexes.build(base, temporary.resolve("l2"), OPTIONS);
   }
 
   @Test
@@ -313,14 +316,15 @@ class DiskAnnBuildTest {
     Path fresh = temporary.resolve("fresh");
     Path empty = Files.createDirectories(temporary.resolve("empty"));
     Path index =
-        Fixtures.build(
+        TestIndexes.build(
             old, temporary.resolve("index"), OPTIONS.toBuilder().overwrite(true).build());
     SortedMap<String, byte[]> before = TestFiles.snapshot(index);
     for (Path directory : List.of(fresh, empty, index)) {
       IllegalArgumentException e =
           assertThrows(
               IllegalArgumentException.class,
-              () -> Fixtures.build(base, directory, options.toBuilder().overwrite(true).build()));
+              () ->
+                  TestIndexes.build(base, directory, options.toBuilder().overwrite(true).build()));
       for (String part : parts) {
         TestFiles.assertMentions(part, e);
       }
@@ -338,7 +342,7 @@ class DiskAnnBuildTest {
   }
 
   private static void assertSearchable(Path directory, VectorSource base) throws IOException {
-    try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+    try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
       for (int row = 0; row < COUNT; row += 10) {
         assertEquals(0, index.search(SearchRequest.of(base, row, 1)).distance(0));
       }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.pagecache.file.Crc32c;
@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DiskAnnDamageTest {
   private static final int COUNT = 1_500;
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+      TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
           .maxDegree(12)
           .tuning(t -> t.buildListSize(20))
           .build();
@@ -60,9 +60,9 @@ class DiskAnnDamageTest {
 
   @BeforeAll
   static void build() throws IOException {
-    base = Fixtures.clustered(COUNT, 96, ElementType.UINT8, 60, ARENA);
-    Fixtures.build(base, sound.resolve("index"), OPTIONS);
-    Fixtures.build(base, sound.resolve("other"), OPTIONS);
+    base = TestIndexes.clustered(COUNT, 96, ElementType.UINT8, 60, ARENA);
+    TestIndexes.build(base, sound.resolve("index"), OPTIONS);
+    TestIndexes.build(base, sound.resolve("other"), OPTIONS);
   }
 
   @AfterAll
@@ -89,7 +89,7 @@ class DiskAnnDamageTest {
       long damaged = offset + random.nextInt(PAGE_BYTES);
       int bits = random.nextInt(1, 256);
       TestFiles.flip(pages, damaged, bits);
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         CorruptFileException e =
             assertThrows(
                 CorruptFileException.class,
@@ -130,7 +130,7 @@ class DiskAnnDamageTest {
         checksum(damaged, (page + 1) * PAGE_BYTES);
       }
       Files.write(pages, damaged);
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         SearchResult result = index.search(SearchRequest.of(base, 0, COUNT));
         assertTrue(result.count() <= COUNT);
       } catch (CorruptFileException e) {
@@ -181,7 +181,7 @@ class DiskAnnDamageTest {
   private IOException assertRefused(Path file) {
     IOException e =
         assertThrows(
-            IOException.class, () -> AnnIndex.open(directory, Fixtures.quickOpen()).close());
+            IOException.class, () -> AnnIndex.open(directory, TestIndexes.quickOpen()).close());
     assertTrue(e instanceof CorruptFileException || e instanceof UnsupportedFormatException);
     TestFiles.assertMentions(file.toString(), e);
     return e;
@@ -195,7 +195,8 @@ class DiskAnnDamageTest {
     for (Path none : List.of(empty, file, temporary.resolve("missing"), directory)) {
       NoSuchFileException e =
           assertThrows(
-              NoSuchFileException.class, () -> AnnIndex.open(none, Fixtures.quickOpen()).close());
+              NoSuchFileException.class,
+              () -> AnnIndex.open(none, TestIndexes.quickOpen()).close());
       TestFiles.assertMentions(none.toString(), e);
     }
   }
@@ -258,7 +259,8 @@ class DiskAnnDamageTest {
   private void assertRefused(Manifest manifest) throws IOException {
     Files.write(directory.resolve(Manifest.FILE), manifest.encode());
     assertThrows(
-        CorruptFileException.class, () -> AnnIndex.open(directory, Fixtures.quickOpen()).close());
+        CorruptFileException.class,
+        () -> AnnIndex.open(directory, TestIndexes.quickOpen()).close());
   }
 
   @Test
@@ -277,14 +279,14 @@ class DiskAnnDamageTest {
     Files.write(directory.resolve(Manifest.FILE), unknown.encode());
     IOException e =
         assertThrows(
-            IOException.class, () -> AnnIndex.open(directory, Fixtures.quickOpen()).close());
+            IOException.class, () -> AnnIndex.open(directory, TestIndexes.quickOpen()).close());
     TestFiles.assertMentions("diskann", e);
     TestFiles.assertMentions(directory.toString(), e);
   }
 
   private List<SearchResult> search(Path index) throws IOException {
     List<SearchResult> results = new ArrayList<>();
-    try (AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen())) {
+    try (AnnIndex open = AnnIndex.open(index, TestIndexes.quickOpen())) {
       for (int i = 0; i < 20; i++) {
         results.add(open.search(query(i)));
       }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.Residency;
 import com.omendb.store.SearchEnd;
@@ -40,9 +40,9 @@ class DiskAnnEffortTest {
 
   @BeforeAll
   static void build() throws IOException {
-    base = Fixtures.clustered(COUNT, 64, ElementType.UINT8, 215, ARENA);
-    queries = Fixtures.queries(COUNT, 64, ElementType.UINT8, 215, QUERIES, ARENA);
-    Fixtures.build(base, directory, Fixtures.quickBuild("diskann", Metric.SQUARED_L2));
+    base = TestIndexes.clustered(COUNT, 64, ElementType.UINT8, 215, ARENA);
+    queries = TestIndexes.queries(COUNT, 64, ElementType.UINT8, 215, QUERIES, ARENA);
+    TestIndexes.build(base, directory, TestIndexes.quickBuild("diskann", Metric.SQUARED_L2));
   }
 
   @AfterAll
@@ -52,7 +52,7 @@ class DiskAnnEffortTest {
 
   private static AnnIndex open(Residency residency) throws IOException {
     return AnnIndex.open(
-        directory, Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build());
+        directory, TestIndexes.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build());
   }
 
   private static int pages(SearchResult result) {

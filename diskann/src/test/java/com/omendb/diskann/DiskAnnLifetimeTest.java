@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
@@ -55,11 +55,11 @@ class DiskAnnLifetimeTest {
 
   @BeforeAll
   static void build() throws Exception {
-    base = Fixtures.clustered(COUNT, 32, ElementType.FLOAT32, 40, ARENA);
-    Fixtures.build(
+    base = TestIndexes.clustered(COUNT, 32, ElementType.FLOAT32, 40, ARENA);
+    TestIndexes.build(
         base,
         directory,
-        Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+        TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
             .tuning(t -> t.codeBytes(8))
             .build());
   }
@@ -72,7 +72,7 @@ class DiskAnnLifetimeTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7})
   void theSmallestBudgetNamedIsEnoughAndOneByteLessIsNot(int maxSearchers) throws Exception {
-    OpenOptions options = Fixtures.quickOpen().toBuilder().maxSearchers(maxSearchers).build();
+    OpenOptions options = TestIndexes.quickOpen().toBuilder().maxSearchers(maxSearchers).build();
     MemoryBudgetException refusal =
         assertThrows(
             MemoryBudgetException.class,
@@ -92,7 +92,7 @@ class DiskAnnLifetimeTest {
 
   @Test
   void everyBudgetIsKeptToAndGivesTheSameResults() throws Exception {
-    OpenOptions options = Fixtures.quickOpen().toBuilder().maxSearchers(2).build();
+    OpenOptions options = TestIndexes.quickOpen().toBuilder().maxSearchers(2).build();
     long smallest =
         assertThrows(
                 MemoryBudgetException.class,
@@ -119,14 +119,14 @@ class DiskAnnLifetimeTest {
   @Test
   void buffersOfTheOperatingSystemGiveTheSameResults() throws Exception {
     assertSame(
-        results(Fixtures.quickOpen()),
-        results(Fixtures.quickOpen().toBuilder().tuning(t -> t.directIo(false)).build()));
+        results(TestIndexes.quickOpen()),
+        results(TestIndexes.quickOpen().toBuilder().tuning(t -> t.directIo(false)).build()));
   }
 
   @ParameterizedTest
   @EnumSource(ReadEngine.class)
   void everyReadEngineGivesTheSameResultsAndIsTold(ReadEngine engine) throws Exception {
-    OpenOptions options = Fixtures.quickOpen();
+    OpenOptions options = TestIndexes.quickOpen();
     assumeTrue(engine != ReadEngine.IO_URING || bestEngine() == engine, "no io_uring here");
     try (AnnIndex index =
         AnnIndex.open(directory, options.toBuilder().tuning(t -> t.readEngine(engine)).build())) {
@@ -136,15 +136,15 @@ class DiskAnnLifetimeTest {
   }
 
   private ReadEngine bestEngine() throws IOException {
-    try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+    try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
       return index.info().readEngine().orElseThrow();
     }
   }
 
   @Test
   void concurrentSearchesGiveTheResultsOfOneThread() throws Exception {
-    List<SearchResult> expected = results(Fixtures.quickOpen());
-    OpenOptions options = Fixtures.quickOpen().toBuilder().maxSearchers(2).build();
+    List<SearchResult> expected = results(TestIndexes.quickOpen());
+    OpenOptions options = TestIndexes.quickOpen().toBuilder().maxSearchers(2).build();
     long smallest =
         assertThrows(
                 MemoryBudgetException.class,
@@ -164,7 +164,7 @@ class DiskAnnLifetimeTest {
   @Test
   void searchersAreLentUpToTheNumberReserved() throws Exception {
     try (AnnIndex index =
-        AnnIndex.open(directory, Fixtures.quickOpen().toBuilder().maxSearchers(2).build())) {
+        AnnIndex.open(directory, TestIndexes.quickOpen().toBuilder().maxSearchers(2).build())) {
       Searcher first = index.newSearcher();
       Searcher second = index.newSearcher();
       IllegalStateException e = assertThrows(IllegalStateException.class, index::newSearcher);
@@ -185,7 +185,7 @@ class DiskAnnLifetimeTest {
 
   @Test
   void aClosedIndexRefusesEverythingButToBeClosed() throws Exception {
-    AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen());
+    AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen());
     Searcher lent = index.newSearcher();
     SearchRequest request = SearchRequest.of(base, 0, K);
     index.close();
@@ -203,7 +203,7 @@ class DiskAnnLifetimeTest {
     int threads = 4;
     for (int round = 0; round < 5; round++) {
       AnnIndex index =
-          AnnIndex.open(directory, Fixtures.quickOpen().toBuilder().maxSearchers(2).build());
+          AnnIndex.open(directory, TestIndexes.quickOpen().toBuilder().maxSearchers(2).build());
       CountDownLatch allSearched = new CountDownLatch(threads);
       try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
         List<Future<Integer>> workers = new ArrayList<>();
@@ -236,7 +236,7 @@ class DiskAnnLifetimeTest {
 
   @Test
   void closingEndsTheWaitForASearcherThatIsLent() throws Exception {
-    AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen());
+    AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen());
     Searcher lent = index.newSearcher();
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       CountDownLatch begun = new CountDownLatch(2);

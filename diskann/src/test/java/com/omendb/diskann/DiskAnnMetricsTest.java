@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
@@ -66,11 +66,11 @@ class DiskAnnMetricsTest {
   @BeforeEach
   void build() throws IOException {
     long seed = Seeds.seed("DiskAnnMetricsTest", 72);
-    VectorSource base = Fixtures.clustered(COUNT, DIMENSION, ElementType.UINT8, seed, arena);
-    queries = Fixtures.queries(COUNT, DIMENSION, ElementType.UINT8, seed, QUERIES, arena);
+    VectorSource base = TestIndexes.clustered(COUNT, DIMENSION, ElementType.UINT8, seed, arena);
+    queries = TestIndexes.queries(COUNT, DIMENSION, ElementType.UINT8, seed, QUERIES, arena);
     directory = folder.resolve("index");
     labels = Labels.of(Labels.INDEX, directory.toString());
-    Fixtures.build(base, directory, Fixtures.quickBuild("diskann", Metric.SQUARED_L2));
+    TestIndexes.build(base, directory, TestIndexes.quickBuild("diskann", Metric.SQUARED_L2));
   }
 
   @AfterEach
@@ -204,7 +204,8 @@ class DiskAnnMetricsTest {
     List<RecordedEvent> events;
     try (AnnIndex index =
             AnnIndex.open(
-                directory, Fixtures.quickOpen().toBuilder().memoryBudgetBytes(20L << 20).build());
+                directory,
+                TestIndexes.quickOpen().toBuilder().memoryBudgetBytes(20L << 20).build());
         Recording recording = new Recording()) {
       recording.enable("com.omendb.Search").withoutThreshold();
       recording.start();
@@ -250,7 +251,7 @@ class DiskAnnMetricsTest {
   }
 
   private OpenOptions options(Residency residency, int searchers) {
-    return Fixtures.quickOpen().toBuilder()
+    return TestIndexes.quickOpen().toBuilder()
         .maxSearchers(searchers)
         .metrics(metrics)
         .tuning(t -> t.residency(residency))

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
@@ -62,13 +62,13 @@ class DiskAnnSearchTest {
       ElementType type, Metric metric, double floor) throws Exception {
     long seed = Seeds.seed("nearlyAllTrueNeighboursAreFoundWithTheirExactDistances", 30);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(1_500, DIMENSION, type, seed, arena);
-      VectorSource queries = Fixtures.queries(1_500, DIMENSION, type, seed, 60, arena);
-      Fixtures.build(base, directory, Fixtures.quickBuild(KIND, metric));
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      VectorSource base = TestIndexes.clustered(1_500, DIMENSION, type, seed, arena);
+      VectorSource queries = TestIndexes.queries(1_500, DIMENSION, type, seed, 60, arena);
+      TestIndexes.build(base, directory, TestIndexes.quickBuild(KIND, metric));
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         // Under the inner product long vectors crowd the list, so it has to be longer.
         int listSize = metric == Metric.INNER_PRODUCT ? 80 : 20;
-        double recall = Fixtures.recall(index, base, queries, 10, listSize);
+        double recall = TestIndexes.recall(index, base, queries, 10, listSize);
         assertTrue(recall >= floor, "recall=" + recall);
         for (long query = 0; query < queries.count(); query++) {
           SearchResult result = index.search(SearchRequest.of(queries, query, 10));
@@ -86,10 +86,10 @@ class DiskAnnSearchTest {
     SplittableRandom random = Seeds.random("asManyNeighboursAsThereAreVectorsAreAllOfThem", 31);
     try (Arena arena = Arena.ofShared()) {
       for (int count : new int[] {1, 2, 3, 5, 300}) {
-        VectorSource base = Fixtures.uniform(random, count, 7, ElementType.INT8, arena);
+        VectorSource base = TestRows.uniform(random, count, 7, ElementType.INT8, arena);
         Path path = directory.resolve("index-" + count);
-        Fixtures.build(base, path, Fixtures.quickBuild(KIND, metric));
-        try (AnnIndex index = AnnIndex.open(path, Fixtures.quickOpen())) {
+        TestIndexes.build(base, path, TestIndexes.quickBuild(KIND, metric));
+        try (AnnIndex index = AnnIndex.open(path, TestIndexes.quickOpen())) {
           for (int beamWidth : new int[] {1, 4, SearchTuning.MAX_BEAM_WIDTH}) {
             SearchResult result =
                 index.search(
@@ -113,14 +113,14 @@ class DiskAnnSearchTest {
     int count = 300;
     try (Arena arena = Arena.ofShared()) {
       // A vector fills more than half of a page, so each has a page of its own.
-      VectorSource base = Fixtures.uniform(random, count, 2_100, ElementType.UINT8, arena);
-      Fixtures.build(
+      VectorSource base = TestRows.uniform(random, count, 2_100, ElementType.UINT8, arena);
+      TestIndexes.build(
           base,
           directory,
-          Fixtures.quickBuild(KIND, Metric.SQUARED_L2).toBuilder()
+          TestIndexes.quickBuild(KIND, Metric.SQUARED_L2).toBuilder()
               .tuning(t -> t.codeBytes(8))
               .build());
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         assertEquals(300, index.info().pageCount().orElse(0));
         for (int beamWidth : new int[] {1, SearchTuning.MAX_BEAM_WIDTH}) {
           SearchResult result =
@@ -140,14 +140,14 @@ class DiskAnnSearchTest {
   void equalVectorsComeInTheOrderOfTheirIds() throws Exception {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base =
-          Fixtures.uniform(new SplittableRandom(1), 500, 6, ElementType.UINT8, arena);
+          TestRows.uniform(new SplittableRandom(1), 500, 6, ElementType.UINT8, arena);
       for (int row = 0; row < 500; row++) {
         for (int column = 0; column < 6; column++) {
           TestRows.set(base, row, column, row % 2 == 0 ? 7 : 7 + column + row % 9);
         }
       }
-      Fixtures.build(base, directory, Fixtures.quickBuild(KIND, Metric.SQUARED_L2));
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      TestIndexes.build(base, directory, TestIndexes.quickBuild(KIND, Metric.SQUARED_L2));
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         SearchResult result =
             index.search(SearchRequest.builder(base, 0, 250).searchListSize(500).build());
         assertArrayEquals(LongStream.range(0, 250).map(i -> 2 * i).toArray(), result.ids());
@@ -161,14 +161,14 @@ class DiskAnnSearchTest {
       throws Exception {
     SplittableRandom random = Seeds.random("extremeDimensionsAreSearched", 32);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.uniform(random, 12, dimension, type, arena);
-      Fixtures.build(
+      VectorSource base = TestRows.uniform(random, 12, dimension, type, arena);
+      TestIndexes.build(
           base,
           directory,
-          Fixtures.quickBuild(KIND, Metric.SQUARED_L2).toBuilder()
+          TestIndexes.quickBuild(KIND, Metric.SQUARED_L2).toBuilder()
               .tuning(t -> t.codeBytes(1))
               .build());
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         int pageBytes = index.info().pageBytes().orElseThrow();
         assertTrue(pageBytes > type.vectorBytes(dimension));
         assertTrue(pageBytes <= type.vectorBytes(dimension) + 4096 + 100);
@@ -185,9 +185,9 @@ class DiskAnnSearchTest {
   void cosineDistancesOfEqualVectorsAreNotNegative() throws Exception {
     SplittableRandom random = Seeds.random("cosineDistancesOfEqualVectorsAreNotNegative", 33);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.uniform(random, 200, 33, ElementType.FLOAT32, arena);
-      Fixtures.build(base, directory, Fixtures.quickBuild(KIND, Metric.COSINE));
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      VectorSource base = TestRows.uniform(random, 200, 33, ElementType.FLOAT32, arena);
+      TestIndexes.build(base, directory, TestIndexes.quickBuild(KIND, Metric.COSINE));
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         for (int row = 0; row < 200; row++) {
           SearchResult result = index.search(SearchRequest.of(base, row, 1));
           assertEquals(row, result.id(0));
@@ -200,9 +200,9 @@ class DiskAnnSearchTest {
   @Test
   void whatASearchCostAddsUp() throws Exception {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(1_500, DIMENSION, ElementType.UINT8, 34, arena);
-      Fixtures.build(base, directory, Fixtures.quickBuild(KIND, Metric.SQUARED_L2));
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      VectorSource base = TestIndexes.clustered(1_500, DIMENSION, ElementType.UINT8, 34, arena);
+      TestIndexes.build(base, directory, TestIndexes.quickBuild(KIND, Metric.SQUARED_L2));
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         int pageBytes = index.info().pageBytes().orElseThrow();
         int pageCount = index.info().pageCount().orElseThrow();
         long allReads = 0;
@@ -230,10 +230,11 @@ class DiskAnnSearchTest {
   void aWiderBeamNeedsFewerRoundsAndALongerListFindsNoLess() throws Exception {
     long seed = Seeds.seed("aWiderBeamNeedsFewerRounds", 35);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(1_500, DIMENSION, ElementType.INT8, seed, arena);
-      VectorSource queries = Fixtures.queries(1_500, DIMENSION, ElementType.INT8, seed, 40, arena);
-      Fixtures.build(base, directory, Fixtures.quickBuild(KIND, Metric.SQUARED_L2));
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      VectorSource base = TestIndexes.clustered(1_500, DIMENSION, ElementType.INT8, seed, arena);
+      VectorSource queries =
+          TestIndexes.queries(1_500, DIMENSION, ElementType.INT8, seed, 40, arena);
+      TestIndexes.build(base, directory, TestIndexes.quickBuild(KIND, Metric.SQUARED_L2));
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         long narrow = 0;
         long wide = 0;
         for (long query = 0; query < 40; query++) {
@@ -250,8 +251,8 @@ class DiskAnnSearchTest {
                   .rounds();
         }
         assertTrue(3 * wide < 2 * narrow, "rounds of 8: " + wide + ", rounds of 1: " + narrow);
-        double shortList = Fixtures.recall(index, base, queries, 10, 10);
-        double longList = Fixtures.recall(index, base, queries, 10, 200);
+        double shortList = TestIndexes.recall(index, base, queries, 10, 10);
+        double longList = TestIndexes.recall(index, base, queries, 10, 200);
         assertTrue(shortList <= longList && longList >= 0.99, shortList + ", " + longList);
         SearchRequest request = SearchRequest.of(queries, 0, 10);
         assertTrue(
@@ -273,13 +274,13 @@ class DiskAnnSearchTest {
   @Test
   void theInfoSaysWhatWasBuilt() throws Exception {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(200, DIMENSION, ElementType.INT8, 36, arena);
+      VectorSource base = TestIndexes.clustered(200, DIMENSION, ElementType.INT8, 36, arena);
       BuildOptions options =
-          Fixtures.quickBuild(KIND, Metric.INNER_PRODUCT).toBuilder()
+          TestIndexes.quickBuild(KIND, Metric.INNER_PRODUCT).toBuilder()
               .tuning(t -> t.codeBytes(5).seed(99))
               .build();
-      Fixtures.build(base, directory, options);
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      TestIndexes.build(base, directory, options);
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         IndexInfo info = index.info();
         assertEquals(directory, info.directory());
         assertEquals(KIND, info.kind());
@@ -303,9 +304,9 @@ class DiskAnnSearchTest {
   @Test
   void aRequestThatDoesNotFitTheIndexIsRefused() throws Exception {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(50, 4, ElementType.FLOAT32, 37, arena);
-      Fixtures.build(base, directory, Fixtures.quickBuild(KIND, Metric.SQUARED_L2));
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      VectorSource base = TestIndexes.clustered(50, 4, ElementType.FLOAT32, 37, arena);
+      TestIndexes.build(base, directory, TestIndexes.quickBuild(KIND, Metric.SQUARED_L2));
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         float[] sound = {1, 2, 3, 4};
         assertEquals(50, index.search(SearchRequest.of(sound, 50)).count());
         assertEquals(50, index.search(SearchRequest.of(sound, 51)).count());
@@ -337,10 +338,10 @@ class DiskAnnSearchTest {
   @EnumSource(ElementType.class)
   void aZeroQueryHasNoCosine(ElementType type) throws Exception {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.uniform(new SplittableRandom(1), 20, 4, type, arena);
-      Fixtures.build(base, directory, Fixtures.quickBuild(KIND, Metric.COSINE));
+      VectorSource base = TestRows.uniform(new SplittableRandom(1), 20, 4, type, arena);
+      TestIndexes.build(base, directory, TestIndexes.quickBuild(KIND, Metric.COSINE));
       VectorSource zero = VectorSource.dense(arena.allocate(16), 1, 4, type);
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         assertRefused("norm=0", () -> index.search(SearchRequest.of(zero, 0, 1)));
         assertEquals(1, index.search(SearchRequest.of(base, 0, 1)).count());
       }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.OpenOptions;
@@ -130,9 +130,9 @@ class FailingMetricsTest {
   @BeforeEach
   void build() throws Exception {
     long seed = Seeds.seed("FailingMetricsTest", 82);
-    base = Fixtures.clustered(COUNT, 8, ElementType.UINT8, seed, arena);
+    base = TestIndexes.clustered(COUNT, 8, ElementType.UINT8, seed, arena);
     directory = folder.resolve("index");
-    Fixtures.build(base, directory, buildOptions());
+    TestIndexes.build(base, directory, buildOptions());
     logger.addHandler(handler);
   }
 
@@ -143,13 +143,13 @@ class FailingMetricsTest {
   }
 
   private static BuildOptions buildOptions() {
-    return Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+    return TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
         .tuning(t -> t.codeBytes(4))
         .build();
   }
 
   private static OpenOptions options(Residency residency) {
-    return Fixtures.quickOpen().toBuilder()
+    return TestIndexes.quickOpen().toBuilder()
         .memoryBudgetBytes(20L << 20)
         .tuning(t -> t.residency(residency))
         .build();
@@ -231,7 +231,7 @@ class FailingMetricsTest {
   void aBuildSucceeds(int step) throws Exception {
     Path target = folder.resolve("built-" + step);
     Faulty faulty = new Faulty(call -> call % step == 0);
-    Fixtures.build(base, target, buildOptions().toBuilder().metrics(faulty).build());
+    TestIndexes.build(base, target, buildOptions().toBuilder().metrics(faulty).build());
     assertTrue(faulty.calls.get() > 20);
     assertEquals(1, logged.size(), logged::toString);
     try (AnnIndex index = AnnIndex.open(target, options(Residency.ALL))) {

@@ -2,7 +2,7 @@ package com.omendb.diskann;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
@@ -52,7 +52,7 @@ class GoldenArchiveTest {
     Snapshots.restore(archive, bases, index, false, Progress.NONE);
     assertEquals(COUNT, Manifest.read(index).count());
     try (Arena arena = Arena.ofConfined();
-        AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen())) {
+        AnnIndex open = AnnIndex.open(index, TestIndexes.quickOpen())) {
       VectorSource vectors = vectors(arena);
       for (int row = 0; row < COUNT; row++) {
         SearchResult result = open.search(SearchRequest.of(vectors, row, COUNT));
@@ -71,10 +71,10 @@ class GoldenArchiveTest {
     Path golden = Path.of("src/test/resources/golden/archive-v1");
     Path index = temporary.resolve("written");
     try (Arena arena = Arena.ofConfined()) {
-      Fixtures.build(
+      TestIndexes.build(
           vectors(arena),
           index,
-          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+          TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
               .maxDegree(6)
               .tuning(t -> t.buildListSize(10))
               .build());

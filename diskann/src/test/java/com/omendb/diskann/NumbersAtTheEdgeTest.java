@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.datasets.truth.GroundTruth;
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.Residency;
@@ -262,17 +262,19 @@ class NumbersAtTheEdgeTest {
       }
       VectorSource base = VectorSource.dense(segment, count, dimension, ElementType.FLOAT32);
       Path directory = folder.resolve("cone");
-      Fixtures.build(
+      TestIndexes.build(
           base,
           directory,
-          Fixtures.quickBuild("diskann", Metric.COSINE).toBuilder()
+          TestIndexes.quickBuild("diskann", Metric.COSINE).toBuilder()
               .tuning(t -> t.method(method))
               .build());
       try (AnnIndex index =
           AnnIndex.open(
               directory,
-              Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(Residency.ALL)).build())) {
-        double recall = Fixtures.recall(index, base, base.rows(0, 100), 10, 40);
+              TestIndexes.quickOpen().toBuilder()
+                  .tuning(t -> t.residency(Residency.ALL))
+                  .build())) {
+        double recall = TestIndexes.recall(index, base, base.rows(0, 100), 10, 40);
         assertTrue(recall >= 0.97, "recall=" + recall);
       }
     }
@@ -298,7 +300,7 @@ class NumbersAtTheEdgeTest {
       VectorSource all = floats(4, 1, 1, arena);
       build(all, metric);
       float[] odd = {element, element, element, element};
-      try (AnnIndex index = AnnIndex.open(folder.resolve("index"), Fixtures.quickOpen())) {
+      try (AnnIndex index = AnnIndex.open(folder.resolve("index"), TestIndexes.quickOpen())) {
         assertRefused(reason, () -> index.search(SearchRequest.of(odd, 1)), "norm=0");
       }
       MemorySegment.copy(odd, 0, all.segment(), NativeMemory.FLOAT, all.offset(7), 4);
@@ -309,7 +311,7 @@ class NumbersAtTheEdgeTest {
               AnnIndex.build(
                   all.rows(0, COUNT),
                   folder.resolve("odd/index"),
-                  Fixtures.quickBuild("diskann", metric),
+                  TestIndexes.quickBuild("diskann", metric),
                   Progress.NONE),
           reason);
       assertRefused(reason, () -> truth(all, metric), reason);
@@ -327,17 +329,17 @@ class NumbersAtTheEdgeTest {
   }
 
   private void build(VectorSource all, Metric metric) throws Exception {
-    Fixtures.build(
+    TestIndexes.build(
         all.rows(0, COUNT),
         folder.resolve("index"),
-        Fixtures.quickBuild("diskann", metric).toBuilder().tuning(t -> t.codeBytes(2)).build());
+        TestIndexes.quickBuild("diskann", metric).toBuilder().tuning(t -> t.codeBytes(2)).build());
   }
 
   private SearchResult search(VectorSource all, Residency residency) throws Exception {
     try (AnnIndex index =
         AnnIndex.open(
             folder.resolve("index"),
-            Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build())) {
+            TestIndexes.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build())) {
       return index.search(
           SearchRequest.builder(all, COUNT, K)
               .searchListSize(1_000)

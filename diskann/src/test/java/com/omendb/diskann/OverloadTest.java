@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
@@ -60,11 +60,11 @@ class OverloadTest {
 
   @BeforeAll
   static void build() throws Exception {
-    base = Fixtures.clustered(COUNT, 32, ElementType.UINT8, 45, ARENA);
-    Fixtures.build(
+    base = TestIndexes.clustered(COUNT, 32, ElementType.UINT8, 45, ARENA);
+    TestIndexes.build(
         base,
         directory,
-        Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+        TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
             .tuning(t -> t.codeBytes(8))
             .build());
   }
@@ -81,7 +81,7 @@ class OverloadTest {
   /// Options for two searchers, and as little memory as works, so that pages come and go.
   private static OpenOptions options(Residency residency) {
     OpenOptions options =
-        Fixtures.quickOpen().toBuilder()
+        TestIndexes.quickOpen().toBuilder()
             .maxSearchers(2)
             .tuning(t -> t.residency(residency))
             .build();
@@ -292,7 +292,7 @@ class OverloadTest {
     SearchRequest misfit = SearchRequest.ofUint8(new byte[33], 1);
     for (Residency residency : new Residency[] {Residency.PAGES, Residency.ALL}) {
       OpenOptions options =
-          Fixtures.quickOpen().toBuilder()
+          TestIndexes.quickOpen().toBuilder()
               .maxSearchers(2)
               .tuning(t -> t.residency(residency))
               .build();
@@ -338,7 +338,7 @@ class OverloadTest {
       open.add(
           AnnIndex.open(
               directory,
-              Fixtures.quickOpen().toBuilder()
+              TestIndexes.quickOpen().toBuilder()
                   .maxSearchers(2)
                   .memoryBudgetBytes(12 << 20)
                   .tuning(t -> t.residency(residency))
@@ -362,7 +362,7 @@ class OverloadTest {
           () ->
               AnnIndex.open(
                   directory,
-                  Fixtures.quickOpen().toBuilder()
+                  TestIndexes.quickOpen().toBuilder()
                       .memoryBudgetBytes(1 << 12)
                       .tuning(t -> t.residency(residency))
                       .build()));

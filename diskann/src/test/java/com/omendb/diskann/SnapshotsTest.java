@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// one index, whatever happens to that index meanwhile.
 class SnapshotsTest {
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+      TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
           .maxDegree(12)
           .overwrite(true)
           .tuning(t -> t.buildListSize(20))
@@ -67,10 +67,10 @@ class SnapshotsTest {
 
   @BeforeAll
   static void build() throws IOException {
-    base = Fixtures.clustered(400, 32, ElementType.UINT8, 70, ARENA);
-    other = Fixtures.clustered(200, 16, ElementType.FLOAT32, 71, ARENA);
-    Fixtures.build(base, sound.resolve("index"), OPTIONS);
-    Fixtures.build(other, sound.resolve("other"), OPTIONS);
+    base = TestIndexes.clustered(400, 32, ElementType.UINT8, 70, ARENA);
+    other = TestIndexes.clustered(200, 16, ElementType.FLOAT32, 71, ARENA);
+    TestIndexes.build(base, sound.resolve("index"), OPTIONS);
+    TestIndexes.build(other, sound.resolve("other"), OPTIONS);
   }
 
   @AfterAll
@@ -95,7 +95,7 @@ class SnapshotsTest {
     assertEquals(written.snapshotId(), report.snapshotId());
     assertEquals(written.indexBytes(), report.indexBytes());
     TestFiles.assertSame(TestFiles.snapshot(index), TestFiles.snapshot(restored));
-    try (AnnIndex open = AnnIndex.open(restored, Fixtures.quickOpen())) {
+    try (AnnIndex open = AnnIndex.open(restored, TestIndexes.quickOpen())) {
       assertEquals(7, open.search(SearchRequest.of(base, 7, 1)).id(0));
     }
   }
@@ -136,7 +136,7 @@ class SnapshotsTest {
     SnapshotReport report = Snapshots.link(index, copy, Progress.NONE);
     assertEquals(0, report.writtenBytes());
     TestFiles.assertSame(before, TestFiles.snapshot(copy));
-    Fixtures.build(other, index, OPTIONS);
+    TestIndexes.build(other, index, OPTIONS);
     TestFiles.assertSame(before, TestFiles.snapshot(copy));
     assertThrows(
         FileAlreadyExistsException.class, () -> Snapshots.link(index, copy, Progress.NONE));
@@ -151,7 +151,7 @@ class SnapshotsTest {
   void aSnapshotIsOfTheIndexThatItBeganWith() throws Exception {
     SortedMap<String, byte[]> before = TestFiles.snapshot(index);
     Snapshots.write(
-        index, archive, List.of(), false, once(() -> Fixtures.build(other, index, OPTIONS)));
+        index, archive, List.of(), false, once(() -> TestIndexes.build(other, index, OPTIONS)));
     assertEquals(16, Manifest.read(index).dimension());
     restore(archive, temporary.resolve("one"));
     TestFiles.assertSame(before, TestFiles.snapshot(temporary.resolve("one")));

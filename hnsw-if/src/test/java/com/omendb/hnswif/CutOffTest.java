@@ -3,6 +3,7 @@ package com.omendb.hnswif;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
@@ -31,14 +32,14 @@ class CutOffTest {
   static void build() throws Exception {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base =
-          Fixtures.clustered(
+          TestIndexes.clustered(
               CutOffWhileSearching.COUNT,
               CutOffWhileSearching.DIMENSION,
               ElementType.UINT8,
               CutOffWhileSearching.SEED,
               arena);
-      Fixtures.build(
-          base, built.resolve("index"), Fixtures.quickBuild("hybrid", Metric.SQUARED_L2));
+      TestIndexes.build(
+          base, built.resolve("index"), TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2));
     }
   }
 

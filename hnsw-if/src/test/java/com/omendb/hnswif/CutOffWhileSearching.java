@@ -1,5 +1,6 @@
 package com.omendb.hnswif;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
@@ -66,7 +67,7 @@ final class CutOffWhileSearching {
     try (Arena arena = Arena.ofShared();
         AnnIndex index = AnnIndex.open(directory, options)) {
       VectorSource queries =
-          Fixtures.queries(COUNT, DIMENSION, ElementType.UINT8, SEED, QUERIES, arena);
+          TestIndexes.queries(COUNT, DIMENSION, ElementType.UINT8, SEED, QUERIES, arena);
       List<Path> files;
       try (Stream<Path> all = Files.walk(directory)) {
         files =

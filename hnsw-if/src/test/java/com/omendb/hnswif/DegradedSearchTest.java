@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
@@ -57,10 +58,10 @@ class DegradedSearchTest {
 
   @BeforeAll
   static void build() throws Exception {
-    base = Fixtures.clustered(COUNT, DIMENSION, ElementType.UINT8, 131, ARENA);
-    queries = Fixtures.queries(COUNT, DIMENSION, ElementType.UINT8, 131, QUERIES, ARENA);
+    base = TestIndexes.clustered(COUNT, DIMENSION, ElementType.UINT8, 131, ARENA);
+    queries = TestIndexes.queries(COUNT, DIMENSION, ElementType.UINT8, 131, QUERIES, ARENA);
     for (String kind : new String[] {"hybrid", "diskann"}) {
-      Fixtures.build(base, built.resolve(kind), Fixtures.quickBuild(kind, Metric.SQUARED_L2));
+      TestIndexes.build(base, built.resolve(kind), TestIndexes.quickBuild(kind, Metric.SQUARED_L2));
     }
   }
 
@@ -212,7 +213,7 @@ class DegradedSearchTest {
   private static AnnIndex open(Path directory, Residency residency, ReadEngine engine)
       throws IOException {
     OpenOptions options =
-        Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
+        TestIndexes.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
     if (engine == ReadEngine.IO_URING) {
       try (AnnIndex index = AnnIndex.open(directory, options)) {
         assumeTrue(index.info().readEngine().equals(Optional.of(engine)), "no io_uring here");
@@ -282,6 +283,6 @@ class DegradedSearchTest {
   }
 
   private static void assertExact(SearchResult result, int query) {
-    Fixtures.assertExact(result, Metric.SQUARED_L2, queries, query, base);
+    TestIndexes.assertExact(result, Metric.SQUARED_L2, queries, query, base);
   }
 }

@@ -3,6 +3,7 @@ package com.omendb.hnswif;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.vectors.Metric;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
@@ -28,10 +29,10 @@ class DescriptorsTest {
     assumeTrue(Files.isExecutable(SHELL) && Files.isDirectory(Path.of("/proc/self/fd")));
     Path index = temporary.resolve("index");
     try (Arena arena = Arena.ofShared()) {
-      Fixtures.build(
+      TestIndexes.build(
           OpeningUntilRefused.vectors(arena),
           index,
-          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2));
+          TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2));
     }
     Path output = temporary.resolve("output");
     List<String> command =

@@ -3,6 +3,7 @@ package com.omendb.hnswif;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.Residency;
 import com.omendb.store.SearchRequest;
@@ -39,15 +40,15 @@ class FewVectorsTest {
   })
   void allVectorsAreFoundWhereMoreAreWanted(String kind, int count) throws Exception {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(count, 16, ElementType.UINT8, 85, arena);
+      VectorSource base = TestIndexes.clustered(count, 16, ElementType.UINT8, 85, arena);
       Path directory = folder.resolve("index");
-      Fixtures.build(base, directory, Fixtures.quickBuild(kind, Metric.SQUARED_L2));
+      TestIndexes.build(base, directory, TestIndexes.quickBuild(kind, Metric.SQUARED_L2));
       long[] all = LongStream.range(0, count).toArray();
       for (Residency residency : Residency.values()) {
         try (AnnIndex index =
             AnnIndex.open(
                 directory,
-                Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build())) {
+                TestIndexes.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build())) {
           for (int k : new int[] {count, count + 1, 100, SearchRequest.MAX_SEARCH_LIST_SIZE}) {
             SearchRequest request = SearchRequest.of(base, 0, k);
             for (SearchRequest variant :

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.IndexInfo;
@@ -96,10 +97,10 @@ class GoldenIndexTest {
 
   private static void write(Path golden) throws IOException {
     Files.createDirectories(golden);
-    Fixtures.build(
+    TestIndexes.build(
         BASE,
         golden.resolve(INDEX),
-        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+        TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
             .maxDegree(8)
             .overwrite(true)
             .tuning(t -> t.buildListSize(16))
@@ -112,7 +113,7 @@ class GoldenIndexTest {
   void searchesFindWhatTheFileSays(int version) throws Exception {
     Path golden = golden(version);
     List<String> found = new ArrayList<>();
-    try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), Fixtures.quickOpen())) {
+    try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), TestIndexes.quickOpen())) {
       for (int query = 0; query < QUERIES; query++) {
         // A list of every vector makes the search exhaustive.
         SearchResult result =
@@ -142,14 +143,14 @@ class GoldenIndexTest {
     UnsupportedFormatException e =
         assertThrows(
             UnsupportedFormatException.class,
-            () -> AnnIndex.open(index, Fixtures.quickOpen()).close());
+            () -> AnnIndex.open(index, TestIndexes.quickOpen()).close());
     assertEquals(1, e.formatVersion());
     TestFiles.assertMentions("version 1, this release reads 2 to 4; build the index again", e);
-    Fixtures.build(
+    TestIndexes.build(
         BASE,
         index,
-        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder().overwrite(true).build());
-    try (AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen())) {
+        TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder().overwrite(true).build());
+    try (AnnIndex open = AnnIndex.open(index, TestIndexes.quickOpen())) {
       assertEquals(COUNT, open.info().count());
     }
   }
@@ -181,7 +182,7 @@ class GoldenIndexTest {
               () ->
                   AnnIndex.open(
                           copy,
-                          Fixtures.quickOpen().toBuilder()
+                          TestIndexes.quickOpen().toBuilder()
                               .tuning(t -> t.residency(residency))
                               .build())
                       .close()));
@@ -197,19 +198,19 @@ class GoldenIndexTest {
         "written by version 5, this release reads 2 to 4",
         assertThrows(
             UnsupportedFormatException.class,
-            () -> AnnIndex.open(copy, Fixtures.quickOpen()).close()));
+            () -> AnnIndex.open(copy, TestIndexes.quickOpen()).close()));
   }
 
   @ParameterizedTest
   @MethodSource("versions")
   void everyVectorIsInItUnchanged(int version) throws Exception {
     Path golden = golden(version);
-    try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), Fixtures.quickOpen())) {
+    try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), TestIndexes.quickOpen())) {
       for (int row = 0; row < COUNT; row++) {
         SearchResult result = index.search(SearchRequest.of(BASE, row, COUNT));
         assertEquals(COUNT, result.count());
         assertEquals(row, result.id(0));
-        Fixtures.assertExact(result, Metric.SQUARED_L2, BASE, row, BASE);
+        TestIndexes.assertExact(result, Metric.SQUARED_L2, BASE, row, BASE);
       }
     }
   }
@@ -218,7 +219,7 @@ class GoldenIndexTest {
   @MethodSource("versions")
   void theInfoAndTheManifestAreThoseOfTheVersion(int version) throws Exception {
     Path golden = golden(version);
-    try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), Fixtures.quickOpen())) {
+    try (AnnIndex index = AnnIndex.open(golden.resolve(INDEX), TestIndexes.quickOpen())) {
       IndexInfo info = index.info();
       assertEquals("hybrid", info.kind());
       assertEquals(version, info.formatVersion());

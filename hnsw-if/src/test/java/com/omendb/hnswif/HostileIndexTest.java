@@ -3,6 +3,7 @@ package com.omendb.hnswif;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.store.AnnIndex;
@@ -77,15 +78,15 @@ class HostileIndexTest {
   }
 
   private static VectorSource vectors(ElementType type, int count, int dimension) {
-    return Fixtures.clustered(count, dimension, type, 9, ARENA);
+    return TestIndexes.clustered(count, dimension, type, 9, ARENA);
   }
 
   private static ForgedIndex build(VectorSource vectors, String name) throws IOException {
     return ForgedIndex.load(
-        Fixtures.build(
+        TestIndexes.build(
             vectors,
             folder.resolve(name),
-            Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+            TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
                 .maxDegree(8)
                 .tuning(t -> t.buildListSize(16).codeBytes(2))
                 .build()));
@@ -137,7 +138,7 @@ class HostileIndexTest {
                     AnnIndex.repair(
                         index.directory, repaired, Optional.empty(), options, Progress.NONE);
                 assertTrue(report.count() >= 1);
-                AnnIndex.open(repaired, Fixtures.quickOpen()).close();
+                AnnIndex.open(repaired, TestIndexes.quickOpen()).close();
               } finally {
                 deleteTree(repaired);
               }
@@ -218,7 +219,7 @@ class HostileIndexTest {
     try (AnnIndex open =
         AnnIndex.open(
             index.directory,
-            Fixtures.quickOpen().toBuilder()
+            TestIndexes.quickOpen().toBuilder()
                 .tuning(t -> t.residency(residency).readEngine(ReadEngine.MAPPED))
                 .build())) {
       for (int k : new int[] {1, 10, COUNT}) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.store.AnnIndex;
@@ -33,7 +34,7 @@ class HybridDamageTest {
   @TempDir Path directory;
 
   private final Arena arena = Arena.ofShared();
-  private final VectorSource base = Fixtures.clustered(500, 16, ElementType.INT8, 80, arena);
+  private final VectorSource base = TestIndexes.clustered(500, 16, ElementType.INT8, 80, arena);
 
   @AfterEach
   void free() {
@@ -41,10 +42,10 @@ class HybridDamageTest {
   }
 
   private Path build(String name) throws IOException {
-    return Fixtures.build(
+    return TestIndexes.build(
         base,
         directory.resolve(name),
-        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+        TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
             .maxDegree(8)
             .tuning(t -> t.buildListSize(16))
             .build());
@@ -84,7 +85,8 @@ class HybridDamageTest {
     Files.write(file, whole);
     try (AnnIndex open =
         AnnIndex.open(
-            index, Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build())) {
+            index,
+            TestIndexes.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build())) {
       assertEquals(500, open.search(SearchRequest.of(base, 0, 500)).count());
     }
   }
@@ -96,7 +98,7 @@ class HybridDamageTest {
             () ->
                 AnnIndex.open(
                         index,
-                        Fixtures.quickOpen().toBuilder()
+                        TestIndexes.quickOpen().toBuilder()
                             .tuning(t -> t.residency(residency))
                             .build())
                     .close());
@@ -111,7 +113,7 @@ class HybridDamageTest {
     byte[] damaged = Files.readAllBytes(file);
     damaged[damaged.length - 1] ^= 1;
     Files.write(file, damaged);
-    try (AnnIndex open = AnnIndex.open(index, Fixtures.quickOpen())) {
+    try (AnnIndex open = AnnIndex.open(index, TestIndexes.quickOpen())) {
       CorruptFileException e =
           assertThrows(
               CorruptFileException.class, () -> open.search(SearchRequest.of(base, 0, 500)));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.datasets.truth.GroundTruth;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
@@ -67,19 +68,19 @@ class HybridKindTest {
       ElementType type, Metric metric, double floor) throws Exception {
     long seed = Seeds.seed("hybridFindsNearlyAllTrueNeighbours", 70);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(1_500, DIMENSION, type, seed, arena);
-      VectorSource queries = Fixtures.queries(1_500, DIMENSION, type, seed, 60, arena);
-      Fixtures.build(base, directory, Fixtures.quickBuild("hybrid", metric));
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
-        GroundTruth truth = Fixtures.truth(base, queries, metric, K);
+      VectorSource base = TestIndexes.clustered(1_500, DIMENSION, type, seed, arena);
+      VectorSource queries = TestIndexes.queries(1_500, DIMENSION, type, seed, 60, arena);
+      TestIndexes.build(base, directory, TestIndexes.quickBuild("hybrid", metric));
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
+        GroundTruth truth = TestIndexes.truth(base, queries, metric, K);
         // Under the inner product long vectors crowd the list, so it has to be longer.
         int listSize = metric == Metric.INNER_PRODUCT ? 80 : 20;
-        double recall = Fixtures.recall(index, truth, queries, K, listSize);
+        double recall = TestIndexes.recall(index, truth, queries, K, listSize);
         assertTrue(recall >= floor, "recall=" + recall);
         for (long query = 0; query < queries.count(); query++) {
           SearchResult result = index.search(SearchRequest.of(queries, query, K));
           assertEquals(K, result.count());
-          Fixtures.assertExact(result, metric, queries, query, base);
+          TestIndexes.assertExact(result, metric, queries, query, base);
         }
       }
     }
@@ -88,10 +89,10 @@ class HybridKindTest {
   @Test
   void theDefaultKindIsTheHybrid() throws Exception {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(200, 8, ElementType.UINT8, 71, arena);
-      Fixtures.build(base, directory, BuildOptions.defaults());
+      VectorSource base = TestIndexes.clustered(200, 8, ElementType.UINT8, 71, arena);
+      TestIndexes.build(base, directory, BuildOptions.defaults());
       assertEquals(List.of("diskann", "hybrid"), AnnIndex.installedKinds());
-      try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+      try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         assertEquals("hybrid", index.info().kind());
         assertEquals("1", index.info().settings().get("upperLayers"));
         long bytes = 0;
@@ -124,19 +125,19 @@ class HybridKindTest {
     long seed = Seeds.seed("theUpperLayersSaveFetchesAndLoseNothing", 72);
     int count = 3_000;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(count, 32, ElementType.UINT8, seed, arena);
-      VectorSource queries = Fixtures.queries(count, 32, ElementType.UINT8, seed, 100, arena);
-      GroundTruth truth = Fixtures.truth(base, queries, Metric.SQUARED_L2, K);
+      VectorSource base = TestIndexes.clustered(count, 32, ElementType.UINT8, seed, arena);
+      VectorSource queries = TestIndexes.queries(count, 32, ElementType.UINT8, seed, 100, arena);
+      GroundTruth truth = TestIndexes.truth(base, queries, Metric.SQUARED_L2, K);
       Cost[] costs = new Cost[2];
       for (int i = 0; i < 2; i++) {
         String kind = i == 0 ? "hybrid" : "diskann";
         BuildOptions options =
-            Fixtures.quickBuild(kind, Metric.SQUARED_L2).toBuilder()
+            TestIndexes.quickBuild(kind, Metric.SQUARED_L2).toBuilder()
                 .maxDegree(16)
                 .tuning(t -> t.buildListSize(30))
                 .build();
-        Path path = Fixtures.build(base, directory.resolve(kind), options);
-        try (AnnIndex index = AnnIndex.open(path, Fixtures.quickOpen())) {
+        Path path = TestIndexes.build(base, directory.resolve(kind), options);
+        try (AnnIndex index = AnnIndex.open(path, TestIndexes.quickOpen())) {
           assertEquals(kind, index.info().kind());
           costs[i] = cost(index, truth, queries, 20);
         }
@@ -162,7 +163,7 @@ class HybridKindTest {
       fetches += stats.pageReads() + stats.cacheHits();
       rounds += stats.rounds();
     }
-    return new Cost(Fixtures.recall(index, truth, queries, K, listSize), fetches, rounds);
+    return new Cost(TestIndexes.recall(index, truth, queries, K, listSize), fetches, rounds);
   }
 
   @ParameterizedTest
@@ -170,14 +171,14 @@ class HybridKindTest {
   void asManyNeighboursAsThereAreVectorsAreAllOfThem(Metric metric) throws Exception {
     try (Arena arena = Arena.ofShared()) {
       for (int count : new int[] {1, 2, 3, 70, 300}) {
-        VectorSource base = Fixtures.clustered(count, 7, ElementType.FLOAT32, count, arena);
+        VectorSource base = TestIndexes.clustered(count, 7, ElementType.FLOAT32, count, arena);
         Path path = directory.resolve("index-" + count);
-        Fixtures.build(base, path, Fixtures.quickBuild("hybrid", metric));
-        try (AnnIndex index = AnnIndex.open(path, Fixtures.quickOpen())) {
+        TestIndexes.build(base, path, TestIndexes.quickBuild("hybrid", metric));
+        try (AnnIndex index = AnnIndex.open(path, TestIndexes.quickOpen())) {
           SearchResult result = index.search(SearchRequest.of(base, 0, count));
           assertArrayEquals(
               LongStream.range(0, count).toArray(), LongStream.of(result.ids()).sorted().toArray());
-          Fixtures.assertExact(result, metric, base, 0, base);
+          TestIndexes.assertExact(result, metric, base, 0, base);
         }
       }
     }
@@ -188,14 +189,14 @@ class HybridKindTest {
   void theSmallestBudgetNamedHoldsTheLayersAndOneByteLessDoesNot(int maxSearchers)
       throws Exception {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(800, 40, ElementType.FLOAT32, 73, arena);
-      Fixtures.build(
+      VectorSource base = TestIndexes.clustered(800, 40, ElementType.FLOAT32, 73, arena);
+      TestIndexes.build(
           base,
           directory,
-          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+          TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
               .tuning(t -> t.codeBytes(10))
               .build());
-      OpenOptions options = Fixtures.quickOpen().toBuilder().maxSearchers(maxSearchers).build();
+      OpenOptions options = TestIndexes.quickOpen().toBuilder().maxSearchers(maxSearchers).build();
       long smallest =
           assertThrows(
                   MemoryBudgetException.class,
@@ -229,12 +230,12 @@ class HybridKindTest {
   @Test
   void concurrentSearchesGiveTheResultsOfOneThread() throws Exception {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(1_500, DIMENSION, ElementType.INT8, 74, arena);
-      Fixtures.build(
+      VectorSource base = TestIndexes.clustered(1_500, DIMENSION, ElementType.INT8, 74, arena);
+      TestIndexes.build(
           base,
           directory,
-          Fixtures.quickBuild("hybrid", Metric.COSINE).toBuilder().threads(2).build());
-      OpenOptions two = Fixtures.quickOpen().toBuilder().maxSearchers(2).build();
+          TestIndexes.quickBuild("hybrid", Metric.COSINE).toBuilder().threads(2).build());
+      OpenOptions two = TestIndexes.quickOpen().toBuilder().maxSearchers(2).build();
       try (AnnIndex index = AnnIndex.open(directory, two);
           ExecutorService executor = Executors.newFixedThreadPool(8)) {
         List<SearchResult> expected = results(index, base);
@@ -249,12 +250,12 @@ class HybridKindTest {
   @Test
   void layersAreTheSameForASeedOnOneThreadAndOthersForAnother() throws Exception {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(1_000, 8, ElementType.UINT8, 75, arena);
-      BuildOptions options = Fixtures.quickBuild("hybrid", Metric.SQUARED_L2);
-      Path first = Fixtures.build(base, directory.resolve("first"), options);
-      Path second = Fixtures.build(base, directory.resolve("second"), options);
+      VectorSource base = TestIndexes.clustered(1_000, 8, ElementType.UINT8, 75, arena);
+      BuildOptions options = TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2);
+      Path first = TestIndexes.build(base, directory.resolve("first"), options);
+      Path second = TestIndexes.build(base, directory.resolve("second"), options);
       Path other =
-          Fixtures.build(
+          TestIndexes.build(
               base, directory.resolve("other"), options.toBuilder().tuning(t -> t.seed(7)).build());
       assertArrayEquals(layers(first), layers(second));
       assertFalse(Arrays.equals(layers(first), layers(other)));

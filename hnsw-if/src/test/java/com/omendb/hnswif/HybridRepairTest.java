@@ -3,6 +3,7 @@ package com.omendb.hnswif;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.OpenOptions;
@@ -48,7 +49,7 @@ class HybridRepairTest {
 
   @BeforeAll
   static void build() throws IOException {
-    base = Fixtures.clustered(COUNT, 48, ElementType.UINT8, 91, ARENA);
+    base = TestIndexes.clustered(COUNT, 48, ElementType.UINT8, 91, ARENA);
     AnnIndex.build(
         base,
         sound.resolve("index"),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.pagecache.testing.CrashRounds;
 import com.omendb.store.AnnIndex;
@@ -49,7 +50,7 @@ class IndexCrashTest {
     long seed = Seeds.seed("afterACrashTheOldIndexOrTheNewOneAnswers", 96);
     try (Arena arena = Arena.ofShared()) {
       BuildOptions options =
-          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+          TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
               .resume(resume)
               .tuning(t -> t.seed(seed).codeBytes(4))
               .build();
@@ -90,7 +91,7 @@ class IndexCrashTest {
   }
 
   private static VectorSource vectors(int count, ElementType type, long seed, Arena arena) {
-    return Fixtures.clustered(count, DIMENSION, type, seed + count, arena);
+    return TestIndexes.clustered(count, DIMENSION, type, seed + count, arena);
   }
 
   private static int version(Path directory, List<Version> versions) throws IOException {
@@ -101,7 +102,7 @@ class IndexCrashTest {
         AnnIndex.verify(
             directory, VerifyOptions.full().toBuilder().threads(1).build(), Progress.NONE);
     assertEquals(List.of(), report.damages());
-    try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+    try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
       for (int version = 0; version < versions.size(); version++) {
         VectorSource vectors = versions.get(version).vectors;
         if (vectors.count() == index.info().count()) {

@@ -1,5 +1,6 @@
 package com.omendb.hnswif;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
 import com.omendb.store.ReadEngine;
@@ -53,12 +54,12 @@ final class OpeningUntilRefused {
   }
 
   static VectorSource vectors(Arena arena) {
-    return Fixtures.clustered(COUNT, DIMENSION, ElementType.UINT8, SEED, arena);
+    return TestIndexes.clustered(COUNT, DIMENSION, ElementType.UINT8, SEED, arena);
   }
 
   // A class that is first needed when there is no descriptor cannot be read from its file.
   private static void loadClasses(Path directory, VectorSource vectors) throws IOException {
-    OpenOptions usual = Fixtures.quickOpen();
+    OpenOptions usual = TestIndexes.quickOpen();
     OpenOptions onThreads = usual.toBuilder().tuning(t -> t.readEngine(ReadEngine.PREAD)).build();
     for (OpenOptions options : List.of(usual, onThreads)) {
       try (AnnIndex index = AnnIndex.open(directory, options)) {
@@ -66,7 +67,7 @@ final class OpeningUntilRefused {
       }
     }
     try {
-      AnnIndex.open(directory.resolve("missing"), Fixtures.quickOpen()).close();
+      AnnIndex.open(directory.resolve("missing"), TestIndexes.quickOpen()).close();
       throw new AssertionError("opened what is not there");
     } catch (NoSuchFileException _) {
       // As it should be.
@@ -78,7 +79,7 @@ final class OpeningUntilRefused {
   private static IOException openAll(Path directory, List<AnnIndex> open) {
     while (open.size() < MOST) {
       try {
-        open.add(AnnIndex.open(directory, Fixtures.quickOpen()));
+        open.add(AnnIndex.open(directory, TestIndexes.quickOpen()));
       } catch (IOException e) {
         return e;
       }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.repair.IndexRepair;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.pagecache.testing.CrashRounds;
 import com.omendb.pagecache.testing.Faults;
@@ -47,7 +48,7 @@ class RepairCrashTest {
   void afterACrashTheRepairedIndexIsWholeOrNotThere() throws IOException {
     long seed = Seeds.seed("afterACrashTheRepairedIndexIsWholeOrNotThere", 97);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(COUNT, 16, ElementType.UINT8, seed, arena);
+      VectorSource base = TestIndexes.clustered(COUNT, 16, ElementType.UINT8, seed, arena);
       // One index with a lost page, one of which only other files are lost: two ways of repair.
       Path lostPage = build(base, "lost-page");
       flip(file(lostPage, "base.pages"), PAGE_BYTES + 77);
@@ -115,7 +116,7 @@ class RepairCrashTest {
         AnnIndex.verify(
                 directory, VerifyOptions.full().toBuilder().threads(1).build(), Progress.NONE)
             .isWhole());
-    try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+    try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
       assertEquals(COUNT, index.info().count());
       assertEquals(COUNT, index.search(SearchRequest.of(base, 0, COUNT)).count());
     }
@@ -126,7 +127,7 @@ class RepairCrashTest {
     AnnIndex.build(
         base,
         directory,
-        Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+        TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
             .tuning(t -> t.codeBytes(4))
             .build(),
         Progress.NONE);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
@@ -55,9 +56,9 @@ class ResidencyTest {
 
   @BeforeAll
   static void build() throws Exception {
-    base = Fixtures.clustered(COUNT, 32, ElementType.UINT8, 97, ARENA);
-    queries = Fixtures.queries(COUNT, 32, ElementType.UINT8, 97, QUERIES, ARENA);
-    Fixtures.build(base, directory, Fixtures.quickBuild("hybrid", Metric.SQUARED_L2));
+    base = TestIndexes.clustered(COUNT, 32, ElementType.UINT8, 97, ARENA);
+    queries = TestIndexes.queries(COUNT, 32, ElementType.UINT8, 97, QUERIES, ARENA);
+    TestIndexes.build(base, directory, TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2));
   }
 
   @AfterAll
@@ -66,7 +67,7 @@ class ResidencyTest {
   }
 
   private static OpenOptions options(Residency residency) {
-    return Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
+    return TestIndexes.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
   }
 
   @ParameterizedTest
@@ -76,8 +77,8 @@ class ResidencyTest {
     try (AnnIndex index = AnnIndex.open(directory, options(residency))) {
       assertEquals(Optional.of(residency), index.info().residency());
       double recall =
-          Fixtures.recall(
-              index, Fixtures.truth(base, queries, Metric.SQUARED_L2, K), queries, K, 60);
+          TestIndexes.recall(
+              index, TestIndexes.truth(base, queries, Metric.SQUARED_L2, K), queries, K, 60);
       assertTrue(recall >= 0.97, "recall=" + recall);
       for (int row = 0; row < 50; row++) {
         SearchResult result = index.search(SearchRequest.of(base, row, K));

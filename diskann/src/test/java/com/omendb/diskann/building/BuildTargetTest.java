@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.DiskSpaceException;
 import com.omendb.pagecache.storage.Storage;
@@ -35,10 +36,10 @@ class BuildTargetTest {
   void roomIsLookedForAfterLeftoversAreDeleted() throws IOException {
     long seed = Seeds.seed("roomIsLookedForAfterLeftoversAreDeleted", 97);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(50, 8, ElementType.UINT8, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(50, 8, ElementType.UINT8, seed, arena);
       BuildOptions options =
-          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder().overwrite(true).build();
-      Path index = Fixtures.build(vectors, temporary.resolve("index"), options);
+          TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder().overwrite(true).build();
+      Path index = TestIndexes.build(vectors, temporary.resolve("index"), options);
       Manifest before = Manifest.read(index);
       UUID killed = new UUID(3, 3);
       Path leftover = index.resolve(killed.toString());

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.metrics.InMemoryMetrics;
@@ -87,7 +87,7 @@ class BuildWatchTest {
     List<RecordedEvent> events;
     try (Arena arena = Arena.ofShared();
         Recording recording = new Recording()) {
-      VectorSource vectors = Fixtures.clustered(COUNT, 8, ElementType.FLOAT32, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(COUNT, 8, ElementType.FLOAT32, seed, arena);
       recording.enable("com.omendb.BuildPhase").withoutThreshold();
       recording.start();
       AnnIndex.build(vectors, directory, options(), new Listener(directory));
@@ -140,7 +140,9 @@ class BuildWatchTest {
   }
 
   private BuildOptions options() {
-    return Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder().metrics(metrics).build();
+    return TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+        .metrics(metrics)
+        .build();
   }
 
   private void assertNoGauges() {

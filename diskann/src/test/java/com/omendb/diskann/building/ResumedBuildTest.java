@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.parts.NotePart;
 import com.omendb.diskann.parts.PartList;
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildMethod;
@@ -54,7 +54,7 @@ class ResumedBuildTest {
   private static final int DIMENSION = 8;
   private static final int HEADER_BYTES = 4096;
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.INNER_PRODUCT).toBuilder()
+      TestIndexes.quickBuild("diskann", Metric.INNER_PRODUCT).toBuilder()
           .maxDegree(8)
           .tuning(t -> t.buildListSize(16))
           .build();
@@ -78,7 +78,7 @@ class ResumedBuildTest {
   @BeforeEach
   void generate() {
     long seed = Seeds.seed("ResumedBuildTest", 71);
-    vectors = Fixtures.clustered(COUNT, DIMENSION, ElementType.UINT8, seed, arena);
+    vectors = TestIndexes.clustered(COUNT, DIMENSION, ElementType.UINT8, seed, arena);
     directory = temporary.resolve("index");
   }
 
@@ -410,6 +410,6 @@ class ResumedBuildTest {
     AnnIndex.build(vectors, directory, OPTIONS.toBuilder().resume(true).build(), resumed);
     resumed.assertNoted(
         "resuming, finished already: input, order, graph, self-check, layout, pages, thin");
-    AnnIndex.open(directory, Fixtures.quickOpen()).close();
+    AnnIndex.open(directory, TestIndexes.quickOpen()).close();
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.pagecache.storage.Storage;
@@ -48,10 +49,12 @@ class ScratchFileBuildTest {
   void aBuildInScratchFilesGivesTheSameAnswers() throws IOException {
     long seed = Seeds.seed("aBuildInScratchFilesGivesTheSameAnswers", 61);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(COUNT, DIMENSION, ElementType.UINT8, seed, arena);
-      VectorSource queries = Fixtures.queries(COUNT, DIMENSION, ElementType.UINT8, seed, 20, arena);
+      VectorSource vectors =
+          TestIndexes.clustered(COUNT, DIMENSION, ElementType.UINT8, seed, arena);
+      VectorSource queries =
+          TestIndexes.queries(COUNT, DIMENSION, ElementType.UINT8, seed, 20, arena);
       BuildOptions options =
-          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+          TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
               .maxDegree(16)
               .threads(1)
               .tuning(t -> t.buildListSize(24).seed(seed))
@@ -68,8 +71,8 @@ class ScratchFileBuildTest {
           Progress.NONE,
           IN_FILES);
       assertEquals(List.of(), scratchFiles(inFiles));
-      try (AnnIndex one = AnnIndex.open(inMemory, Fixtures.quickOpen());
-          AnnIndex other = AnnIndex.open(inFiles, Fixtures.quickOpen())) {
+      try (AnnIndex one = AnnIndex.open(inMemory, TestIndexes.quickOpen());
+          AnnIndex other = AnnIndex.open(inFiles, TestIndexes.quickOpen())) {
         for (int query = 0; query < 20; query++) {
           SearchRequest request = SearchRequest.of(queries, query, 10);
           assertArrayEquals(one.search(request).ids(), other.search(request).ids());
@@ -89,7 +92,7 @@ class ScratchFileBuildTest {
   void movedVectorsKeepTheirRowsAndLieNearEachOther(Metric metric) {
     long seed = Seeds.seed("movedVectorsKeepTheirRowsAndLieNearEachOther", 61);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource input = Fixtures.clustered(COUNT, 24, ElementType.FLOAT32, seed, arena);
+      VectorSource input = TestIndexes.clustered(COUNT, 24, ElementType.FLOAT32, seed, arena);
       LocalRows rows = LocalRows.of(input, metric, 2, seed, arena, Progress.NONE);
       BitSet seen = new BitSet();
       for (int row = 0; row < COUNT; row++) {

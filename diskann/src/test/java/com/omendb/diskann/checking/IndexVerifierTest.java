@@ -8,7 +8,8 @@ import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.format.PageDirectory;
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.Forger;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.errors.UnsupportedFormatException;
 import com.omendb.store.AnnIndex;
@@ -54,7 +55,7 @@ class IndexVerifierTest {
   private static final int DIMENSION = 24;
   private static final int PAGE_BYTES = 4096;
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+      TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
           .maxDegree(12)
           .tuning(t -> t.buildListSize(20))
           .build();
@@ -67,9 +68,9 @@ class IndexVerifierTest {
   @BeforeAll
   static void build() throws IOException {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(COUNT, DIMENSION, ElementType.UINT8, 70, arena);
-      Fixtures.build(base, sound.resolve("index"), OPTIONS);
-      Fixtures.build(base, sound.resolve("other"), OPTIONS);
+      VectorSource base = TestIndexes.clustered(COUNT, DIMENSION, ElementType.UINT8, 70, arena);
+      TestIndexes.build(base, sound.resolve("index"), OPTIONS);
+      TestIndexes.build(base, sound.resolve("other"), OPTIONS);
     }
   }
 
@@ -124,9 +125,10 @@ class IndexVerifierTest {
   })
   void anIndexAsItWasBuiltIsWhole(ElementType type, Metric metric, int count) throws IOException {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.clustered(count, 40, type, 71, arena);
+      VectorSource base = TestIndexes.clustered(count, 40, type, 71, arena);
       Path built =
-          Fixtures.build(base, temporary.resolve("built"), Fixtures.quickBuild("diskann", metric));
+          TestIndexes.build(
+              base, temporary.resolve("built"), TestIndexes.quickBuild("diskann", metric));
       VerifyReport report = verify(built, full());
       assertWhole(report);
       assertEquals(List.of(), report.notes());

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildForecast;
@@ -40,7 +40,7 @@ class ForecastsTest {
   @Test
   void theFilesOfASmallBuildAreAsLargeAsForecast() throws IOException {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(20_000, 64, ElementType.UINT8, 71, arena);
+      VectorSource vectors = TestIndexes.clustered(20_000, 64, ElementType.UINT8, 71, arena);
       BuildForecast forecast = AnnIndex.forecastBuild(VectorShape.of(vectors), BUILD);
       Path index = temporary.resolve("index");
       AnnIndex.build(vectors, index, BUILD, Progress.NONE);

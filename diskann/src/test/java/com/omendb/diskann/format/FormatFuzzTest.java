@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.format.PageView.MalformedPageException;
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.pagecache.file.FileHeader;
 import com.omendb.pagecache.file.SegmentFile;
 import com.omendb.pq.CodeError;
@@ -22,6 +22,7 @@ import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Fuzz;
 import com.omendb.vectors.testing.GuardedMemory;
 import com.omendb.vectors.testing.Mender;
+import com.omendb.vectors.testing.TestRows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -101,10 +102,10 @@ class FormatFuzzTest {
   static void build() throws IOException {
     try (Arena arena = Arena.ofShared()) {
       index =
-          Fixtures.build(
-              Fixtures.uniform(new SplittableRandom(7), COUNT, DIMENSION, ElementType.UINT8, arena),
+          TestIndexes.build(
+              TestRows.uniform(new SplittableRandom(7), COUNT, DIMENSION, ElementType.UINT8, arena),
               folder.resolve("index"),
-              Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+              TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
                   .maxDegree(12)
                   .tuning(t -> t.buildListSize(16).codeBytes(3))
                   .build());

@@ -16,6 +16,7 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -59,7 +60,7 @@ class PageViewTest {
     for (ElementType type : ElementType.values()) {
       for (Metric metric : Metric.values()) {
         try (Arena arena = Arena.ofShared()) {
-          VectorSource vectors = Fixtures.uniform(random, count, dimension, type, arena);
+          VectorSource vectors = TestRows.uniform(random, count, dimension, type, arena);
           int[][] edges = randomEdges(random, count);
           Path path = directory.resolve(dimension + "-" + type + "-" + metric);
           PageDirectory pages =
@@ -98,7 +99,7 @@ class PageViewTest {
           public void advance(long units) {}
         };
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, count, dimension, ElementType.FLOAT32, arena);
+      VectorSource vectors = TestRows.uniform(random, count, dimension, ElementType.FLOAT32, arena);
       int[][] edges = new int[count][];
       for (int row = 0; row < count; row++) {
         int first = row;
@@ -180,7 +181,7 @@ class PageViewTest {
   void neighboursAndIdsOfTheWholeRangeRoundTrip() throws Exception {
     SplittableRandom random = Seeds.random("neighboursAndIdsOfTheWholeRangeRoundTrip", 3);
     try (Arena arena = Arena.ofConfined()) {
-      VectorSource vectors = Fixtures.uniform(random, 1, 5, ElementType.INT8, arena);
+      VectorSource vectors = TestRows.uniform(random, 1, 5, ElementType.INT8, arena);
       NeighbourCodec codec = new NeighbourCodec(Integer.MAX_VALUE, random.nextInt(17));
       RecordEncoder encoder = new RecordEncoder(vectors, Metric.SQUARED_L2, 250, codec, arena);
       PageView view = new PageView(4096, 5, Integer.MAX_VALUE, codec);
@@ -211,7 +212,7 @@ class PageViewTest {
     SplittableRandom random = Seeds.random("anyDamagedByteGivesValuesInRangeOrIsRefused", 4);
     int count = 40;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, count, 3, type, arena);
+      VectorSource vectors = TestRows.uniform(random, count, 3, type, arena);
       VamanaGraph graph = Fixtures.graph(randomEdges(random, count), 250, 0, arena);
       Path path = directory.resolve("pages");
       new BasePagesWriter(
@@ -258,7 +259,7 @@ class PageViewTest {
   void aTableThatDoesNotFitThePageOrTheIndexIsRefused() throws Exception {
     try (Arena arena = Arena.ofConfined()) {
       VectorSource vectors =
-          Fixtures.uniform(new SplittableRandom(1), 1, 4, ElementType.UINT8, arena);
+          TestRows.uniform(new SplittableRandom(1), 1, 4, ElementType.UINT8, arena);
       NeighbourCodec codec = new NeighbourCodec(10, 0);
       RecordEncoder encoder = new RecordEncoder(vectors, Metric.SQUARED_L2, 4, codec, arena);
       encoder.encode(0, 0, new int[0], 0);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.diskann.vamana.GraphWalk;
 import com.omendb.diskann.vamana.NodeSpace;
@@ -16,6 +17,7 @@ import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
@@ -50,7 +52,7 @@ class PagePackingTest {
     for (int round = 0; round < 60; round++) {
       int count = 1 + random.nextInt(round % 10 == 0 ? 800 : 60);
       try (Arena arena = Arena.ofShared()) {
-        VectorSource vectors = Fixtures.uniform(random, count, 5, ElementType.INT8, arena);
+        VectorSource vectors = TestRows.uniform(random, count, 5, ElementType.INT8, arena);
         NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
         // Down to graphs without any edge; up to more neighbours than a pool takes of one node.
         int maxDegree = new int[] {0, 1, 5, 60}[round % 4];
@@ -91,7 +93,7 @@ class PagePackingTest {
     long seed = Seeds.seed("nodesThatShareAPageAreNearEachOther", 206);
     try (Arena arena = Arena.ofShared()) {
       int count = 1_500;
-      VectorSource vectors = Fixtures.clustered(count, 16, ElementType.UINT8, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(count, 16, ElementType.UINT8, seed, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
       VamanaGraph graph =
           VamanaBuilder.build(
@@ -141,7 +143,7 @@ class PagePackingTest {
           }
         };
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, 77, 3, ElementType.UINT8, arena);
+      VectorSource vectors = TestRows.uniform(random, 77, 3, ElementType.UINT8, arena);
       PagePacking.pack(
           new NodeSpace(vectors, Metric.SQUARED_L2, arena),
           Fixtures.graph(new int[77][0], 4, 0, arena).adjacency(),

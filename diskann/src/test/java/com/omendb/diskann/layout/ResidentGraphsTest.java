@@ -9,6 +9,7 @@ import com.omendb.diskann.format.NeighbourCodec;
 import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.format.PageDirectory;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.diskann.vamana.NodeSpace;
@@ -20,6 +21,7 @@ import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -53,7 +55,7 @@ class ResidentGraphsTest {
     // Counts that leave a last group of one, two, three and four nodes, and a graph of one node.
     for (int count : new int[] {1, 2, 5, 66, 131, 400}) {
       try (Arena arena = Arena.ofShared()) {
-        VectorSource vectors = Fixtures.uniform(random, count, 6, type, arena);
+        VectorSource vectors = TestRows.uniform(random, count, 6, type, arena);
         NodeSpace space = new NodeSpace(vectors, metric, arena);
         VamanaGraph graph = randomGraph(random, count, 64, arena);
         NodeOrder order = randomOrder(random, count, arena);
@@ -131,7 +133,7 @@ class ResidentGraphsTest {
     SplittableRandom random = Seeds.random("theNearestNeighbourStays", 209);
     int count = 300;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, count, 8, ElementType.FLOAT32, arena);
+      VectorSource vectors = TestRows.uniform(random, count, 8, ElementType.FLOAT32, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
       VamanaGraph whole = randomGraph(random, count, 64, arena);
       Adjacency graph = whole.adjacency();
@@ -162,7 +164,7 @@ class ResidentGraphsTest {
     long seed = Seeds.seed("theNumberOfThreadsChangesNothing", 210);
     int count = 2_000;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(count, 12, ElementType.UINT8, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(count, 12, ElementType.UINT8, seed, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       VamanaGraph graph =
           VamanaBuilder.build(
@@ -187,7 +189,7 @@ class ResidentGraphsTest {
     SplittableRandom random = Seeds.random("ofRowsInTheOrderOfAPruneTheFirstEdgesStay", 211);
     int count = 300;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, count, 8, ElementType.FLOAT32, arena);
+      VectorSource vectors = TestRows.uniform(random, count, 8, ElementType.FLOAT32, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       VamanaGraph random64 = randomGraph(random, count, 64, arena);
       Adjacency graph = random64.adjacency();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
@@ -41,7 +41,7 @@ class LeafCandidatesTest {
   void mostTrueNeighboursAreAmongTheCandidates(Metric metric, ElementType type, int dimension) {
     long seed = Seeds.seed("mostTrueNeighboursAreAmongTheCandidates", 5);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(3_000, dimension, type, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(3_000, dimension, type, seed, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
       Candidates candidates = candidates(space, SMALL, arena);
       candidates.requireComplete();
@@ -83,7 +83,7 @@ class LeafCandidatesTest {
     SplittableRandom random = Seeds.random("everyNodeGetsCandidates", count);
     for (int dimension : new int[] {1, 2, 9}) {
       try (Arena arena = Arena.ofShared()) {
-        VectorSource vectors = Fixtures.uniform(random, count, dimension, ElementType.UINT8, arena);
+        VectorSource vectors = TestRows.uniform(random, count, dimension, ElementType.UINT8, arena);
         NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
         candidates(space, SMALL, arena).requireComplete();
         candidates(space, new LeafOptions(2, 1, 1, 16, 1, 3, 5), arena).requireComplete();
@@ -97,8 +97,8 @@ class LeafCandidatesTest {
     SplittableRandom random = Seeds.random("copiesOfAFewVectorsGetCandidates", 3);
     for (int different : new int[] {1, 2, 30}) {
       try (Arena arena = Arena.ofShared()) {
-        VectorSource few = Fixtures.uniform(random, different, 8, ElementType.INT8, arena);
-        VectorSource vectors = Fixtures.uniform(random, 6_000, 8, ElementType.INT8, arena);
+        VectorSource few = TestRows.uniform(random, different, 8, ElementType.INT8, arena);
+        VectorSource vectors = TestRows.uniform(random, 6_000, 8, ElementType.INT8, arena);
         for (long row = 0; row < vectors.count(); row++) {
           for (int column = 0; column < 8; column++) {
             double value = few.element(random.nextInt(different), column);
@@ -117,7 +117,7 @@ class LeafCandidatesTest {
     SplittableRandom random = Seeds.random("aZeroVectorAndAnOutlierDoNoHarm", 4);
     for (Metric metric : Metric.values()) {
       try (Arena arena = Arena.ofShared()) {
-        VectorSource vectors = Fixtures.uniform(random, 1_000, 16, ElementType.FLOAT32, arena);
+        VectorSource vectors = TestRows.uniform(random, 1_000, 16, ElementType.FLOAT32, arena);
         for (int column = 0; column < 16; column++) {
           TestRows.set(vectors, 5, column, 0);
           TestRows.set(vectors, 6, column, 1e15);
@@ -131,7 +131,7 @@ class LeafCandidatesTest {
   void oneNodeHasNoCandidates() {
     SplittableRandom random = Seeds.random("oneNodeHasNoCandidates", 1);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, 1, 5, ElementType.FLOAT32, arena);
+      VectorSource vectors = TestRows.uniform(random, 1, 5, ElementType.FLOAT32, arena);
       Candidates found = candidates(new NodeSpace(vectors, Metric.COSINE, arena), SMALL, arena);
       assertTrue(found.of(0).isEmpty());
     }
@@ -141,7 +141,7 @@ class LeafCandidatesTest {
   void theCandidatesDoNotDependOnTheThreads() {
     SplittableRandom random = Seeds.random("theCandidatesDoNotDependOnTheThreads", 6);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, 2_000, 12, ElementType.UINT8, arena);
+      VectorSource vectors = TestRows.uniform(random, 2_000, 12, ElementType.UINT8, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       Candidates one = candidates(space, new LeafOptions(4, 200, 2, 60, 8, 1, 7), arena);
       Candidates four = candidates(space, new LeafOptions(4, 200, 2, 60, 8, 4, 7), arena);
@@ -156,7 +156,7 @@ class LeafCandidatesTest {
     SplittableRandom random = Seeds.random("aFailingSinkIsClosedAndItsFailureThrown", 8);
     AtomicInteger closed = new AtomicInteger();
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, 500, 12, ElementType.UINT8, arena);
+      VectorSource vectors = TestRows.uniform(random, 500, 12, ElementType.UINT8, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       CellAssignment cells = CellAssignment.of(space, SMALL, _ -> false, arena, Progress.NONE);
       CandidateSink full =

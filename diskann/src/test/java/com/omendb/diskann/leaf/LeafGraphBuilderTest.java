@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
@@ -54,7 +54,7 @@ class LeafGraphBuilderTest {
   void searchesFindAsMuchAsInAGraphOfTwoPasses(ElementType type, Metric metric) {
     long seed = Seeds.seed("searchesFindAsMuchAsInAGraphOfTwoPasses", 61);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(2_500, 24, type, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(2_500, 24, type, seed, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
       VamanaOptions options = new VamanaOptions(24, 40, 1.2f, 1, seed);
       VamanaGraph leaf = build(space, options, arena);
@@ -71,7 +71,7 @@ class LeafGraphBuilderTest {
     SplittableRandom random = Seeds.random("duplicatesAreAllReachable", 62);
     for (Metric metric : Metric.values()) {
       try (Arena arena = Arena.ofShared()) {
-        VectorSource vectors = Fixtures.uniform(random, count, 6, ElementType.INT8, arena);
+        VectorSource vectors = TestRows.uniform(random, count, 6, ElementType.INT8, arena);
         for (int row = distinct; row < count; row++) {
           copyRow(vectors, random.nextInt(distinct), row);
         }
@@ -86,7 +86,7 @@ class LeafGraphBuilderTest {
   void copiesDoNotCrowdOutTheOthers() {
     SplittableRandom random = Seeds.random("copiesDoNotCrowdOutTheOthers", 63);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, 4_000, 8, ElementType.FLOAT32, arena);
+      VectorSource vectors = TestRows.uniform(random, 4_000, 8, ElementType.FLOAT32, arena);
       for (int row = 2_000; row < 4_000; row++) {
         copyRow(vectors, row % 20, row);
       }
@@ -105,7 +105,7 @@ class LeafGraphBuilderTest {
     int copied = 150;
     int count = single + 5 * copied;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, count, 8, ElementType.FLOAT32, arena);
+      VectorSource vectors = TestRows.uniform(random, count, 8, ElementType.FLOAT32, arena);
       for (int row = single + copied; row < count; row++) {
         copyRow(vectors, single + (row - single) % copied, row);
       }
@@ -128,7 +128,7 @@ class LeafGraphBuilderTest {
     int single = 800;
     int count = 1_000;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, count, 8, ElementType.FLOAT32, arena);
+      VectorSource vectors = TestRows.uniform(random, count, 8, ElementType.FLOAT32, arena);
       for (int row = single + 1; row < count; row++) {
         copyRow(vectors, single, row);
       }
@@ -148,7 +148,7 @@ class LeafGraphBuilderTest {
     SplittableRandom random = Seeds.random("wellSeparatedClustersAreFoundFromTheMedoid", 64);
     int count = 6_000;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, count, 12, ElementType.FLOAT32, arena);
+      VectorSource vectors = TestRows.uniform(random, count, 12, ElementType.FLOAT32, arena);
       double[][] centres = new double[60][12];
       for (double[] centre : centres) {
         for (int column = 0; column < 12; column++) {
@@ -175,7 +175,7 @@ class LeafGraphBuilderTest {
     for (Metric metric : Metric.values()) {
       for (int threads = 1; threads <= 4; threads += 3) {
         try (Arena arena = Arena.ofShared()) {
-          VectorSource vectors = Fixtures.uniform(random, count, 5, ElementType.FLOAT32, arena);
+          VectorSource vectors = TestRows.uniform(random, count, 5, ElementType.FLOAT32, arena);
           NodeSpace space = new NodeSpace(vectors, metric, arena);
           assertSound(build(space, new VamanaOptions(64, 100, 1.2f, threads, 3), arena), count, 64);
         }
@@ -194,7 +194,7 @@ class LeafGraphBuilderTest {
   void extremeDimensionsGiveSoundGraphs(int dimension, int count, ElementType type, Metric metric) {
     SplittableRandom random = Seeds.random("extremeDimensionsGiveSoundGraphs", 66);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, count, dimension, type, arena);
+      VectorSource vectors = TestRows.uniform(random, count, dimension, type, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
       assertSound(build(space, new VamanaOptions(12, 24, 1.2f, 1, 5), arena), count, 12);
     }
@@ -205,7 +205,7 @@ class LeafGraphBuilderTest {
   void theMemoryForCandidatesAndCopiesDoesNotChangeTheGraph(Metric metric, long copyBytes) {
     long seed = Seeds.seed("theMemoryForCandidatesDoesNotChangeTheGraph", 67);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(3_000, 16, ElementType.UINT8, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(3_000, 16, ElementType.UINT8, seed, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
       VamanaOptions options = new VamanaOptions(16, 30, 1.2f, 1, seed);
       VamanaGraph inMemory = build(space, options, arena);
@@ -228,7 +228,7 @@ class LeafGraphBuilderTest {
   @Test
   void anInterruptEndsTheBuild() {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(3_000, 16, ElementType.UINT8, 1, arena);
+      VectorSource vectors = TestIndexes.clustered(3_000, 16, ElementType.UINT8, 1, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       Thread.currentThread().interrupt();
       assertThrows(

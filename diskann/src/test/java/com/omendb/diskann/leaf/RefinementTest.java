@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.diskann.vamana.Adjacency;
-import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
@@ -37,7 +37,8 @@ class RefinementTest {
   void trueNeighboursAreThoseOfAnExhaustiveSearch(Metric metric) {
     long seed = Seeds.seed("trueNeighboursAreThoseOfAnExhaustiveSearch", 71);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(700, DIMENSION, ElementType.FLOAT32, seed, arena);
+      VectorSource vectors =
+          TestIndexes.clustered(700, DIMENSION, ElementType.FLOAT32, seed, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
       ProbeQueries queries =
           ProbeQueries.of(space, 16, node -> node % 3 == 0, node -> node, 2, seed, arena);
@@ -94,7 +95,7 @@ class RefinementTest {
   void aGraphInWhichEverythingIsFoundIsLeftAsItIs() {
     long seed = Seeds.seed("aGraphInWhichEverythingIsFoundIsLeftAsItIs", 73);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(400, 4, ElementType.FLOAT32, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(400, 4, ElementType.FLOAT32, seed, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       Adjacency rows = new Adjacency(arena, 400, 399, 399);
       int[] row = new int[399];

@@ -3,7 +3,6 @@ package com.omendb.diskann.leaf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.vamana.Adjacency;
-import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaOptions;
 import com.omendb.vectors.ElementType;
@@ -11,6 +10,7 @@ import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class SkeletonTest {
     SplittableRandom random = Seeds.random("aGraphOfSmallPartsTakesNoMoreMemoryThanWasPlanned", 71);
     int count = 4_000;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, count, 16, ElementType.FLOAT32, arena);
+      VectorSource vectors = TestRows.uniform(random, count, 16, ElementType.FLOAT32, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       Adjacency graph = new Adjacency(arena, count, 32, 32);
       for (int node = 0; node < count; node++) {

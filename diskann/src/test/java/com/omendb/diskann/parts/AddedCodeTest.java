@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.diskann.DiskAnnKind;
 import com.omendb.diskann.GraphKind;
 import com.omendb.diskann.building.IndexBuild;
-import com.omendb.diskann.checking.Forger;
 import com.omendb.diskann.forecast.Forecasts;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.diskann.search.EntrySelector;
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.Forger;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.errors.UnrepairableException;
@@ -81,7 +81,7 @@ class AddedCodeTest {
   @BeforeEach
   void makeVectors() {
     index = temporary.resolve("index");
-    vectors = Fixtures.clustered(COUNT, DIMENSION, ElementType.FLOAT32, seed, arena);
+    vectors = TestIndexes.clustered(COUNT, DIMENSION, ElementType.FLOAT32, seed, arena);
   }
 
   @AfterEach
@@ -95,7 +95,7 @@ class AddedCodeTest {
   }
 
   private static BuildOptions options(Metric metric) {
-    return Fixtures.quickBuild(DiskAnnKind.NAME, metric);
+    return TestIndexes.quickBuild(DiskAnnKind.NAME, metric);
   }
 
   private void build(Metric metric) throws IOException {
@@ -126,14 +126,15 @@ class AddedCodeTest {
     assertTrue(manifest.files().keySet().stream().noneMatch(name -> name.endsWith(".pq")));
     assertEquals(Set.of(), damage(kind, index));
 
-    VectorSource queries = Fixtures.queries(COUNT, DIMENSION, ElementType.FLOAT32, seed, 30, arena);
+    VectorSource queries =
+        TestIndexes.queries(COUNT, DIMENSION, ElementType.FLOAT32, seed, 30, arena);
     for (Residency residency :
         new Residency[] {Residency.PAGES, Residency.GROUPS, Residency.GRAPH}) {
       OpenOptions options =
-          Fixtures.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
+          TestIndexes.quickOpen().toBuilder().tuning(t -> t.residency(residency)).build();
       try (AnnIndex open = kind.open(index, options)) {
         assertEquals("sq:16", open.info().settings().get("code"));
-        double recall = Fixtures.recall(open, vectors, queries, K, 40);
+        double recall = TestIndexes.recall(open, vectors, queries, K, 40);
         assertTrue(recall >= 0.95, "recall=" + recall + ", residency=" + residency);
       }
     }
@@ -145,7 +146,7 @@ class AddedCodeTest {
     long codesBytes = FileHeader.BYTES + (long) COUNT * DIMENSION;
     long codebookBytes = FileHeader.BYTES + 2L * DIMENSION * Float.BYTES;
     assertEquals(codesBytes, Files.size(TestFiles.file(index, CODES)));
-    try (AnnIndex open = kind.open(index, Fixtures.quickOpen())) {
+    try (AnnIndex open = kind.open(index, TestIndexes.quickOpen())) {
       assertEquals(codesBytes, open.info().memoryBytes().get("codes"));
       assertEquals(codebookBytes, open.info().memoryBytes().get("codebook"));
     }
@@ -154,7 +155,7 @@ class AddedCodeTest {
     var files = kind.forecastBuild(shape, 0, options).fileBytes();
     assertEquals(codesBytes, files.get(CODES));
     assertEquals(codebookBytes, files.get(CODEBOOK));
-    assertEquals("sq:16", kind.forecastServing(shape, options, Fixtures.quickOpen()).code());
+    assertEquals("sq:16", kind.forecastServing(shape, options, TestIndexes.quickOpen()).code());
   }
 
   @Test
@@ -162,11 +163,11 @@ class AddedCodeTest {
     buildBoth("sq:16", "pq:4");
     assertEquals("pq:4,sq:16", Manifest.read(index).settings().get("codes"));
     assertEquals(Set.of(), damage(both, index));
-    try (AnnIndex open = both.open(index, Fixtures.quickOpen())) {
+    try (AnnIndex open = both.open(index, TestIndexes.quickOpen())) {
       assertEquals("sq:16", open.info().settings().get("code"));
     }
     PartList parts = both.parts().ofManifest(Manifest.read(index), index);
-    OpenOptions options = Fixtures.quickOpen();
+    OpenOptions options = TestIndexes.quickOpen();
     long smallest =
         assertThrows(
                 MemoryBudgetException.class,
@@ -189,7 +190,7 @@ class AddedCodeTest {
       Path damaged = TestFiles.copy(index, temporary.resolve("damaged-" + file));
       TestFiles.flip(TestFiles.file(damaged, file), FileHeader.BYTES + 5, 1);
       assertEquals(Set.of(file), damage(kind, damaged));
-      assertThrows(CorruptFileException.class, () -> kind.open(damaged, Fixtures.quickOpen()));
+      assertThrows(CorruptFileException.class, () -> kind.open(damaged, TestIndexes.quickOpen()));
       Path repaired = temporary.resolve("repaired-" + file);
       repair(kind, damaged, repaired);
       assertEquals(Set.of(), damage(kind, repaired));
@@ -251,7 +252,7 @@ class AddedCodeTest {
     build(Metric.SQUARED_L2);
     DiskAnnKind plain = new DiskAnnKind();
     CorruptFileException opened =
-        assertThrows(CorruptFileException.class, () -> plain.open(index, Fixtures.quickOpen()));
+        assertThrows(CorruptFileException.class, () -> plain.open(index, TestIndexes.quickOpen()));
     TestFiles.assertMentions("setting is unusable: codes", opened);
     TestFiles.assertMentions("sq:16", opened);
     assertTrue(damage(plain, index).contains(Manifest.FILE));
@@ -273,7 +274,7 @@ class AddedCodeTest {
     Files.write(product, Files.readAllBytes(scalar));
     Files.write(scalar, codes);
     CorruptFileException refused =
-        assertThrows(CorruptFileException.class, () -> both.open(index, Fixtures.quickOpen()));
+        assertThrows(CorruptFileException.class, () -> both.open(index, TestIndexes.quickOpen()));
     TestFiles.assertMentions("code=sq:16", refused);
     assertEquals(Set.of("codes-16.pq", CODES), damage(both, index));
   }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.DiskAnnKind;
 import com.omendb.diskann.GraphKind;
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.UnrepairableException;
 import com.omendb.pagecache.file.FileHeader;
@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// does not know.
 class AddedPartTest {
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild(DiskAnnKind.NAME, Metric.SQUARED_L2).toBuilder()
+      TestIndexes.quickBuild(DiskAnnKind.NAME, Metric.SQUARED_L2).toBuilder()
           .maxDegree(8)
           .tuning(t -> t.buildListSize(16))
           .build();
@@ -63,7 +63,7 @@ class AddedPartTest {
   @BeforeEach
   void build() throws IOException {
     long seed = Seeds.seed("AddedPartTest", 83);
-    vectors = Fixtures.clustered(300, 12, ElementType.UINT8, seed, arena);
+    vectors = TestIndexes.clustered(300, 12, ElementType.UINT8, seed, arena);
     index = temporary.resolve("index");
     kind.build(vectors, VectorIds.rows(), index, OPTIONS, Progress.NONE);
   }
@@ -78,7 +78,7 @@ class AddedPartTest {
     Manifest manifest = Manifest.read(index);
     assertTrue(manifest.files().containsKey(note.name()));
     assertEquals("7", manifest.settings().get("notedNode"));
-    try (AnnIndex open = kind.open(index, Fixtures.quickOpen())) {
+    try (AnnIndex open = kind.open(index, TestIndexes.quickOpen())) {
       assertEquals(1, note.opened().size());
       assertEquals(9, open.search(SearchRequest.of(vectors, 9, 1)).id(0));
     }
@@ -86,7 +86,7 @@ class AddedPartTest {
 
   @Test
   void itsMemoryIsPlannedAndForecast() throws IOException {
-    try (AnnIndex open = kind.open(index, Fixtures.quickOpen())) {
+    try (AnnIndex open = kind.open(index, TestIndexes.quickOpen())) {
       assertEquals(
           Files.size(TestFiles.file(index, note.name())),
           open.info().memoryBytes().get(note.name()));
@@ -103,7 +103,7 @@ class AddedPartTest {
     TestFiles.flip(TestFiles.file(index, note.name()), FileHeader.BYTES, 1);
     Damage damage = verify(index).damages().getFirst();
     assertEquals(note.name(), damage.file());
-    assertThrows(CorruptFileException.class, () -> kind.open(index, Fixtures.quickOpen()));
+    assertThrows(CorruptFileException.class, () -> kind.open(index, TestIndexes.quickOpen()));
 
     Path repaired = temporary.resolve("repaired");
     RepairReport report = repair(kind, index, repaired);
@@ -142,7 +142,7 @@ class AddedPartTest {
     DiskAnnKind plain = new DiskAnnKind();
     long before = noted(index);
     CorruptFileException opened =
-        assertThrows(CorruptFileException.class, () -> plain.open(index, Fixtures.quickOpen()));
+        assertThrows(CorruptFileException.class, () -> plain.open(index, TestIndexes.quickOpen()));
     TestFiles.assertMentions("file." + note.name(), opened);
     VerifyReport report = plain.verify(index, FULL, Progress.NONE);
     assertEquals(Damage.Kind.MANIFEST, report.damages().getFirst().kind());
@@ -189,7 +189,7 @@ class AddedPartTest {
   }
 
   private long noted(Path directory) throws IOException {
-    kind.open(directory, Fixtures.quickOpen()).close();
+    kind.open(directory, TestIndexes.quickOpen()).close();
     return note.opened().getLast();
   }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.UnrepairableException;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.BuildOptions;
@@ -57,7 +57,7 @@ class IndexRepairTest {
   private static final int COUNT = 1_500;
   private static final int PAGE_BYTES = 4096;
   private static final BuildOptions OPTIONS =
-      Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+      TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
           .maxDegree(12)
           .tuning(t -> t.buildListSize(20))
           .build();
@@ -74,8 +74,8 @@ class IndexRepairTest {
 
   @BeforeAll
   static void build() throws IOException {
-    base = Fixtures.clustered(COUNT, 96, ElementType.UINT8, 60, ARENA);
-    Fixtures.build(base, sound.resolve("index"), OPTIONS);
+    base = TestIndexes.clustered(COUNT, 96, ElementType.UINT8, 60, ARENA);
+    TestIndexes.build(base, sound.resolve("index"), OPTIONS);
   }
 
   @AfterAll
@@ -322,8 +322,8 @@ class IndexRepairTest {
     LostPages.lose(damaged, random, 2);
     snapshot();
     VectorSource fewer = base.rows(0, COUNT - 1);
-    VectorSource others = Fixtures.clustered(COUNT, 96, ElementType.UINT8, 61, ARENA);
-    VectorSource otherType = Fixtures.clustered(COUNT, 96, ElementType.INT8, 60, ARENA);
+    VectorSource others = TestIndexes.clustered(COUNT, 96, ElementType.UINT8, 61, ARENA);
+    VectorSource otherType = TestIndexes.clustered(COUNT, 96, ElementType.INT8, 60, ARENA);
     for (VectorSource source : List.of(fewer, others, otherType)) {
       TestFiles.assertMentions(
           "source", assertThrows(IllegalArgumentException.class, () -> repair(source)));
@@ -353,12 +353,12 @@ class IndexRepairTest {
   @EnumSource(Metric.class)
   void everyMetricIsRepaired(Metric metric) throws IOException {
     int count = 600;
-    VectorSource vectors = Fixtures.clustered(count, 24, ElementType.FLOAT32, 62, ARENA);
+    VectorSource vectors = TestIndexes.clustered(count, 24, ElementType.FLOAT32, 62, ARENA);
     damaged = temporary.resolve("metric");
-    Fixtures.build(
+    TestIndexes.build(
         vectors,
         damaged,
-        Fixtures.quickBuild("diskann", metric).toBuilder()
+        TestIndexes.quickBuild("diskann", metric).toBuilder()
             .maxDegree(12)
             .tuning(t -> t.buildListSize(20))
             .build());
@@ -366,10 +366,10 @@ class IndexRepairTest {
     RepairReport report = repair(vectors);
     assertTrue(report.restoredCount() > 0);
     assertEquals(count, report.count());
-    try (AnnIndex index = AnnIndex.open(repaired, Fixtures.quickOpen())) {
+    try (AnnIndex index = AnnIndex.open(repaired, TestIndexes.quickOpen())) {
       SearchResult all = index.search(SearchRequest.of(vectors, 0, count));
       assertEquals(count, Arrays.stream(all.ids()).distinct().count());
-      double recall = Fixtures.recall(index, vectors, vectors.rows(0, 100), 10, 60);
+      double recall = TestIndexes.recall(index, vectors, vectors.rows(0, 100), 10, 60);
       assertTrue(recall > 0.9, "recall=" + recall);
     }
   }
@@ -391,7 +391,7 @@ class IndexRepairTest {
 
   // Every vector but the lost ones comes back from a search for all, with the right distance.
   private static void assertHoldsAll(Path directory, BitSet lost) throws IOException {
-    try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+    try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
       assertEquals(COUNT - lost.cardinality(), index.info().count());
       SearchResult all = index.search(SearchRequest.of(base, 0, COUNT - lost.cardinality()));
       BitSet found = new BitSet();
@@ -415,7 +415,7 @@ class IndexRepairTest {
   }
 
   private static double foundShare(Path directory, BitSet lost) throws IOException {
-    try (AnnIndex index = AnnIndex.open(directory, Fixtures.quickOpen())) {
+    try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
       int found = 0;
       int asked = 0;
       for (int row = 0; row < COUNT; row += 5) {

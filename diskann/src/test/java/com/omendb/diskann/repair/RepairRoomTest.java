@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.omendb.diskann.DiskAnnKind;
 import com.omendb.diskann.parts.GraphPart;
 import com.omendb.diskann.parts.PartMaker;
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.repair.RepairOptions;
@@ -44,8 +44,8 @@ class RepairRoomTest {
     BuildOptions options =
         BuildOptions.builder().kind("diskann").metric(Metric.SQUARED_L2).maxDegree(64).build();
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(COUNT, 64, ElementType.UINT8, 71, arena);
-      index = Fixtures.build(vectors, temporary.resolve("index"), options);
+      VectorSource vectors = TestIndexes.clustered(COUNT, 64, ElementType.UINT8, 71, arena);
+      index = TestIndexes.build(vectors, temporary.resolve("index"), options);
     }
     wholeBytes =
         Manifest.read(index).files().values().stream().mapToLong(Manifest.FileEntry::length).sum();

@@ -3,7 +3,7 @@ package com.omendb.diskann.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.store.AnnIndex;
 import com.omendb.store.OpenOptions;
 import com.omendb.store.Residency;
@@ -50,12 +50,12 @@ class FilteredSearchTest {
   @BeforeAll
   static void build() throws IOException {
     long seed = Seeds.seed("FilteredSearchTest", 88);
-    base = Fixtures.clustered(COUNT, DIMENSION, ElementType.FLOAT32, seed, ARENA);
-    queries = Fixtures.queries(COUNT, DIMENSION, ElementType.FLOAT32, seed, QUERIES, ARENA);
-    Fixtures.build(
+    base = TestIndexes.clustered(COUNT, DIMENSION, ElementType.FLOAT32, seed, ARENA);
+    queries = TestIndexes.queries(COUNT, DIMENSION, ElementType.FLOAT32, seed, QUERIES, ARENA);
+    TestIndexes.build(
         base,
         directory.resolve("index"),
-        Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+        TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
             .maxDegree(16)
             .tuning(t -> t.buildListSize(32))
             .build());

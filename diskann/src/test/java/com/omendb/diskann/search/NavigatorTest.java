@@ -13,7 +13,7 @@ import com.omendb.diskann.layout.GroupMeans;
 import com.omendb.diskann.layout.NodeGroups;
 import com.omendb.diskann.layout.PageGraph;
 import com.omendb.diskann.layout.ThinGraph;
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.VamanaBuilder;
 import com.omendb.diskann.vamana.VamanaGraph;
@@ -84,7 +84,7 @@ class NavigatorTest {
     World(Metric metric, long seed, int copies, Arena arena) {
       this.metric = metric;
       this.arena = arena;
-      vectors = Fixtures.clustered(COUNT, DIMENSION, ElementType.FLOAT32, seed, arena);
+      vectors = TestIndexes.clustered(COUNT, DIMENSION, ElementType.FLOAT32, seed, arena);
       for (int row = COUNT - copies; row < COUNT; row++) {
         MemorySegment.copy(
             vectors.segment(),
@@ -93,7 +93,7 @@ class NavigatorTest {
             vectors.offset(row),
             vectors.vectorBytes());
       }
-      queries = Fixtures.queries(COUNT, DIMENSION, ElementType.FLOAT32, seed, QUERIES, arena);
+      queries = TestIndexes.queries(COUNT, DIMENSION, ElementType.FLOAT32, seed, QUERIES, arena);
       space = new NodeSpace(vectors, metric, arena);
       graph =
           VamanaBuilder.build(

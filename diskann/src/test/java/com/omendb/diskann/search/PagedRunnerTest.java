@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.store.Residency;
 import com.omendb.store.SearchRequest;
@@ -55,12 +55,12 @@ class PagedRunnerTest {
 
   @BeforeAll
   static void build() throws IOException {
-    base = Fixtures.clustered(COUNT, DIMENSION, ElementType.UINT8, 211, ARENA);
-    queries = Fixtures.queries(COUNT, DIMENSION, ElementType.UINT8, 211, 40, ARENA);
-    Fixtures.build(
+    base = TestIndexes.clustered(COUNT, DIMENSION, ElementType.UINT8, 211, ARENA);
+    queries = TestIndexes.queries(COUNT, DIMENSION, ElementType.UINT8, 211, 40, ARENA);
+    TestIndexes.build(
         base,
         built.resolve("index"),
-        Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+        TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
             .tuning(t -> t.codeBytes(8))
             .build());
   }

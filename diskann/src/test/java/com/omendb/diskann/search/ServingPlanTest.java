@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.format.BasePageFormat;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.diskann.vamana.Fixtures;
 import com.omendb.errors.MemoryBudgetException;
 import com.omendb.pagecache.cache.PageCache;
@@ -48,10 +49,10 @@ class ServingPlanTest {
   @BeforeAll
   static void build() throws IOException {
     try (Arena arena = Arena.ofShared()) {
-      Fixtures.build(
-          Fixtures.clustered(COUNT, 96, ElementType.FLOAT32, 213, arena),
+      TestIndexes.build(
+          TestIndexes.clustered(COUNT, 96, ElementType.FLOAT32, 213, arena),
           directory,
-          Fixtures.quickBuild("diskann", Metric.SQUARED_L2));
+          TestIndexes.quickBuild("diskann", Metric.SQUARED_L2));
     }
     Manifest manifest = Manifest.read(directory);
     read = manifest;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.omendb.diskann.format.BasePageFormat;
-import com.omendb.diskann.vamana.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.read.PageFile;
 import com.omendb.store.directory.Manifest;
@@ -15,6 +15,7 @@ import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
 import com.omendb.vectors.testing.TestFiles;
+import com.omendb.vectors.testing.TestRows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -39,11 +40,11 @@ class VectorLoaderTest {
     SplittableRandom random = Seeds.random("everyVectorIsLoadedWithItsId", 220);
     int count = 130;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.uniform(random, count, dimension, ElementType.UINT8, arena);
-      Fixtures.build(
+      VectorSource base = TestRows.uniform(random, count, dimension, ElementType.UINT8, arena);
+      TestIndexes.build(
           base,
           directory,
-          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+          TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
               .tuning(t -> t.codeBytes(1))
               .build());
       ResidentVectors vectors = load(count, dimension, count, arena);
@@ -74,11 +75,11 @@ class VectorLoaderTest {
     int count = 1_300;
     int dimension = 2_500;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource base = Fixtures.uniform(random, count, dimension, ElementType.UINT8, arena);
-      Fixtures.build(
+      VectorSource base = TestRows.uniform(random, count, dimension, ElementType.UINT8, arena);
+      TestIndexes.build(
           base,
           directory,
-          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+          TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
               .tuning(t -> t.codeBytes(1))
               .build());
       ResidentVectors vectors = load(count, dimension, count, arena);
@@ -100,11 +101,11 @@ class VectorLoaderTest {
   void aBaseLayerThatLacksANodeIsRefused() throws Exception {
     try (Arena arena = Arena.ofShared()) {
       VectorSource base =
-          Fixtures.uniform(new SplittableRandom(221), 50, 9, ElementType.UINT8, arena);
-      Fixtures.build(
+          TestRows.uniform(new SplittableRandom(221), 50, 9, ElementType.UINT8, arena);
+      TestIndexes.build(
           base,
           directory,
-          Fixtures.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
+          TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
               .tuning(t -> t.codeBytes(1))
               .build());
       CorruptFileException e =

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -28,7 +29,7 @@ class GraphWalkTest {
       int count = random.nextInt(1, 300);
       int maxDegree = random.nextInt(1, 10);
       try (Arena arena = Arena.ofShared()) {
-        VectorSource vectors = Fixtures.uniform(random, count, 2, ElementType.INT8, arena);
+        VectorSource vectors = TestRows.uniform(random, count, 2, ElementType.INT8, arena);
         int[][] edges = new int[count][];
         for (int node = 0; node < count; node++) {
           // Many nodes without edges, so that the walk has to start anew.
@@ -48,7 +49,7 @@ class GraphWalkTest {
   void onALineTheWalkGoesToTheNearestEndAndThenBack() {
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors =
-          Fixtures.uniform(new SplittableRandom(1), 7, 1, ElementType.INT8, arena);
+          TestRows.uniform(new SplittableRandom(1), 7, 1, ElementType.INT8, arena);
       int[][] edges = new int[7][];
       for (int node = 0; node < 7; node++) {
         // Gaps shrink to the right: 0, 30, 55, 75, 90, 100, 105.
@@ -66,7 +67,7 @@ class GraphWalkTest {
     long seed = Seeds.seed("nodesThatFollowEachOtherAreNear", 24);
     int count = 1_500;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(count, 12, ElementType.UINT8, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(count, 12, ElementType.UINT8, seed, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       VamanaGraph graph =
           VamanaBuilder.build(

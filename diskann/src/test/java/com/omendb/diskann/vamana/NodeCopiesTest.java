@@ -9,6 +9,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
+import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -24,7 +25,7 @@ class NodeCopiesTest {
     SplittableRandom random = Seeds.random("copiesAreAtTheDistancesOfTheirNodes", 14);
     try (Arena arena = Arena.ofShared()) {
       for (ElementType type : ElementType.values()) {
-        VectorSource vectors = Fixtures.uniform(random, COUNT, 13, type, arena);
+        VectorSource vectors = TestRows.uniform(random, COUNT, 13, type, arena);
         for (Metric metric : Metric.values()) {
           NodeSpace space = new NodeSpace(vectors, metric, arena);
           NodeCopies copies = new NodeCopies(space, 100, arena);
@@ -59,7 +60,7 @@ class NodeCopiesTest {
   void whatMayHaveNoRoomIsRefusedWhole() {
     SplittableRandom random = Seeds.random("whatMayHaveNoRoomIsRefusedWhole", 15);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, COUNT, 4, ElementType.INT8, arena);
+      VectorSource vectors = TestRows.uniform(random, COUNT, 4, ElementType.INT8, arena);
       NodeCopies copies = new NodeCopies(new NodeSpace(vectors, Metric.COSINE, arena), 10, arena);
       assertTrue(copies.want(new int[] {7, 3, 9}, 3));
       assertFalse(copies.want(new int[] {1, 2, 4, 5, 6, 8, 10, 11}, 8));
@@ -74,7 +75,7 @@ class NodeCopiesTest {
   void theCapacityFollowsFromTheBytesOfANode() {
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors =
-          Fixtures.uniform(new SplittableRandom(1), COUNT, 24, ElementType.UINT8, arena);
+          TestRows.uniform(new SplittableRandom(1), COUNT, 24, ElementType.UINT8, arena);
       assertEquals(
           100, NodeCopies.capacity(new NodeSpace(vectors, Metric.SQUARED_L2, arena), 6_000));
       assertEquals(100, NodeCopies.capacity(new NodeSpace(vectors, Metric.COSINE, arena), 6_400));

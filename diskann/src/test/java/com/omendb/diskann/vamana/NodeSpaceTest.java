@@ -25,7 +25,7 @@ class NodeSpaceTest {
   void distancesAreThoseOfTheDocumentedSpace(ElementType type) {
     SplittableRandom random = Seeds.random("distancesAreThoseOfTheDocumentedSpace", 12);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, COUNT, DIMENSION, type, arena);
+      VectorSource vectors = TestRows.uniform(random, COUNT, DIMENSION, type, arena);
       double largestNorm = 0;
       for (int node = 0; node < COUNT; node++) {
         largestNorm = Math.max(largestNorm, squaredNorm(vectors, node));
@@ -68,7 +68,7 @@ class NodeSpaceTest {
     SplittableRandom random = Seeds.random("distancesAreSymmetricAndNeverNegative", 13);
     try (Arena arena = Arena.ofShared()) {
       for (ElementType type : ElementType.values()) {
-        VectorSource vectors = Fixtures.uniform(random, COUNT, DIMENSION, type, arena);
+        VectorSource vectors = TestRows.uniform(random, COUNT, DIMENSION, type, arena);
         for (int column = 0; column < DIMENSION; column++) {
           TestRows.set(vectors, 1, column, type == ElementType.UINT8 ? -127 : 0.1 + column);
           TestRows.set(vectors, 2, column, type == ElementType.UINT8 ? -127 : 0.1 + column);
@@ -98,7 +98,7 @@ class NodeSpaceTest {
     // products rise. A node of the largest norm has none either, so it stands for such a query.
     SplittableRandom random = Seeds.random("underTheInnerProduct", 14);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, COUNT, DIMENSION, ElementType.INT8, arena);
+      VectorSource vectors = TestRows.uniform(random, COUNT, DIMENSION, ElementType.INT8, arena);
       for (int column = 0; column < DIMENSION; column++) {
         TestRows.set(vectors, 0, column, column % 2 == 0 ? 127 : -127);
       }

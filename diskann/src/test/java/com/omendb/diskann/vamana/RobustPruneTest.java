@@ -45,7 +45,7 @@ class RobustPruneTest {
     SplittableRandom random = Seeds.random("theChoiceKeepsToItsDefinition", 15);
     try (Arena arena = Arena.ofShared()) {
       for (Metric metric : Metric.values()) {
-        VectorSource vectors = Fixtures.uniform(random, COUNT, dimension, ElementType.INT8, arena);
+        VectorSource vectors = TestRows.uniform(random, COUNT, dimension, ElementType.INT8, arena);
         Case prepared = new Case(new NodeSpace(vectors, metric, arena), maxDegree, alpha);
         for (int round = 0; round < 30; round++) {
           prepared.check(random);
@@ -176,7 +176,7 @@ class RobustPruneTest {
   private static int[] pruneLine(float alpha, boolean fill, int maxDegree, int... points) {
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors =
-          Fixtures.uniform(new SplittableRandom(1), points.length, 1, ElementType.FLOAT32, arena);
+          TestRows.uniform(new SplittableRandom(1), points.length, 1, ElementType.FLOAT32, arena);
       for (int i = 0; i < points.length; i++) {
         TestRows.set(vectors, i, 0, points[i]);
       }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -40,7 +41,7 @@ class VamanaBuilderTest {
   void greedySearchFindsTheTrueNeighbours(ElementType type, Metric metric, double floor) {
     long seed = Seeds.seed("greedySearchFindsTheTrueNeighbours", 16);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(1_000, 24, type, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(1_000, 24, type, seed, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
       VamanaGraph graph = build(space, new VamanaOptions(24, 40, 1.2f, 1, seed), arena);
       assertSound(graph, 1_000, 24);
@@ -53,7 +54,7 @@ class VamanaBuilderTest {
   void oneSeedOnOneThreadGivesOneGraph() {
     long seed = Seeds.seed("oneSeedOnOneThreadGivesOneGraph", 17);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(1_000, 16, ElementType.UINT8, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(1_000, 16, ElementType.UINT8, seed, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       VamanaOptions options = new VamanaOptions(16, 30, 1.2f, 1, seed);
       VamanaGraph first = build(space, options, arena);
@@ -73,7 +74,7 @@ class VamanaBuilderTest {
   void twoThreadsGiveAGraphAsGoodAsOne() {
     long seed = Seeds.seed("twoThreadsGiveAGraphAsGoodAsOne", 18);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(3_000, 16, ElementType.FLOAT32, seed, arena);
+      VectorSource vectors = TestIndexes.clustered(3_000, 16, ElementType.FLOAT32, seed, arena);
       NodeSpace space = new NodeSpace(vectors, Metric.SQUARED_L2, arena);
       VamanaGraph one = build(space, new VamanaOptions(16, 30, 1.2f, 1, seed), arena);
       VamanaGraph two = build(space, new VamanaOptions(16, 30, 1.2f, 2, seed), arena);
@@ -88,7 +89,7 @@ class VamanaBuilderTest {
     SplittableRandom random = Seeds.random("duplicatesAreAllReachable", 19);
     for (Metric metric : Metric.values()) {
       try (Arena arena = Arena.ofShared()) {
-        VectorSource vectors = Fixtures.uniform(random, count, 6, ElementType.INT8, arena);
+        VectorSource vectors = TestRows.uniform(random, count, 6, ElementType.INT8, arena);
         for (int row = distinct; row < count; row++) {
           copyRow(vectors, random.nextInt(distinct), row);
         }
@@ -106,7 +107,7 @@ class VamanaBuilderTest {
     for (Metric metric : Metric.values()) {
       for (int threads = 1; threads <= 4; threads += 3) {
         try (Arena arena = Arena.ofShared()) {
-          VectorSource vectors = Fixtures.uniform(random, count, 5, ElementType.FLOAT32, arena);
+          VectorSource vectors = TestRows.uniform(random, count, 5, ElementType.FLOAT32, arena);
           NodeSpace space = new NodeSpace(vectors, metric, arena);
           VamanaGraph graph = build(space, new VamanaOptions(64, 100, 1.2f, threads, 3), arena);
           assertSound(graph, count, 64);
@@ -129,7 +130,7 @@ class VamanaBuilderTest {
   void extremeDimensionsGiveSoundGraphs(int dimension, int count, ElementType type, Metric metric) {
     SplittableRandom random = Seeds.random("extremeDimensionsGiveSoundGraphs", 21);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, count, dimension, type, arena);
+      VectorSource vectors = TestRows.uniform(random, count, dimension, type, arena);
       NodeSpace space = new NodeSpace(vectors, metric, arena);
       VamanaGraph graph = build(space, new VamanaOptions(12, 24, 1.2f, 1, 5), arena);
       assertSound(graph, count, 12);
@@ -141,7 +142,7 @@ class VamanaBuilderTest {
     SplittableRandom random = Seeds.random("wellSeparatedClustersAreFoundFromTheMedoid", 22);
     int count = 2_000;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.uniform(random, count, 12, ElementType.FLOAT32, arena);
+      VectorSource vectors = TestRows.uniform(random, count, 12, ElementType.FLOAT32, arena);
       for (int row = 0; row < count; row++) {
         int cluster = row % 20;
         for (int column = 0; column < 12; column++) {
@@ -161,7 +162,7 @@ class VamanaBuilderTest {
   void theMedoidIsTheNodeNearestToTheMean() {
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors =
-          Fixtures.uniform(new SplittableRandom(1), 5, 1, ElementType.INT8, arena);
+          TestRows.uniform(new SplittableRandom(1), 5, 1, ElementType.INT8, arena);
       int[] points = {-100, 3, 100, 50, -50};
       for (int row = 0; row < 5; row++) {
         TestRows.set(vectors, row, 0, points[row]);
@@ -175,7 +176,7 @@ class VamanaBuilderTest {
   void aLineCanBeBuiltWithTheSmallestDegreeAndList() {
     try (Arena arena = Arena.ofShared()) {
       VectorSource vectors =
-          Fixtures.uniform(new SplittableRandom(1), 2_000, 1, ElementType.FLOAT32, arena);
+          TestRows.uniform(new SplittableRandom(1), 2_000, 1, ElementType.FLOAT32, arena);
       for (int row = 0; row < 2_000; row++) {
         TestRows.set(vectors, row, 0, row);
       }

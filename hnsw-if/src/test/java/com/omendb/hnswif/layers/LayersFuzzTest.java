@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.search.EntrySelector;
-import com.omendb.hnswif.Fixtures;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.pagecache.file.FileHeader;
 import com.omendb.pagecache.file.SegmentFile;
 import com.omendb.store.directory.Manifest;
@@ -44,10 +44,10 @@ class LayersFuzzTest {
     try (Arena arena = Arena.ofShared();
         GuardedMemory memory =
             new GuardedMemory(Files.createDirectories(index.resolveSibling("m")), LARGEST_FILE)) {
-      Fixtures.build(
-          Fixtures.clustered(COUNT, DIMENSION, type, 5, arena),
+      TestIndexes.build(
+          TestIndexes.clustered(COUNT, DIMENSION, type, 5, arena),
           index,
-          Fixtures.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
+          TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
               .maxDegree(8)
               .tuning(t -> t.buildListSize(16))
               .build());

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.search.EntrySelector;
+import com.omendb.diskann.testing.TestIndexes;
 import com.omendb.errors.CorruptFileException;
-import com.omendb.hnswif.Fixtures;
 import com.omendb.pagecache.file.SegmentFile;
 import com.omendb.pagecache.storage.Storage;
 import com.omendb.store.BuildOptions;
@@ -87,7 +87,7 @@ class UpperLayersTest {
       throws Exception {
     int count = 20_000;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(count, 5, type, 90, arena);
+      VectorSource vectors = TestIndexes.clustered(count, 5, type, 90, arena);
       SortedMap<String, String> settings = new TreeMap<>();
       Path path = write(vectors, metric, settings);
       long[] memberCounts = memberCounts(path, arena);
@@ -151,8 +151,8 @@ class UpperLayersTest {
     long seed = Seeds.seed("theEntryIsAmongTheNearestMembers", 91);
     int count = 20_000;
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(count, 16, ElementType.INT8, seed, arena);
-      VectorSource queries = Fixtures.queries(count, 16, ElementType.INT8, seed, 200, arena);
+      VectorSource vectors = TestIndexes.clustered(count, 16, ElementType.INT8, seed, arena);
+      VectorSource queries = TestIndexes.queries(count, 16, ElementType.INT8, seed, 200, arena);
       Path path = write(vectors, metric, new TreeMap<>());
       UpperLayers layers = UpperLayers.read(path, manifest(vectors, metric), arena);
       EntrySelector.Finder finder = layers.newFinder();
@@ -189,7 +189,7 @@ class UpperLayersTest {
   @ValueSource(ints = {1, 2, 10})
   void indexesTooSmallForADrawHaveOneMember(int count) throws Exception {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(count, 3, ElementType.UINT8, 92, arena);
+      VectorSource vectors = TestIndexes.clustered(count, 3, ElementType.UINT8, 92, arena);
       Path path = write(vectors, Metric.SQUARED_L2, new TreeMap<>());
       UpperLayers layers = UpperLayers.read(path, manifest(vectors, Metric.SQUARED_L2), arena);
       assertArrayEquals(new long[] {1}, memberCounts(path, arena));
@@ -203,7 +203,7 @@ class UpperLayersTest {
   void anyDamagedNumberIsRefusedOrReadSafely() throws Exception {
     SplittableRandom random = Seeds.random("anyDamagedNumberIsRefusedOrReadSafely", 93);
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(3_000, 4, ElementType.UINT8, 94, arena);
+      VectorSource vectors = TestIndexes.clustered(3_000, 4, ElementType.UINT8, 94, arena);
       Manifest manifest = manifest(vectors, Metric.SQUARED_L2);
       Path path = write(vectors, Metric.SQUARED_L2, new TreeMap<>());
       SegmentFile.Content whole = SegmentFile.read(path, LayersFormat.MAGIC, 1, 1, arena);
@@ -255,15 +255,16 @@ class UpperLayersTest {
   @Test
   void layersOfAnotherIndexAreRefused() throws Exception {
     try (Arena arena = Arena.ofShared()) {
-      VectorSource vectors = Fixtures.clustered(500, 4, ElementType.UINT8, 95, arena);
+      VectorSource vectors = TestIndexes.clustered(500, 4, ElementType.UINT8, 95, arena);
       Path path = write(vectors, Metric.SQUARED_L2, new TreeMap<>());
       for (Manifest other :
           List.of(
               manifest(vectors, Metric.COSINE),
               manifest(vectors.rows(0, 5), Metric.SQUARED_L2),
-              manifest(Fixtures.clustered(500, 5, ElementType.UINT8, 95, arena), Metric.SQUARED_L2),
               manifest(
-                  Fixtures.clustered(500, 4, ElementType.INT8, 95, arena), Metric.SQUARED_L2))) {
+                  TestIndexes.clustered(500, 5, ElementType.UINT8, 95, arena), Metric.SQUARED_L2),
+              manifest(
+                  TestIndexes.clustered(500, 4, ElementType.INT8, 95, arena), Metric.SQUARED_L2))) {
         assertThrows(CorruptFileException.class, () -> UpperLayers.read(path, other, arena));
       }
     }
@@ -273,7 +274,7 @@ class UpperLayersTest {
   private Path write(VectorSource vectors, Metric metric, SortedMap<String, String> settings)
       throws IOException {
     BuildOptions options =
-        Fixtures.quickBuild("hybrid", metric).toBuilder().tuning(t -> t.seed(42)).build();
+        TestIndexes.quickBuild("hybrid", metric).toBuilder().tuning(t -> t.seed(42)).build();
     Path path = directory.resolve("layers.hnsw");
     try (Arena arena = Arena.ofConfined()) {
       settings.putAll(

@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.errors.CorruptFileException;
-import com.omendb.pagecache.read.PageFile;
 import com.omendb.pagecache.read.PageReader;
 import com.omendb.pagecache.testing.TestPages;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -23,37 +19,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What fails and what does not. Invariants: a failed read leaves the cache as it was and fails
 /// nobody for good; damage fails those who want the page and nobody else; interrupts fail nobody.
 @Timeout(60)
-class PageCacheFailureTest {
-  private static final int PAGE_COUNT = 100;
-  private static final int PAGE_BYTES = TestPages.PAGE_BYTES;
-
-  @TempDir Path directory;
-  private Path path;
-  private PageFile file;
-
-  @BeforeEach
-  void open() throws IOException {
-    path = TestPages.write(directory.resolve("pages"), PAGE_COUNT, PAGE_BYTES);
-    file = TestPages.open(path);
-  }
-
-  @AfterEach
-  void close() {
-    file.close();
-  }
-
+class PageCacheFailureTest extends PageCacheFixture {
   @Test
   void aFailedReadLeavesTheCacheClean() throws IOException {
-    flip(path, 50);
+    TestPages.flip(path, 50);
     try (PageCache cache = newCache(8, 4);
         PageSession session = PageSession.of(cache, 4)) {
       session.fetch(new int[] {1}, 1);
@@ -67,7 +42,7 @@ class PageCacheFailureTest {
       TestPages.check(session.frame(0), 1);
       TestPages.check(session.frame(2), 52);
       session.release();
-      flip(path, 50);
+      TestPages.flip(path, 50);
       session.fetch(new int[] {50}, 1);
       TestPages.check(session.frame(0), 50);
       assertFalse(session.wasHit(0));
@@ -123,17 +98,7 @@ class PageCacheFailureTest {
 
   /// Holds its reads back until told to fail.
   private record FailingReader(PageReader real, CountDownLatch started, CountDownLatch mayFail)
-      implements PageReader {
-    @Override
-    public int capacity() {
-      return real.capacity();
-    }
-
-    @Override
-    public void submit(long pageNumber, MemorySegment frame, int tag) {
-      real.submit(pageNumber, frame, tag);
-    }
-
+      implements ForwardingReader {
     @Override
     public int await(int minCompletions, int[] tags, @Nullable IOException[] failures) {
       started.countDown();
@@ -148,26 +113,11 @@ class PageCacheFailureTest {
       }
       return count;
     }
-
-    @Override
-    public int inFlight() {
-      return real.inFlight();
-    }
-
-    @Override
-    public void drop() {
-      real.drop();
-    }
-
-    @Override
-    public void close() {
-      real.close();
-    }
   }
 
   @Test
   void damageFailsEverybodyWhoWantsThePageAndNobodyElse() throws Exception {
-    flip(path, 50);
+    TestPages.flip(path, 50);
     try (PageCache cache = newCache(40, 16);
         ExecutorService executor = Executors.newFixedThreadPool(4)) {
       List<Future<Integer>> workers = new ArrayList<>();
@@ -234,20 +184,6 @@ class PageCacheFailureTest {
       session.release();
       assertThrows(IllegalStateException.class, () -> session.fetch(new int[] {5, 6}, 2));
       cache.assertInvariants();
-    }
-  }
-
-  private PageCache newCache(int frameCount, int maxPinned) {
-    return new PageCache(file, (long) frameCount * PAGE_BYTES, maxPinned);
-  }
-
-  private static void flip(Path path, int page) throws IOException {
-    try (RandomAccessFile bytes = new RandomAccessFile(path.toFile(), "rw")) {
-      bytes.seek((page + 1L) * PAGE_BYTES + 77);
-      int value = bytes.read();
-      bytes.seek((page + 1L) * PAGE_BYTES + 77);
-      bytes.write(value ^ 1);
-      bytes.getFD().sync();
     }
   }
 }

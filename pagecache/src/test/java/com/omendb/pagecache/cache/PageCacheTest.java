@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.omendb.pagecache.read.PageFile;
 import com.omendb.pagecache.testing.TestPages;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,11 +17,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,25 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// never in two frames; a page wanted by several sessions at once is read once; a failed read
 /// leaves the cache as it was and fails nobody for good; promises bound what sessions hold.
 @Timeout(60)
-class PageCacheTest {
-  private static final int PAGE_COUNT = 100;
-  private static final int PAGE_BYTES = TestPages.PAGE_BYTES;
-
-  @TempDir Path directory;
-  private Path path;
-  private PageFile file;
-
-  @BeforeEach
-  void open() throws IOException {
-    path = TestPages.write(directory.resolve("pages"), PAGE_COUNT, PAGE_BYTES);
-    file = TestPages.open(path);
-  }
-
-  @AfterEach
-  void close() {
-    file.close();
-  }
-
+class PageCacheTest extends PageCacheFixture {
   /// Three sessions on one thread take random steps; a list of what each holds is the model.
   @ParameterizedTest
   @ValueSource(ints = {12, 13, 20, 60, 112, 200})
@@ -269,9 +246,5 @@ class PageCacheTest {
     }
     assertEquals(4096 * 7, PageCache.smallestBytes(4096, 7));
     assertTrue(PageCache.overheadBytes(1_000_000, 1000) > 4_000_000);
-  }
-
-  private PageCache newCache(int frameCount, int maxPinned) {
-    return new PageCache(file, (long) frameCount * PAGE_BYTES, maxPinned);
   }
 }

@@ -8,7 +8,6 @@ import com.omendb.pagecache.read.PageReader;
 import com.omendb.pagecache.testing.TestPages;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -151,17 +150,8 @@ class PageRequestsStressTest {
   }
 
   /// Loses one read in twenty.
-  private record UnreliableReader(PageReader real, SplittableRandom random) implements PageReader {
-    @Override
-    public int capacity() {
-      return real.capacity();
-    }
-
-    @Override
-    public void submit(long pageNumber, MemorySegment frame, int tag) {
-      real.submit(pageNumber, frame, tag);
-    }
-
+  private record UnreliableReader(PageReader real, SplittableRandom random)
+      implements ForwardingReader {
     @Override
     public int await(int minCompletions, int[] tags, @Nullable IOException[] failures) {
       int count = real.await(minCompletions, tags, failures);
@@ -171,21 +161,6 @@ class PageRequestsStressTest {
         }
       }
       return count;
-    }
-
-    @Override
-    public int inFlight() {
-      return real.inFlight();
-    }
-
-    @Override
-    public void drop() {
-      real.drop();
-    }
-
-    @Override
-    public void close() {
-      real.close();
     }
   }
 }

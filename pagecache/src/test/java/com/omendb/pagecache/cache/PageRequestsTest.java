@@ -14,7 +14,6 @@ import com.omendb.pagecache.read.PageReaderKind;
 import com.omendb.pagecache.testing.TestPages;
 import com.omendb.vectors.testing.Seeds;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,7 +59,7 @@ class PageRequestsTest {
   void behavesLikeItsModel(PageReaderKind engine) throws IOException {
     SplittableRandom random = Seeds.random("behavesLikeItsModel", 41);
     int tickets = 12;
-    damage(50);
+    TestPages.flip(path, 50);
     PageCache cache = newCache(engine, 20, tickets);
     try (PageRequests requests = cache.newSession(tickets)) {
       int[] wanted = new int[tickets];
@@ -152,7 +151,7 @@ class PageRequestsTest {
   @ParameterizedTest
   @EnumSource
   void damageFailsEveryTicketThatWantsThePageAndNoOther(PageReaderKind engine) throws IOException {
-    damage(50);
+    TestPages.flip(path, 50);
     PageCache cache = newCache(engine, 8, 8);
     try (PageRequests requests = cache.newSession(8)) {
       for (int ticket = 0; ticket < 8; ticket++) {
@@ -170,7 +169,7 @@ class PageRequestsTest {
         }
         requests.release(ticket);
       }
-      damage(50); // back again
+      TestPages.flip(path, 50); // back again
       requests.request(50, 0);
       assertEquals(1, requests.await(1, arrived));
       TestPages.check(PageSession.frame(requests, 0), 50);
@@ -327,15 +326,5 @@ class PageRequestsTest {
     PageCache cache = new PageCache(file, (long) frameCount * PAGE_BYTES, maxPinned);
     opened.add(cache);
     return cache;
-  }
-
-  private void damage(int page) throws IOException {
-    try (RandomAccessFile bytes = new RandomAccessFile(path.toFile(), "rw")) {
-      bytes.seek((page + 1L) * PAGE_BYTES + 77);
-      int value = bytes.read();
-      bytes.seek((page + 1L) * PAGE_BYTES + 77);
-      bytes.write(value ^ 1);
-      bytes.getFD().sync();
-    }
   }
 }

@@ -8,6 +8,7 @@ import com.omendb.pagecache.read.PageFile;
 import com.omendb.pagecache.read.PageReader;
 import com.omendb.pagecache.storage.Storage;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -53,6 +54,17 @@ public final class TestPages {
     assertEquals(content(number, 8), page.get(LONG, 8));
     long last = page.byteSize() - Long.BYTES;
     assertEquals(content(number, last), page.get(LONG, last));
+  }
+
+  /// Damages a page of the file, or undoes it.
+  public static void flip(Path path, int page) throws IOException {
+    try (RandomAccessFile bytes = new RandomAccessFile(path.toFile(), "rw")) {
+      bytes.seek((page + 1L) * PAGE_BYTES + 77);
+      int value = bytes.read();
+      bytes.seek((page + 1L) * PAGE_BYTES + 77);
+      bytes.write(value ^ 1);
+      bytes.getFD().sync();
+    }
   }
 
   /// Awaits reads that must not fail: the first failure is thrown.

@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.pagecache.storage.Storage;
-import com.omendb.vectors.ElementType;
-import com.omendb.vectors.Metric;
 import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,7 +34,7 @@ class MarkedFilesTest {
   void whatAKilledBuildLeftIsCleanedUpByTheNextOne() throws Exception {
     Path directory = killedBuild(OLD, "index");
     Files.writeString(directory.resolve(OLD + ".manifest.tmp"), "half");
-    publish(directory, NEW, "new", false);
+    TestPublications.publish(directory, NEW, "new", false);
     assertEquals(2, TestFiles.snapshot(directory).size());
     assertEquals(2, Storage.disk().list(directory).size());
 
@@ -45,7 +42,7 @@ class MarkedFilesTest {
     TestFiles.copy(
         killedBuild(killed, "another").resolve(killed.toString()),
         directory.resolve(killed.toString()));
-    publish(directory, OLD, "newer", true);
+    TestPublications.publish(directory, OLD, "newer", true);
     assertEquals(2, TestFiles.snapshot(directory).size());
     assertEquals(2, Storage.disk().list(directory).size());
     assertEquals(OLD, Manifest.read(directory).indexId());
@@ -98,7 +95,7 @@ class MarkedFilesTest {
       Path alone = Files.createDirectory(temporary.resolve("alone " + i));
       foreign.get(i).make(alone.resolve(OLD.toString()));
       Path beside = temporary.resolve("beside " + i);
-      publish(beside, new UUID(3, 3), "old", false);
+      TestPublications.publish(beside, new UUID(3, 3), "old", false);
       foreign.get(i).make(beside.resolve(OLD.toString()));
       List<String> before = tree(alone);
       for (boolean overwrite : new boolean[] {false, true}) {
@@ -109,11 +106,12 @@ class MarkedFilesTest {
         assertEquals(before, tree(alone), "case " + i);
       }
       List<String> kept = entriesOf(OLD, beside);
-      publish(beside, NEW, "new", true);
+      TestPublications.publish(beside, NEW, "new", true);
       assertEquals(kept, entriesOf(OLD, beside), "case " + i);
       assertEquals(3, Storage.disk().list(beside).size(), "case " + i);
       assertThrows(
-          FileAlreadyExistsException.class, () -> publish(beside, OLD, "where it is", true));
+          FileAlreadyExistsException.class,
+          () -> TestPublications.publish(beside, OLD, "where it is", true));
       assertEquals(kept, entriesOf(OLD, beside), "case " + i);
     }
     assertTrue(Files.exists(temporary.resolve("killed/" + OLD + "/base.pages")));
@@ -164,7 +162,7 @@ class MarkedFilesTest {
     Path deep = Files.createDirectories(folder.resolve("codes-3.pq"));
     Files.writeString(deep.resolve("base.pages"), "precious too");
     Files.createSymbolicLink(folder.resolve("base2.pages"), notes);
-    publish(directory, NEW, "new", false);
+    TestPublications.publish(directory, NEW, "new", false);
     assertEquals(
         List.of(
             OLD.toString(),
@@ -181,7 +179,7 @@ class MarkedFilesTest {
 
     Path old = directory.resolve(NEW + "/notes.txt");
     Files.writeString(old, "precious");
-    publish(directory, new UUID(3, 3), "newer", true);
+    TestPublications.publish(directory, new UUID(3, 3), "newer", true);
     assertEquals("precious", Files.readString(old));
     assertFalse(Files.exists(directory.resolve(NEW + "/a.graph")));
   }
@@ -192,7 +190,8 @@ class MarkedFilesTest {
     try (Publication publication = Publication.begin(directory, NEW, false)) {
       Files.writeString(publication.file("a.graph").path(), "content");
       Files.writeString(publication.stagingDirectory().resolve("notes.txt"), "precious");
-      assertEquals(Set.of("a.graph"), publication.publish(manifest(NEW)).files().keySet());
+      assertEquals(
+          Set.of("a.graph"), publication.publish(TestPublications.manifest(NEW)).files().keySet());
     }
     assertEquals("precious", Files.readString(directory.resolve(NEW + "/notes.txt")));
   }
@@ -224,7 +223,7 @@ class MarkedFilesTest {
   @Test
   void anIndexWhoseManifestIsLostIsNotTakenForAKilledBuild() throws Exception {
     Path directory = temporary.resolve("index");
-    publish(directory, OLD, "old", false);
+    TestPublications.publish(directory, OLD, "old", false);
     Files.delete(directory.resolve(Manifest.FILE));
     List<String> before = tree(directory);
     for (boolean overwrite : new boolean[] {false, true}) {
@@ -237,25 +236,12 @@ class MarkedFilesTest {
   @Test
   void aPublishedIndexHasNoMark() throws Exception {
     Path directory = temporary.resolve("index");
-    publish(directory, OLD, "old", false);
+    TestPublications.publish(directory, OLD, "old", false);
     assertEquals(2, TestFiles.snapshot(directory).size());
     // A crash may leave one.
     Path mark = killedBuild(OLD, "killed").resolve(OLD + "/build.mark");
     Files.copy(mark, directory.resolve(OLD + "/build.mark"));
     Publication.begin(directory, NEW, true).close();
     assertEquals(2, TestFiles.snapshot(directory).size());
-  }
-
-  private static Manifest publish(Path directory, UUID id, String content, boolean overwrite)
-      throws IOException {
-    try (Publication publication = Publication.begin(directory, id, overwrite)) {
-      Files.writeString(publication.file("a.graph").path(), content);
-      return publication.publish(manifest(id));
-    }
-  }
-
-  private static Manifest manifest(UUID id) {
-    return new Manifest(
-        "test", id, 1, 1, ElementType.UINT8, Metric.SQUARED_L2, new TreeMap<>(), new TreeMap<>());
   }
 }

@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.DirectoryLockedException;
-import com.omendb.vectors.ElementType;
-import com.omendb.vectors.Metric;
 import com.omendb.vectors.testing.Refusals;
 import com.omendb.vectors.testing.TestFiles;
 import java.io.IOException;
@@ -20,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -38,7 +35,7 @@ class PublicationTest {
   @Test
   void aNewIndexAppearsWithItsFilesLengthsAndChecksums() throws Exception {
     Path directory = temporary.resolve("deep/er/index");
-    Manifest published = publish(directory, NEW, "content", false);
+    Manifest published = TestPublications.publish(directory, NEW, "content", false);
     assertEquals(published, Manifest.read(directory));
     assertEquals(NEW, published.indexId());
     CRC32C crc = new CRC32C();
@@ -53,8 +50,9 @@ class PublicationTest {
     Path directory = temporary.resolve("index");
     try (Publication publication = Publication.begin(directory, NEW, false)) {
       Files.writeString(publication.file("a.graph").path(), "content");
-      Refusals.assertRefused("indexId=" + OLD, () -> publication.publish(manifest(OLD)));
-      Manifest named = manifest(NEW);
+      Refusals.assertRefused(
+          "indexId=" + OLD, () -> publication.publish(TestPublications.manifest(OLD)));
+      Manifest named = TestPublications.manifest(NEW);
       named.files().put("b.graph", new Manifest.FileEntry(1, 1));
       Refusals.assertRefused("files=[b.graph]", () -> publication.publish(named));
     }
@@ -64,7 +62,7 @@ class PublicationTest {
   @Test
   void anIndexIsReplacedOnlyIfAsked() throws Exception {
     Path directory = temporary.resolve("index");
-    publish(directory, OLD, "old", false);
+    TestPublications.publish(directory, OLD, "old", false);
     SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     FileAlreadyExistsException e =
         assertThrows(
@@ -76,13 +74,13 @@ class PublicationTest {
   @Test
   void theOldIndexIsWholeUntilTheNewOneIsPublished() throws Exception {
     Path directory = temporary.resolve("index");
-    Manifest old = publish(directory, OLD, "old", false);
+    Manifest old = TestPublications.publish(directory, OLD, "old", false);
     try (Publication publication = Publication.begin(directory, NEW, true)) {
       Files.writeString(publication.file("a.graph").path(), "new");
       assertEquals(old, Manifest.read(directory));
       Publication.checkLengths(directory, old);
       assertEquals("old", Files.readString(directory.resolve(OLD + "/a.graph")));
-      publication.publish(manifest(NEW));
+      publication.publish(TestPublications.manifest(NEW));
     }
     assertEquals(NEW, Manifest.read(directory).indexId());
     assertEquals("new", Files.readString(directory.resolve(NEW + "/a.graph")));
@@ -93,7 +91,7 @@ class PublicationTest {
   @Test
   void closingWithoutPublishingLeavesTheOldIndexAsItWas() throws Exception {
     Path directory = temporary.resolve("index");
-    Manifest old = publish(directory, OLD, "old", false);
+    Manifest old = TestPublications.publish(directory, OLD, "old", false);
     SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     try (Publication publication = Publication.begin(directory, NEW, true)) {
       Files.writeString(publication.file("a.graph").path(), "half");
@@ -141,9 +139,9 @@ class PublicationTest {
   @Test
   void filesBesideAnIndexSurviveItsReplacement() throws Exception {
     Path directory = temporary.resolve("index");
-    publish(directory, OLD, "old", false);
+    TestPublications.publish(directory, OLD, "old", false);
     Files.writeString(directory.resolve("notes.txt"), "precious");
-    publish(directory, NEW, "new", true);
+    TestPublications.publish(directory, NEW, "new", true);
     assertEquals("precious", Files.readString(directory.resolve("notes.txt")));
   }
 
@@ -160,7 +158,7 @@ class PublicationTest {
                 () -> Publication.begin(directory, new UUID(3, 3), true));
         TestFiles.assertMentions("process " + ProcessHandle.current().pid() + " on ", refusal);
         assertUnchanged(before, directory);
-        publication.publish(manifest(id));
+        publication.publish(TestPublications.manifest(id));
       }
       assertEquals(id, Manifest.read(directory).indexId());
       assertEquals(2, TestFiles.snapshot(directory).size());
@@ -170,7 +168,7 @@ class PublicationTest {
   @Test
   void filesBesideADamagedManifestStayUntilThereIsAnotherIndex() throws Exception {
     Path directory = temporary.resolve("index");
-    publish(directory, OLD, "old", false);
+    TestPublications.publish(directory, OLD, "old", false);
     TestFiles.flip(directory.resolve(Manifest.FILE), 20, 1);
     SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     Publication.begin(directory, NEW, true).close();
@@ -180,9 +178,9 @@ class PublicationTest {
   @Test
   void aDamagedIndexCanBeReplaced() throws Exception {
     Path directory = temporary.resolve("index");
-    publish(directory, OLD, "old", false);
+    TestPublications.publish(directory, OLD, "old", false);
     TestFiles.flip(directory.resolve(Manifest.FILE), 20, 1);
-    publish(directory, NEW, "new", true);
+    TestPublications.publish(directory, NEW, "new", true);
     assertEquals(NEW, Manifest.read(directory).indexId());
     assertEquals(2, TestFiles.snapshot(directory).size());
   }
@@ -190,7 +188,7 @@ class PublicationTest {
   @Test
   void anObstacleWhereTheFilesMustGoLeavesTheOldIndexAsItWas() throws Exception {
     Path directory = temporary.resolve("index");
-    publish(directory, OLD, "old", false);
+    TestPublications.publish(directory, OLD, "old", false);
     Files.writeString(directory.resolve(NEW.toString()), "an obstacle");
     SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     assertThrows(IOException.class, () -> Publication.begin(directory, NEW, true));
@@ -200,13 +198,13 @@ class PublicationTest {
   @Test
   void anObstacleWhereTheManifestMustGoLeavesTheOldIndexAsItWas() throws Exception {
     Path directory = temporary.resolve("index");
-    publish(directory, OLD, "old", false);
+    TestPublications.publish(directory, OLD, "old", false);
     SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     Path obstacle = directory.resolve(NEW + ".manifest.tmp");
     try (Publication publication = Publication.begin(directory, NEW, true)) {
       Files.writeString(publication.file("a.graph").path(), "new");
       Files.createDirectory(obstacle);
-      assertThrows(IOException.class, () -> publication.publish(manifest(NEW)));
+      assertThrows(IOException.class, () -> publication.publish(TestPublications.manifest(NEW)));
     }
     assertUnchanged(before, directory);
   }
@@ -214,12 +212,14 @@ class PublicationTest {
   @Test
   void anInterruptedPublicationLeavesTheOldIndexAsItWas() throws Exception {
     Path directory = temporary.resolve("index");
-    publish(directory, OLD, "old", false);
+    TestPublications.publish(directory, OLD, "old", false);
     SortedMap<String, byte[]> before = TestFiles.snapshot(directory);
     try (Publication publication = Publication.begin(directory, NEW, true)) {
       Files.writeString(publication.file("a.graph").path(), "new");
       Thread.currentThread().interrupt();
-      assertThrows(ClosedByInterruptException.class, () -> publication.publish(manifest(NEW)));
+      assertThrows(
+          ClosedByInterruptException.class,
+          () -> publication.publish(TestPublications.manifest(NEW)));
     } finally {
       assertTrue(Thread.interrupted(), "the interrupt is kept");
     }
@@ -229,7 +229,7 @@ class PublicationTest {
   @Test
   void filesOfOtherLengthsAndMissingFilesAreNamed() throws Exception {
     Path directory = temporary.resolve("index");
-    Manifest manifest = publish(directory, NEW, "content", false);
+    Manifest manifest = TestPublications.publish(directory, NEW, "content", false);
     Path file = directory.resolve(NEW + "/a.graph");
     for (String other : new String[] {"", "conten", "content+"}) {
       Files.writeString(file, other);
@@ -253,19 +253,6 @@ class PublicationTest {
     SortedMap<String, byte[]> after = TestFiles.snapshot(directory);
     assertEquals(before.keySet(), after.keySet());
     before.forEach((name, bytes) -> assertArrayEquals(bytes, after.get(name), name));
-  }
-
-  private static Manifest publish(Path directory, UUID id, String content, boolean overwrite)
-      throws IOException {
-    try (Publication publication = Publication.begin(directory, id, overwrite)) {
-      Files.writeString(publication.file("a.graph").path(), content);
-      return publication.publish(manifest(id));
-    }
-  }
-
-  private static Manifest manifest(UUID id) {
-    return new Manifest(
-        "test", id, 1, 1, ElementType.UINT8, Metric.SQUARED_L2, new TreeMap<>(), new TreeMap<>());
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.SplittableRandom;
 
 /// Vectors that tests fill element by element, and their distances by definition.
 public final class TestRows {
@@ -15,6 +16,19 @@ public final class TestRows {
   public static VectorSource unaligned(int count, int dimension, ElementType type, Arena arena) {
     long stride = type.vectorBytes(dimension) + 3L;
     return new VectorSource(arena.allocate(5 + count * stride), 5, stride, count, dimension, type);
+  }
+
+  /// Vectors with independent elements over much of the type's range, at an odd address and stride.
+  public static VectorSource uniform(
+      SplittableRandom random, int count, int dimension, ElementType type, Arena arena) {
+    VectorSource source = unaligned(count, dimension, type, arena);
+    for (int row = 0; row < count; row++) {
+      for (int column = 0; column < dimension; column++) {
+        // Never a zero vector, which has no cosine.
+        set(source, row, column, column == 0 ? random.nextInt(1, 128) : random.nextInt(-128, 128));
+      }
+    }
+    return source;
   }
 
   /// Sets an element, clamped to what its type can hold; unsigned types are shifted by 128.

@@ -1,4 +1,4 @@
-package com.omendb.diskann.checking;
+package com.omendb.diskann.testing;
 
 import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.format.BasePagesWriter;
@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -39,17 +40,18 @@ public final class Forger {
     this.manifest = Manifest.read(index);
   }
 
-  Path file(String name) {
+  /// The path of one of its files.
+  public Path file(String name) {
     return Publication.filesOf(index, manifest.indexId()).resolve(name);
   }
 
   /// Vectors, ids and edges of an index, to be changed.
-  static final class Nodes {
-    final MemorySegment vectors;
-    final long[] ids;
-    final int[][] edges;
+  public static final class Nodes {
+    public final MemorySegment vectors;
+    public final long[] ids;
+    public final int[][] edges;
 
-    Nodes(MemorySegment vectors, long[] ids, int[][] edges) {
+    private Nodes(MemorySegment vectors, long[] ids, int[][] edges) {
       this.vectors = vectors;
       this.ids = ids;
       this.edges = edges;
@@ -57,7 +59,7 @@ public final class Forger {
   }
 
   /// Writes the pages and their directory anew after a change.
-  void changeNodes(Consumer<Nodes> change) throws IOException {
+  public void changeNodes(Consumer<Nodes> change) throws IOException {
     int count = (int) manifest.count();
     try (Arena arena = Arena.ofShared()) {
       BasePageFormat.Header[] header = new BasePageFormat.Header[1];
@@ -154,7 +156,7 @@ public final class Forger {
   }
 
   /// Changes a page of the base layer.
-  void changePage(int page, Consumer<MemorySegment> change) throws IOException {
+  public void changePage(int page, Consumer<MemorySegment> change) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment file = map(BasePageFormat.FILE, arena);
       int pageBytes = header(file, BasePageFormat.MAGIC, BasePageFormat.VERSION).pageBytes();
@@ -174,23 +176,26 @@ public final class Forger {
   }
 
   /// Writes lengths and checksums of the files, as they are now, into the manifest.
-  void signManifest() throws IOException {
+  public void signManifest() throws IOException {
     TreeMap<String, Manifest.FileEntry> files = new TreeMap<>();
     for (String name : manifest.files().keySet()) {
       byte[] bytes = Files.readAllBytes(file(name));
       int crc = Crc32c.of(MemorySegment.ofArray(bytes), 0, bytes.length);
       files.put(name, new Manifest.FileEntry(bytes.length, crc));
     }
-    Manifest signed =
-        new Manifest(
-            manifest.kind(),
-            manifest.indexId(),
-            manifest.count(),
-            manifest.dimension(),
-            manifest.elementType(),
-            manifest.metric(),
-            manifest.settings(),
-            files);
-    Files.write(index.resolve(Manifest.FILE), signed.encode());
+    Files.write(index.resolve(Manifest.FILE), withFiles(manifest, files).encode());
+  }
+
+  /// A manifest that differs in the lengths and checksums of its files.
+  public static Manifest withFiles(Manifest manifest, SortedMap<String, Manifest.FileEntry> files) {
+    return new Manifest(
+        manifest.kind(),
+        manifest.indexId(),
+        manifest.count(),
+        manifest.dimension(),
+        manifest.elementType(),
+        manifest.metric(),
+        manifest.settings(),
+        files);
   }
 }

@@ -1,4 +1,4 @@
-package com.omendb.hnswif;
+package com.omendb.diskann.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,9 +23,9 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.stream.LongStream;
 
-/// Vectors, indexes and checks that the tests of this module share.
-public final class Fixtures {
-  private Fixtures() {}
+/// Small sets of vectors, indexes of them, and checks of what searches find.
+public final class TestIndexes {
+  private TestIndexes() {}
 
   /// Clustered vectors, as hard to search as real descriptors.
   public static VectorSource clustered(
@@ -74,6 +74,14 @@ public final class Fixtures {
   /// The exact neighbours of every query.
   public static GroundTruth truth(VectorSource base, VectorSource queries, Metric metric, int k) {
     return GroundTruth.compute(base, queries, metric, k, 1, Progress.NONE);
+  }
+
+  /// Mean recall@k of all queries, against the exact neighbours among `base`.
+  public static double recall(
+      AnnIndex index, VectorSource base, VectorSource queries, int k, int searchListSize)
+      throws IOException {
+    GroundTruth truth = truth(base, queries, index.info().metric(), k);
+    return recall(index, truth, queries, k, searchListSize);
   }
 
   /// Mean recall@k of all queries with candidate lists of one length.
