@@ -65,7 +65,7 @@ class CallerMemoryTest {
 
   private static BuildOptions buildOptions() {
     return TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
-        .tuning(t -> t.codeBytes(4))
+        .tuning(t -> t.codes("pq:4"))
         .build();
   }
 

@@ -14,6 +14,8 @@ import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.SearchRequest;
 import com.omendb.store.SearchResult;
+import com.omendb.store.directory.Manifest;
+import com.omendb.store.verify.VerifyOptions;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -226,7 +228,7 @@ class DiskAnnBuildTest {
       assertSameResult(expected, index);
     }
     assertSearchable(directory, other);
-    assertEquals(11, TestFiles.snapshot(directory).size());
+    assertEquals(before.size(), TestFiles.snapshot(directory).size(), "no file is left over");
   }
 
   private void assertSameResult(SearchResult expected, AnnIndex index) throws IOException {
@@ -305,9 +307,32 @@ class DiskAnnBuildTest {
     VectorSource none = VectorSource.dense(MemorySegment.NULL, 0, 6, ElementType.INT8);
     assertNothingBuilt(none, OPTIONS, "count=0");
     assertNothingBuilt(
-        old, OPTIONS.toBuilder().tuning(t -> t.codeBytes(9)).build(), "code=pq:9", "dimension=8");
+        old, OPTIONS.toBuilder().tuning(t -> t.codes("pq:9")).build(), "code=pq:9", "dimension=8");
+    assertNothingBuilt(
+        old, OPTIONS.toBuilder().tuning(t -> t.codes("pq:2", "9")).build(), "code=9");
+    assertNothingBuilt(
+        old,
+        OPTIONS.toBuilder().tuning(t -> t.codes("unheard:2")).build(),
+        "known are pq",
+        "kind=unheard");
     assertNothingBuilt(
         old, OPTIONS.toBuilder().kind("unheard-of").build(), "kind=unheard-of", "diskann");
+  }
+
+  @Test
+  void anIndexKeepsTheCodesThatWereAskedFor() throws Exception {
+    Path index =
+        TestIndexes.build(
+            old,
+            temporary.resolve("codes"),
+            OPTIONS.toBuilder().tuning(t -> t.codes("pq:5", "pq:2", "pq:5")).build());
+    assertEquals(
+        "2,5", Manifest.read(index).settings().get("subspaceCounts"), "ascending, each once");
+    assertTrue(AnnIndex.verify(index, VerifyOptions.full(), Progress.NONE).isWhole());
+    try (AnnIndex opened = AnnIndex.open(index, TestIndexes.quickOpen())) {
+      assertEquals("pq:5", opened.info().settings().get("code"), "the largest has room");
+      assertEquals(0, opened.search(SearchRequest.of(old, 0, 1)).distance(0));
+    }
   }
 
   /// Builds where nothing is, in an empty directory and over an index: all must stay as they were.

@@ -60,7 +60,7 @@ class DiskAnnLifetimeTest {
         base,
         directory,
         TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
-            .tuning(t -> t.codeBytes(8))
+            .tuning(t -> t.codes("pq:8"))
             .build());
   }
 

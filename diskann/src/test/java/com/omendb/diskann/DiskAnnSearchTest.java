@@ -118,7 +118,7 @@ class DiskAnnSearchTest {
           base,
           directory,
           TestIndexes.quickBuild(KIND, Metric.SQUARED_L2).toBuilder()
-              .tuning(t -> t.codeBytes(8))
+              .tuning(t -> t.codes("pq:8"))
               .build());
       try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         assertEquals(300, index.info().pageCount().orElse(0));
@@ -166,7 +166,7 @@ class DiskAnnSearchTest {
           base,
           directory,
           TestIndexes.quickBuild(KIND, Metric.SQUARED_L2).toBuilder()
-              .tuning(t -> t.codeBytes(1))
+              .tuning(t -> t.codes("pq:1"))
               .build());
       try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {
         int pageBytes = index.info().pageBytes().orElseThrow();
@@ -277,7 +277,7 @@ class DiskAnnSearchTest {
       VectorSource base = TestIndexes.clustered(200, DIMENSION, ElementType.INT8, 36, arena);
       BuildOptions options =
           TestIndexes.quickBuild(KIND, Metric.INNER_PRODUCT).toBuilder()
-              .tuning(t -> t.codeBytes(5).seed(99))
+              .tuning(t -> t.codes("pq:5").seed(99))
               .build();
       TestIndexes.build(base, directory, options);
       try (AnnIndex index = AnnIndex.open(directory, TestIndexes.quickOpen())) {

@@ -144,7 +144,7 @@ class FailingMetricsTest {
 
   private static BuildOptions buildOptions() {
     return TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
-        .tuning(t -> t.codeBytes(4))
+        .tuning(t -> t.codes("pq:4"))
         .build();
   }
 

@@ -332,7 +332,7 @@ class NumbersAtTheEdgeTest {
     TestIndexes.build(
         all.rows(0, COUNT),
         folder.resolve("index"),
-        TestIndexes.quickBuild("diskann", metric).toBuilder().tuning(t -> t.codeBytes(2)).build());
+        TestIndexes.quickBuild("diskann", metric).toBuilder().tuning(t -> t.codes("pq:2")).build());
   }
 
   private SearchResult search(VectorSource all, Residency residency) throws Exception {

@@ -88,7 +88,7 @@ class HostileIndexTest {
             folder.resolve(name),
             TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
                 .maxDegree(8)
-                .tuning(t -> t.buildListSize(16).codeBytes(2))
+                .tuning(t -> t.buildListSize(16).codes("pq:2"))
                 .build()));
   }
 

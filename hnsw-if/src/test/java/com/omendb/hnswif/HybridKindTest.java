@@ -194,7 +194,7 @@ class HybridKindTest {
           base,
           directory,
           TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
-              .tuning(t -> t.codeBytes(10))
+              .tuning(t -> t.codes("pq:10"))
               .build());
       OpenOptions options = TestIndexes.quickOpen().toBuilder().maxSearchers(maxSearchers).build();
       long smallest =

@@ -52,7 +52,7 @@ class IndexCrashTest {
       BuildOptions options =
           TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
               .resume(resume)
-              .tuning(t -> t.seed(seed).codeBytes(4))
+              .tuning(t -> t.seed(seed).codes("pq:4"))
               .build();
       List<Version> versions =
           List.of(

@@ -128,7 +128,7 @@ class RepairCrashTest {
         base,
         directory,
         TestIndexes.quickBuild("hybrid", Metric.SQUARED_L2).toBuilder()
-            .tuning(t -> t.codeBytes(4))
+            .tuning(t -> t.codes("pq:4"))
             .build(),
         Progress.NONE);
     return directory;

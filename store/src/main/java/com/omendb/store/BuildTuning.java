@@ -2,7 +2,6 @@ package com.omendb.store;
 
 import com.omendb.vectors.range.Ranges;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +13,14 @@ public final class BuildTuning {
   private final BuildMethod method;
   private final int buildListSize;
   private final float alpha;
-  private final OptionalInt codeBytes;
+  private final List<String> codes;
   private final long seed;
 
   private BuildTuning(Builder builder) {
     this.method = builder.method;
     this.buildListSize = builder.buildListSize;
     this.alpha = builder.alpha;
-    this.codeBytes = builder.codeBytes;
+    this.codes = builder.codes;
     this.seed = builder.seed;
   }
 
@@ -36,7 +35,7 @@ public final class BuildTuning {
     builder.method = method;
     builder.buildListSize = buildListSize;
     builder.alpha = alpha;
-    builder.codeBytes = codeBytes;
+    builder.codes = codes;
     builder.seed = seed;
     return builder;
   }
@@ -56,9 +55,9 @@ public final class BuildTuning {
     return alpha;
   }
 
-  /// {@return bytes a code; empty if the library chooses them}
-  public OptionalInt codeBytes() {
-    return codeBytes;
+  /// {@return the codes that the index keeps, such as `pq:48`; empty if the library chooses them}
+  public List<String> codes() {
+    return codes;
   }
 
   /// {@return the seed of all random choices}
@@ -67,7 +66,7 @@ public final class BuildTuning {
   }
 
   private List<Object> values() {
-    return List.of(method, buildListSize, alpha, codeBytes, seed);
+    return List.of(method, buildListSize, alpha, codes, seed);
   }
 
   /// Tunings are equal if all of their values are.
@@ -83,7 +82,7 @@ public final class BuildTuning {
 
   @Override
   public String toString() {
-    return "BuildTuning[method=%s, buildListSize=%d, alpha=%s, codeBytes=%s, seed=%d]"
+    return "BuildTuning[method=%s, buildListSize=%d, alpha=%s, codes=%s, seed=%d]"
         .formatted(values().toArray());
   }
 
@@ -92,7 +91,7 @@ public final class BuildTuning {
     private BuildMethod method = BuildMethod.LEAF;
     private int buildListSize = 100;
     private float alpha = 1.2f;
-    private OptionalInt codeBytes = OptionalInt.empty();
+    private List<String> codes = List.of();
     private long seed = 42;
 
     private Builder() {}
@@ -131,15 +130,19 @@ public final class BuildTuning {
       return this;
     }
 
-    /// Sets the bytes of a vector's code, 1 to 512, at most the dimension. Default: the index holds
-    /// codes of several sizes, the smallest a quarter of the dimension and at most 64, and the
-    /// memory budget decides at open which is used. Larger codes take more memory and save reads.
+    /// Sets the codes that the index keeps, each as `kind:bytes` of a vector: `pq:48` is product
+    /// quantization to 48 bytes, of 1 to 512 and at most the dimension. Default, as without a
+    /// value: the index keeps codes of several sizes, the smallest a quarter of the dimension and
+    /// at most 64. The memory budget decides at open which is used. Larger codes take more memory
+    /// and save reads.
     ///
-    /// @param value bytes, 1 to 512
+    /// The index kind knows its codes: a build or plan throws [IllegalArgumentException] for those
+    /// that it does not know and those that are too large for the vectors.
+    ///
+    /// @param values codes, in any order
     /// @return this builder
-    /// @throws IllegalArgumentException if it is out of range
-    public Builder codeBytes(int value) {
-      codeBytes = OptionalInt.of(Ranges.require("codeBytes", value, 1, 512));
+    public Builder codes(String... values) {
+      codes = List.of(values);
       return this;
     }
 

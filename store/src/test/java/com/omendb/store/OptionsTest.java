@@ -159,20 +159,17 @@ class OptionsTest {
     assertRefused("threads=1025", () -> options.threads(1025));
     assertRefused("memoryBudgetBytes=0", () -> options.memoryBudgetBytes(0));
     BuildTuning.Builder tuning = BuildTuning.builder();
-    tuning.buildListSize(4).buildListSize(10_000).alpha(1f).alpha(4f).codeBytes(1).codeBytes(512);
+    tuning.buildListSize(4).buildListSize(10_000).alpha(1f).alpha(4f);
     assertRefused("buildListSize=3", () -> tuning.buildListSize(3));
     assertRefused("buildListSize=10001", () -> tuning.buildListSize(10_001));
     for (float alpha : new float[] {0.5f, 4.5f, Float.NaN}) {
       assertRefused("alpha=" + alpha, () -> tuning.alpha(alpha));
     }
-    for (int bytes : new int[] {-1, 0, 513}) {
-      assertRefused("codeBytes=" + bytes, () -> tuning.codeBytes(bytes));
-    }
   }
 
   @Test
   void everySetterOfBuildOptionsCounts() {
-    assertEquals(OptionalInt.empty(), BuildOptions.defaults().tuning().codeBytes());
+    assertEquals(List.of(), BuildOptions.defaults().tuning().codes());
     assertEquals(IndexKind.HYBRID, BuildOptions.defaults().kind());
     InMemoryMetrics metrics = new InMemoryMetrics();
     assertEverySetterCounts(
@@ -190,13 +187,13 @@ class OptionsTest {
             b -> b.tuning(t -> t.method(BuildMethod.VAMANA)),
             b -> b.tuning(t -> t.buildListSize(75)),
             b -> b.tuning(t -> t.alpha(1.1f)),
-            b -> b.tuning(t -> t.codeBytes(48)),
+            b -> b.tuning(t -> t.codes("pq:48")),
             b -> b.tuning(t -> t.seed(7))));
     BuildOptions changed =
-        BuildOptions.builder().threads(3).tuning(t -> t.seed(7).codeBytes(9)).build();
+        BuildOptions.builder().threads(3).tuning(t -> t.seed(7).codes("pq:9")).build();
     assertEquals(changed, changed.toBuilder().build());
     assertEquals(
-        BuildOptions.builder().threads(3).tuning(t -> t.codeBytes(9)).build(),
+        BuildOptions.builder().threads(3).tuning(t -> t.codes("pq:9")).build(),
         changed.toBuilder().tuning(t -> t.seed(42)).build());
   }
 

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// What `omen completion` prints, run by bash: for every command it offers all of its options and
-/// the commands below it, and nothing else.
+/// What `omen completion` prints, run by bash: for every command it offers all options of its help
+/// and the commands below it, and nothing else.
 final class CompletionTest {
   private static final Path BASH = Path.of("/bin/bash");
 
@@ -45,6 +45,7 @@ final class CompletionTest {
       CommandLine command = entry.getValue();
       Set<String> options =
           command.getCommandSpec().options().stream()
+              .filter(option -> !option.hidden())
               .map(OptionSpec::names)
               .flatMap(Stream::of)
               .collect(Collectors.toCollection(TreeSet::new));

@@ -104,14 +104,23 @@ final class PlanRefusesTest {
           {"--build-list-size", 3},
           {"--alpha", 0.5},
           {"--alpha", "NaN"},
+          {"--codes", "pq:9"},
+          {"--codes", "pq:513"},
+          {"--codes", "pq:0"},
+          {"--codes", "pq"},
+          {"--codes", "4"},
+          {"--codes", "rot13:4"},
+          {"--codes", "pq:4,"},
+          {"--codes", ""},
           {"--pq-bytes", 9},
-          {"--pq-bytes", 513},
+          {"--pq-bytes", -1},
           {"--threads", 0},
           {"--seed", "x"},
           {"--sped", 1}
         }) {
       bad.add(new Object[] {floats, fresh(), option[0], option[1]});
     }
+    bad.add(new Object[] {floats, fresh(), "--codes", "pq:4", "--pq-bytes", 4});
     return bad;
   }
 
@@ -135,6 +144,8 @@ final class PlanRefusesTest {
             new Object[] {floats, fresh()},
             new Object[] {floats, fresh(), "--rows", "79:1"},
             new Object[] {floats, fresh(), "--metric", "cosine", "--pq-bytes", 8},
+            new Object[] {floats, fresh(), "--codes", "pq:8"},
+            new Object[] {floats, fresh(), "--codes", "pq:8,pq:2,pq:8"},
             new Object[] {floats, Files.createDirectory(fresh())},
             new Object[] {floats, fresh().resolve("deep/er"), "--resume"},
             new Object[] {zero, fresh()},

@@ -8,6 +8,7 @@ import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.DiskSpaceException;
 import com.omendb.pagecache.storage.DiskSpace;
 import com.omendb.pagecache.storage.Storage;
+import com.omendb.pq.CodeSpec;
 import com.omendb.store.BuildMethod;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.VectorIds;
@@ -144,7 +145,7 @@ public final class IndexBuild {
   }
 
   private Manifest build(Target target, BuildPlan plan) throws IOException {
-    BuildJob job = BuildJob.of(input, ids, options, CodeNames.line(parts.codeSpecs()));
+    BuildJob job = BuildJob.of(input, ids, options, CodeSpec.text(parts.codeSpecs()));
     UnfinishedBuilds unfinished =
         new UnfinishedBuilds(job, options.resume(), madeFromGraph(), progress::note);
     try (Publication publication =

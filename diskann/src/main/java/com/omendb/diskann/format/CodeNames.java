@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 /// The first kind, `pq`, is written as it was when it was the only one: by its sizes alone.
 public final class CodeNames {
   /// Name of the first kind.
-  public static final String FIRST_KIND = "pq";
+  private static final String FIRST_KIND = "pq";
 
   /// Setting of the manifest where all codes are of the first kind: their sizes.
   private static final String SIZES_SETTING = "subspaceCounts";

@@ -10,7 +10,8 @@ import com.omendb.vectors.VectorShape;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// What the indexes of one kind consist of, which depends on the codes that each of them keeps.
 /// Immutable and thread-safe.
@@ -42,22 +43,26 @@ public final class KindParts {
     return of(CodeNames.ofManifest(manifest, path, codeKinds), CoarseGraph.of(manifest.settings()));
   }
 
-  /// The parts of an index that would be built: the code asked for, or else the usual ones.
+  /// The parts of an index that would be built: the codes asked for, or else the usual ones.
   ///
-  /// @throws IllegalArgumentException if the code does not suit the vectors
+  /// @throws IllegalArgumentException if a code is unknown or does not suit the vectors
   public PartList toBuild(VectorShape vectors, BuildOptions options) {
     int dimension = vectors.dimension();
     CoarseGraph coarse = CoarseGraph.of(vectors, options);
-    OptionalInt bytes = options.tuning().codeBytes();
-    if (bytes.isEmpty()) {
+    List<String> texts = options.tuning().codes();
+    if (texts.isEmpty()) {
       return of(usual(dimension), coarse);
     }
-    CodeSpec code = new CodeSpec(codeKinds.named(CodeNames.FIRST_KIND), bytes.getAsInt());
-    if (!code.suits(dimension)) {
-      throw new IllegalArgumentException(
-          "the code is too large for the vectors: code=" + code + ", dimension=" + dimension);
+    SortedSet<CodeSpec> codes = new TreeSet<>();
+    for (String text : texts) {
+      CodeSpec code = codeKinds.parse(text);
+      if (!code.suits(dimension)) {
+        throw new IllegalArgumentException(
+            "the code is too large for the vectors: code=" + code + ", dimension=" + dimension);
+      }
+      codes.add(code);
     }
-    return of(List.of(code), coarse);
+    return of(List.copyOf(codes), coarse);
   }
 
   /// The codes of an index that is built where nothing is asked for.

@@ -107,7 +107,7 @@ class FormatFuzzTest {
               folder.resolve("index"),
               TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
                   .maxDegree(12)
-                  .tuning(t -> t.buildListSize(16).codeBytes(3))
+                  .tuning(t -> t.buildListSize(16).codes("pq:3"))
                   .build());
     }
     manifest = Manifest.read(index);

@@ -61,7 +61,7 @@ class PagedRunnerTest {
         base,
         built.resolve("index"),
         TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
-            .tuning(t -> t.codeBytes(8))
+            .tuning(t -> t.codes("pq:8"))
             .build());
   }
 

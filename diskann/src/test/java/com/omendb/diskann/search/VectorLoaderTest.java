@@ -45,7 +45,7 @@ class VectorLoaderTest {
           base,
           directory,
           TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
-              .tuning(t -> t.codeBytes(1))
+              .tuning(t -> t.codes("pq:1"))
               .build());
       ResidentVectors vectors = load(count, dimension, count, arena);
       assertEquals(dimension, vectors.strideBytes());
@@ -80,7 +80,7 @@ class VectorLoaderTest {
           base,
           directory,
           TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
-              .tuning(t -> t.codeBytes(1))
+              .tuning(t -> t.codes("pq:1"))
               .build());
       ResidentVectors vectors = load(count, dimension, count, arena);
       BitSet ids = new BitSet();
@@ -106,7 +106,7 @@ class VectorLoaderTest {
           base,
           directory,
           TestIndexes.quickBuild("diskann", Metric.SQUARED_L2).toBuilder()
-              .tuning(t -> t.codeBytes(1))
+              .tuning(t -> t.codes("pq:1"))
               .build());
       CorruptFileException e =
           assertThrows(CorruptFileException.class, () -> load(50, 9, 51, arena));

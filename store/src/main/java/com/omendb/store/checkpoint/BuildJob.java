@@ -35,9 +35,9 @@ public record BuildJob(SortedMap<String, String> traits) {
 
   /// The job of building an index of `vectors`, of which there is at least one.
   ///
-  /// @param codeSizes the sizes of code, as text
+  /// @param codes the codes that the index keeps, as text
   public static BuildJob of(
-      VectorSource vectors, VectorIds ids, BuildOptions options, String codeSizes) {
+      VectorSource vectors, VectorIds ids, BuildOptions options, String codes) {
     TreeMap<String, String> traits = new TreeMap<>();
     traits.put("format", Manifest.FORMAT_VERSION + "." + BUILDER_VERSION);
     traits.put("kind", options.kind());
@@ -48,7 +48,7 @@ public record BuildJob(SortedMap<String, String> traits) {
       traits.put("buildListSize", String.valueOf(options.tuning().buildListSize()));
     }
     traits.put("alpha", String.valueOf(options.tuning().alpha()));
-    traits.put("codeBytes", codeSizes);
+    traits.put("codes", codes);
     traits.put("seed", String.valueOf(options.tuning().seed()));
     traits.put("count", String.valueOf(vectors.count()));
     traits.put("dimension", String.valueOf(vectors.dimension()));

@@ -75,13 +75,16 @@ final class BuildSettings {
   private float alpha;
 
   @Option(
-      names = "--pq-bytes",
-      paramLabel = "M",
-      description = {
-        "Bytes of a vector's code in memory; default: three sizes, of",
-        "which the smallest is a quarter of the dimension, at most 64."
-      },
+      names = "--codes",
+      paramLabel = "CODES",
+      description =
+          "Codes of the vectors in memory, KIND:BYTES, such as pq:48; several with commas; default:"
+              + " pq of three sizes, the smallest a quarter of the dimension, at most 64.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private @Nullable String codes;
+
+  // What `--codes=pq:M` was called once.
+  @Option(names = "--pq-bytes", paramLabel = "M", hidden = true)
   private @Nullable Integer pqBytes;
 
   @Option(names = "--seed", defaultValue = "42", paramLabel = "N", description = "Random seed.")
@@ -110,8 +113,17 @@ final class BuildSettings {
   BuildOptions options() {
     BuildTuning.Builder tuning =
         BuildTuning.builder().method(method).buildListSize(buildListSize).alpha(alpha).seed(seed);
-    if (pqBytes != null) {
-      tuning.codeBytes(pqBytes);
+    if (codes != null && pqBytes != null) {
+      throw new IllegalArgumentException(
+          "--pq-bytes is an old form of --codes, give one of them: --codes="
+              + codes
+              + ", --pq-bytes="
+              + pqBytes);
+    }
+    if (codes != null) {
+      tuning.codes(codes.split(",", -1));
+    } else if (pqBytes != null) {
+      tuning.codes("pq:" + pqBytes);
     }
     return BuildOptions.builder()
         .kind(kind)
