@@ -1,12 +1,12 @@
 package com.omendb.diskann.building;
 
+import com.omendb.diskann.vamana.Touches;
 import com.omendb.pagecache.memory.ResidentLimit;
 import com.omendb.pagecache.memory.ScratchArena;
 import com.omendb.vectors.VectorSource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Where the memory of a build comes from: plain native memory when all fits the budget, scratch
@@ -44,9 +44,9 @@ public final class BuildMemory implements AutoCloseable {
     return scratchDirectory == null ? Arena.ofShared() : new ScratchArena(scratchDirectory, limit);
   }
 
-  /// Called with the number of vectors that are touched next at random; null if all data fits.
-  @Nullable IntConsumer beforeTouch() {
-    return scratchDirectory == null ? null : limit::touching;
+  /// What is told of the vectors that are touched next at random; nothing if all data fits.
+  Touches touches() {
+    return scratchDirectory == null ? Touches.NONE : limit::touching;
   }
 
   /// Drops the mapped pages of the input and of all scratch files from memory, until they are

@@ -94,7 +94,7 @@ final class BuildSteps {
   private LocalRows order(Arena kept) throws IOException {
     LocalRows rows;
     if (checkpoints.has(Checkpoints.ORDER)) {
-      rows = RowsCheckpoint.read(checkpoints, input, memory.beforeTouch(), kept, progress);
+      rows = RowsCheckpoint.read(checkpoints, input, memory.touches(), kept, progress);
     } else {
       rows =
           LocalRows.of(
@@ -113,7 +113,7 @@ final class BuildSteps {
     int count = (int) vectors.count();
     if (!checkpoints.has(Checkpoints.PAIRS) || !hasAllOfGraph(parts)) {
       try (Arena arena = memory.newArena()) {
-        NodeSpace space = new NodeSpace(vectors, options.metric(), memory.beforeTouch(), arena);
+        NodeSpace space = new NodeSpace(vectors, options.metric(), memory.touches(), arena);
         VamanaGraph graph = graph(space, arena);
         BaseLayout layout = layout(space, graph, rows, arena, kept);
         PartInput withGraph =

@@ -63,7 +63,7 @@ public final class GraphCheckpoint {
     int count = space.count();
     progress.phase("read graph", count);
     FileTarget file = checkpoints.file(Checkpoints.GRAPH);
-    Adjacency rows = new Adjacency(arena, count, maxDegree, maxDegree, space.beforeTouch());
+    Adjacency rows = new Adjacency(arena, count, maxDegree, maxDegree, space.touches());
     int[] row = new int[maxDegree];
     try (CheckpointReader reader = new CheckpointReader(file)) {
       for (int node = 0; node < count; node++) {

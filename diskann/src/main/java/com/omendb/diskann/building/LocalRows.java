@@ -2,6 +2,7 @@ package com.omendb.diskann.building;
 
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RandomOrder;
+import com.omendb.diskann.vamana.Touches;
 import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
@@ -10,8 +11,6 @@ import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.parallel.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// The vectors of an input, copied into an order in which near ones lie near each other, and which
 /// row of the input each of them is.
@@ -131,12 +130,11 @@ final class LocalRows {
   /// Copies the vectors of an input into an order that was found before.
   ///
   /// @param inputRows the row of the input that each vector is, an int each; stays in use
-  /// @param beforeTouch called with the number of places of the arena that will be touched next;
-  ///   null for none
+  /// @param touches is told of the places of the arena that will be touched next
   static LocalRows inOrder(
       VectorSource input,
       MemorySegment inputRows,
-      @Nullable IntConsumer beforeTouch,
+      Touches touches,
       Arena arena,
       Progress progress) {
     int count = (int) input.count();
@@ -151,9 +149,7 @@ final class LocalRows {
         places.setAtIndex(NativeMemory.INT, row, place);
       }
       for (int row = 0; row < count; row++) {
-        if (beforeTouch != null) {
-          beforeTouch.accept(1);
-        }
+        touches.before(1);
         long place = places.getAtIndex(NativeMemory.INT, row);
         MemorySegment.copy(
             input.segment(), input.offset(row), copies, place * vectorBytes, vectorBytes);

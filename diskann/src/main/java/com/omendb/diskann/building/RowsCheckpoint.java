@@ -1,5 +1,6 @@
 package com.omendb.diskann.building;
 
+import com.omendb.diskann.vamana.Touches;
 import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.store.checkpoint.CheckpointReader;
 import com.omendb.store.checkpoint.CheckpointWriter;
@@ -11,8 +12,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
-import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// The order of [LocalRows] in a file: the row of the input that each vector is, an int. The
 /// vectors themselves are copied from the input again.
@@ -36,14 +35,9 @@ final class RowsCheckpoint {
 
   /// Brings an input into the order that was recorded, in memory of the arena.
   ///
-  /// @param beforeTouch called with the number of places of that memory that will be touched next;
-  ///   null for none
+  /// @param touches is told of the places of that memory that will be touched next
   static LocalRows read(
-      Checkpoints checkpoints,
-      VectorSource input,
-      @Nullable IntConsumer beforeTouch,
-      Arena arena,
-      Progress progress)
+      Checkpoints checkpoints, VectorSource input, Touches touches, Arena arena, Progress progress)
       throws IOException {
     int count = (int) input.count();
     MemorySegment inputRows = AlignedMemory.allocate(arena, bytes(count), 64);
@@ -52,6 +46,6 @@ final class RowsCheckpoint {
         inputRows.setAtIndex(NativeMemory.INT, row, reader.getIndex(count));
       }
     }
-    return LocalRows.inOrder(input, inputRows, beforeTouch, arena, progress);
+    return LocalRows.inOrder(input, inputRows, touches, arena, progress);
   }
 }

@@ -69,7 +69,7 @@ final class MeanGraph implements ParallelLists.Chooser {
         new NodeSpace(
             GroupMeans.of(vectors, metric, order, groups, arena),
             metric,
-            graph.adjacency().beforeTouch(),
+            graph.adjacency().touches(),
             arena);
     return ParallelLists.of(
         groups.count(),

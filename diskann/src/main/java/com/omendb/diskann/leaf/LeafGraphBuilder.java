@@ -87,7 +87,7 @@ public final class LeafGraphBuilder {
                 space.count(),
                 options.maxDegree(),
                 options.maxDegree(),
-                space.beforeTouch());
+                space.touches());
         CandidateGraph rows = new CandidateGraph(space, graph, options, scratch, name, progress);
         try (CandidateBuckets reverse =
             new CandidateBuckets(candidates, keep, scratchFile("reverse-edges"))) {

@@ -91,10 +91,7 @@ final class Skeleton {
     try (Arena meanwhile = scratch.arenas().get()) {
       NodeSpace sampled =
           new NodeSpace(
-              copy(space.vectors(), sample, meanwhile),
-              space.metric(),
-              space.beforeTouch(),
-              meanwhile);
+              copy(space.vectors(), sample, meanwhile), space.metric(), space.touches(), meanwhile);
       VamanaOptions smaller =
           new VamanaOptions(
               Math.max(1, maxDegree),

@@ -9,8 +9,7 @@ import com.omendb.diskann.format.PageView;
 import com.omendb.pagecache.cache.PageCache;
 import com.omendb.store.Residency;
 import com.omendb.store.serving.QueryForm;
-import com.omendb.vectors.ElementType;
-import com.omendb.vectors.Metric;
+import com.omendb.vectors.Space;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param pagesPath the file of the pages, for messages
 /// @param header sizes and settings of the base layer
-/// @param dimension elements a vector
-/// @param elementType type of the elements
-/// @param metric distance of the index
+/// @param space distance, type and dimension of the vectors
 /// @param pageBytes bytes a page
 /// @param directory which page holds a node
 /// @param codes codes in memory
@@ -32,9 +29,7 @@ import org.jspecify.annotations.Nullable;
 record BaseLayer(
     Path pagesPath,
     BasePageFormat.Header header,
-    int dimension,
-    ElementType elementType,
-    Metric metric,
+    Space space,
     int pageBytes,
     PageDirectory directory,
     CodesFile codes,
@@ -55,12 +50,12 @@ record BaseLayer(
 
   /// What a query has to be.
   QueryForm queryForm() {
-    return new QueryForm(metric, elementType, dimension);
+    return new QueryForm(space);
   }
 
   /// A view of pages for one thread.
   PageView newPageView() {
-    return pageView(header, elementType.vectorBytes(dimension), pageBytes);
+    return pageView(header, space.vectorBytes(), pageBytes);
   }
 
   /// A view of the pages of a base layer.

@@ -3,7 +3,7 @@ package com.omendb.diskann.search;
 import com.omendb.vectors.DistanceKernel;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
-import com.omendb.vectors.UnitLength;
+import com.omendb.vectors.Space;
 import com.omendb.vectors.kernels.DistanceKernels;
 
 /// The exact distance between a prepared query and a stored vector: for float32 under cosine both
@@ -19,11 +19,14 @@ public final class ExactDistance {
   private final boolean floats;
 
   /// The exact distance of an index.
-  public ExactDistance(Metric metric, ElementType elementType, int dimension) {
-    this.unitLength = UnitLength.applies(metric, elementType);
-    this.floats = elementType == ElementType.FLOAT32;
+  public ExactDistance(Space space) {
+    this.unitLength = space.unitLength();
+    this.floats = space.elementType() == ElementType.FLOAT32;
     this.kernel =
-        DistanceKernels.of(unitLength ? Metric.SQUARED_L2 : metric, elementType, dimension);
+        DistanceKernels.of(
+            unitLength ? Metric.SQUARED_L2 : space.metric(),
+            space.elementType(),
+            space.dimension());
   }
 
   /// The distance between the vectors at two native addresses.

@@ -131,7 +131,7 @@ public final class GraphOpening {
   }
 
   private static QueryForm queryForm(Manifest manifest) {
-    return new QueryForm(manifest.metric(), manifest.elementType(), manifest.dimension());
+    return new QueryForm(manifest.space());
   }
 
   private static IndexInfo describe(
@@ -187,8 +187,7 @@ public final class GraphOpening {
       tasks.addAll(open.tasks());
       OpeningTasks.run(tasks);
       EntrySelector entries = entry.of(open, (int) header.medoid());
-      ExactDistance distance =
-          new ExactDistance(manifest.metric(), manifest.elementType(), manifest.dimension());
+      ExactDistance distance = new ExactDistance(manifest.space());
       return () ->
           new ResidentRunner(
               vectors.get(),
@@ -207,9 +206,7 @@ public final class GraphOpening {
           new BaseLayer(
               pages.path(),
               header,
-              manifest.dimension(),
-              manifest.elementType(),
-              manifest.metric(),
+              manifest.space(),
               pages.pageBytes(),
               open.get(parts.directory()),
               codes(open),

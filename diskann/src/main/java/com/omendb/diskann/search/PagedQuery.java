@@ -91,9 +91,9 @@ final class PagedQuery implements PageWalk {
     this.entryFinder = entrySelector.newFinder();
     this.navigator = base.newNavigator();
     this.expandsRecords = base.residency() != Residency.GRAPH;
-    this.exactDistance = new ExactDistance(base.metric(), base.elementType(), base.dimension());
+    this.exactDistance = new ExactDistance(base.space());
     this.query = new QueryVector(base.queryForm(), arena);
-    this.scorer = new CodeScorer(base.codes(), base.metric(), arena);
+    this.scorer = new CodeScorer(base.codes(), base.space().metric(), arena);
     this.view = base.newPageView();
     this.chooser = new PageChooser(base.directory());
     this.recordDistances = new float[PageView.maxRecordCount(base.pageBytes())];

@@ -6,8 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// The out-edges of every node of a graph that is being built: one flat row of ints a node in
 /// native memory.
@@ -33,27 +31,26 @@ public final class Adjacency {
   private final int nodeCount;
   private final int maxDegree;
   private final int slots;
-  private final @Nullable IntConsumer beforeTouch;
+  private final Touches touches;
 
   /// Allocates rows without edges.
   ///
   /// @param maxDegree the degree R that a finished row keeps to
   /// @param slots the degree that a row may reach before it is pruned, at least maxDegree
   public Adjacency(Arena arena, int nodeCount, int maxDegree, int slots) {
-    this(arena, nodeCount, maxDegree, slots, null);
+    this(arena, nodeCount, maxDegree, slots, Touches.NONE);
   }
 
   /// The same where the arena's memory is files larger than memory.
   ///
-  /// @param beforeTouch called by all threads before they read a row with its vector
-  public Adjacency(
-      Arena arena, int nodeCount, int maxDegree, int slots, @Nullable IntConsumer beforeTouch) {
+  /// @param touches is told by all threads before they read a row with its vector
+  public Adjacency(Arena arena, int nodeCount, int maxDegree, int slots, Touches touches) {
     this(
         arena.allocate(Math.max(1, bytes(nodeCount, slots)), 64),
         nodeCount,
         maxDegree,
         slots,
-        beforeTouch);
+        touches);
   }
 
   /// Rows in memory that the caller gives, such as a mapped file: native, aligned to ints, zero
@@ -61,15 +58,11 @@ public final class Adjacency {
   ///
   /// @throws IllegalArgumentException if the memory is too small or not native
   public Adjacency(MemorySegment memory, int nodeCount, int maxDegree, int slots) {
-    this(memory, nodeCount, maxDegree, slots, null);
+    this(memory, nodeCount, maxDegree, slots, Touches.NONE);
   }
 
   private Adjacency(
-      MemorySegment memory,
-      int nodeCount,
-      int maxDegree,
-      int slots,
-      @Nullable IntConsumer beforeTouch) {
+      MemorySegment memory, int nodeCount, int maxDegree, int slots, Touches touches) {
     if (!memory.isNative() || memory.byteSize() < bytes(nodeCount, slots)) {
       throw new IllegalArgumentException(
           "a graph needs native memory of " + bytes(nodeCount, slots) + " bytes: memory=" + memory);
@@ -80,13 +73,13 @@ public final class Adjacency {
     this.slots = slots;
     this.strideBytes = strideBytes(slots);
     this.baseAddress = memory.address();
-    this.beforeTouch = beforeTouch;
+    this.touches = touches;
   }
 
   /// The same rows with room for edges beyond a smaller maxDegree: what is pruned keeps to that, so
   /// that a full row is not pruned for every edge that is added.
   public Adjacency withMaxDegree(int smaller) {
-    return new Adjacency(memory, nodeCount, smaller, slots, beforeTouch);
+    return new Adjacency(memory, nodeCount, smaller, slots, touches);
   }
 
   /// Native bytes of a graph.
@@ -98,9 +91,9 @@ public final class Adjacency {
     return (slots + 1L) * Integer.BYTES;
   }
 
-  /// Called before rows are read; null for none.
-  public @Nullable IntConsumer beforeTouch() {
-    return beforeTouch;
+  /// What is told before rows are read.
+  public Touches touches() {
+    return touches;
   }
 
   /// Number of nodes.
@@ -125,9 +118,7 @@ public final class Adjacency {
 
   /// Copies the neighbours of a node into `target` and returns how many they are.
   public int copy(int node, int[] target) {
-    if (beforeTouch != null) {
-      beforeTouch.accept(ROW_AND_VECTOR);
-    }
+    touches.before(ROW_AND_VECTOR);
     long row = row(node);
     int degree = (int) HEADER.getAcquire(NativeMemory.ALL, row) & ~LOCKED;
     MemorySegment.copy(NativeMemory.ALL, NativeMemory.INT, row + Integer.BYTES, target, 0, degree);

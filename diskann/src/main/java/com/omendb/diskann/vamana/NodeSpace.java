@@ -7,8 +7,6 @@ import com.omendb.vectors.kernels.DistanceKernels;
 import com.omendb.vectors.memory.NativeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// Distances between the nodes of a graph that is being built, always of the squared-L2 kind that
 /// RobustPrune's triangle argument needs: non-negative, zero for equal vectors.
@@ -39,19 +37,18 @@ public final class NodeSpace {
   private final int touchedBytes;
   // COSINE: 1 / norm of each node. INNER_PRODUCT: each node's extra coordinate. Else empty.
   private final MemorySegment perNode;
-  private final @Nullable IntConsumer beforeTouch;
+  private final Touches touches;
 
   /// Prepares what the metric needs a node, in memory of the arena.
   public NodeSpace(VectorSource vectors, Metric metric, Arena arena) {
-    this(vectors, metric, null, arena);
+    this(vectors, metric, Touches.NONE, arena);
   }
 
   /// The same for vectors in files that are larger than memory.
   ///
-  /// @param beforeTouch called by all threads with the number of vectors that they will touch next
-  public NodeSpace(
-      VectorSource vectors, Metric metric, @Nullable IntConsumer beforeTouch, Arena arena) {
-    this.beforeTouch = beforeTouch;
+  /// @param touches is told of the vectors that all threads will touch next
+  public NodeSpace(VectorSource vectors, Metric metric, Touches touches, Arena arena) {
+    this.touches = touches;
     this.vectors = vectors;
     this.metric = metric;
     this.baseAddress = vectors.address(0);
@@ -73,7 +70,7 @@ public final class NodeSpace {
 
   // Room for copies of nodes of another space, one for each of `copies`.
   NodeSpace(NodeSpace like, VectorSource copies, Arena arena) {
-    this.beforeTouch = null;
+    this.touches = Touches.NONE;
     this.vectors = copies;
     this.metric = like.metric;
     this.kernel = like.kernel;
@@ -96,9 +93,9 @@ public final class NodeSpace {
     return metric == Metric.SQUARED_L2 ? 0 : count * Float.BYTES;
   }
 
-  /// Called before vectors are touched; null for none.
-  public @Nullable IntConsumer beforeTouch() {
-    return beforeTouch;
+  /// What is told before vectors are touched.
+  public Touches touches() {
+    return touches;
   }
 
   /// Number of nodes.
@@ -219,9 +216,7 @@ public final class NodeSpace {
 
   /// Says that vectors, wherever they are, will be touched next.
   public void willTouch(int vectorCount) {
-    if (beforeTouch != null) {
-      beforeTouch.accept(vectorCount);
-    }
+    touches.before(vectorCount);
   }
 
   private float cosine(float negatedCosine, long addressA, long addressB) {
@@ -231,9 +226,7 @@ public final class NodeSpace {
 
   /// Makes one node of this space of copies that of another.
   void copy(NodeSpace source, int from, int to) {
-    if (source.beforeTouch != null) {
-      source.beforeTouch.accept(1);
-    }
+    source.touches.before(1);
     MemorySegment.copy(
         NativeMemory.ALL,
         source.address(from),
@@ -248,9 +241,7 @@ public final class NodeSpace {
   // Java has no prefetch, and a distance is too many instructions for the processor to look far
   // ahead: one load a cache line first lets the misses of the whole batch overlap.
   void touch(int[] others, int count) {
-    if (beforeTouch != null) {
-      beforeTouch.accept(count);
-    }
+    touches.before(count);
     long sum = 0;
     for (int i = 0; i < count; i++) {
       long address = address(others[i]);

@@ -26,8 +26,7 @@ public final class VamanaBuilder {
     this.options = options;
     this.progress = progress;
     this.graph =
-        new Adjacency(
-            arena, space.count(), options.maxDegree(), options.slots(), space.beforeTouch());
+        new Adjacency(arena, space.count(), options.maxDegree(), options.slots(), space.touches());
     this.medoid = Medoid.find(space.vectors());
   }
 

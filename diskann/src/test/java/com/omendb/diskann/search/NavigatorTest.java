@@ -28,6 +28,7 @@ import com.omendb.store.serving.QueryVector;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.Space;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.testing.Seeds;
 import com.omendb.vectors.testing.TestRows;
@@ -131,7 +132,7 @@ class NavigatorTest {
     }
 
     QueryVector query(int query) {
-      QueryForm form = new QueryForm(metric, ElementType.FLOAT32, DIMENSION);
+      QueryForm form = new QueryForm(new Space(metric, ElementType.FLOAT32, DIMENSION));
       QueryVector vector = new QueryVector(form, arena);
       vector.set(SearchRequest.of(queries, query, K));
       return vector;

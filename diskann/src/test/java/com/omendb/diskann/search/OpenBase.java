@@ -50,9 +50,7 @@ final class OpenBase implements AutoCloseable {
         new BaseLayer(
             pages.path(),
             BasePageFormat.header(pages, manifest),
-            manifest.dimension(),
-            manifest.elementType(),
-            manifest.metric(),
+            manifest.space(),
             pages.pageBytes(),
             parts.directory().open(opening),
             new CodesFile(codebook.code(), codes.open(opening), codebook.error()),

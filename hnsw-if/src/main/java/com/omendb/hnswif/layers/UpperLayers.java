@@ -47,8 +47,7 @@ public final class UpperLayers implements EntrySelector {
     for (int layer = 0; layer < layers; layer++) {
       rowsOffsets[layer] = LayersFormat.rowsOffset(memberCounts, layer, vectorBytes, maxDegree);
     }
-    this.exactDistance =
-        new ExactDistance(manifest.metric(), manifest.elementType(), manifest.dimension());
+    this.exactDistance = new ExactDistance(manifest.space());
   }
 
   /// Reads the layers into memory and checks them against the index.

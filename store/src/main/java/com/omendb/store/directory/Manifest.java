@@ -6,6 +6,7 @@ import com.omendb.pagecache.storage.Storage;
 import com.omendb.pagecache.storage.StorageFile;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.Space;
 import com.omendb.vectors.VectorSource;
 import com.omendb.vectors.files.PathCheck;
 import java.io.IOException;
@@ -119,6 +120,11 @@ public record Manifest(
       SortedMap<String, String> settings,
       SortedMap<String, FileEntry> files) {
     this(FORMAT_VERSION, kind, indexId, count, dimension, elementType, metric, settings, files);
+  }
+
+  /// Distance, type and dimension of the vectors.
+  public Space space() {
+    return new Space(metric, elementType, dimension);
   }
 
   /// Length and CRC32C of a file.

@@ -2,26 +2,25 @@ package com.omendb.store.serving;
 
 import com.omendb.store.SearchRequest;
 import com.omendb.vectors.ElementType;
-import com.omendb.vectors.Metric;
+import com.omendb.vectors.Space;
 import com.omendb.vectors.memory.SegmentAccess;
 import java.lang.foreign.MemorySegment;
 
 /// What a query of an index has to be. Immutable and thread-safe.
 ///
-/// @param metric distance of the index
-/// @param elementType type of the elements
-/// @param dimension elements a vector
-public record QueryForm(Metric metric, ElementType elementType, int dimension) {
+/// @param space distance, type and dimension of the index
+public record QueryForm(Space space) {
 
   /// Bytes of a query.
   int bytes() {
-    return elementType.vectorBytes(dimension);
+    return space.vectorBytes();
   }
 
   /// Checks that a request has the form and that the calling thread may read its query.
   ///
   /// @throws IllegalArgumentException if not
   void check(SearchRequest request) {
+    ElementType elementType = space.elementType();
     if (request.elementType() != elementType) {
       throw new IllegalArgumentException(
           "query and index differ in element type: query elementType="
@@ -35,7 +34,7 @@ public record QueryForm(Metric metric, ElementType elementType, int dimension) {
           "query and index differ in dimension: query dimension="
               + query.byteSize() / elementType.elementBytes()
               + ", index dimension="
-              + dimension);
+              + space.dimension());
     }
     SegmentAccess.requireReadable(query, "query");
   }
@@ -48,6 +47,6 @@ public record QueryForm(Metric metric, ElementType elementType, int dimension) {
     byte[] query = new byte[bytes()];
     MemorySegment copy = MemorySegment.ofArray(query);
     copy.copyFrom(request.query());
-    return request.toBuilder().query(copy, elementType).build();
+    return request.toBuilder().query(copy, space.elementType()).build();
   }
 }

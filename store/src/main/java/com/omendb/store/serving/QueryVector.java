@@ -21,9 +21,10 @@ public final class QueryVector {
 
   public QueryVector(QueryForm form, Arena arena) {
     this.form = form;
-    this.unitLength = UnitLength.applies(form.metric(), form.elementType());
+    this.unitLength = form.space().unitLength();
     this.query = arena.allocate(form.bytes(), 64);
-    this.source = VectorSource.dense(query, 1, form.dimension(), form.elementType());
+    this.source =
+        VectorSource.dense(query, 1, form.space().dimension(), form.space().elementType());
   }
 
   /// Takes the vector of a request.
@@ -32,12 +33,12 @@ public final class QueryVector {
   public void set(SearchRequest request) {
     form.check(request);
     MemorySegment.copy(request.query(), 0, query, 0, query.byteSize());
-    if (form.elementType() == ElementType.FLOAT32) {
+    if (form.space().elementType() == ElementType.FLOAT32) {
       checkFinite();
     }
     if (unitLength) {
-      UnitLength.normalize(query, form.dimension());
-    } else if (form.metric() == Metric.COSINE && isZero()) {
+      UnitLength.normalize(query, form.space().dimension());
+    } else if (form.space().metric() == Metric.COSINE && isZero()) {
       throw new IllegalArgumentException("a query without direction has no cosine: norm=0");
     }
   }
@@ -55,7 +56,7 @@ public final class QueryVector {
   /// The length of the prepared query.
   public double norm() {
     double sum = 0;
-    for (int i = 0; i < form.dimension(); i++) {
+    for (int i = 0; i < form.space().dimension(); i++) {
       double value = source.element(0, i);
       sum += value * value;
     }
@@ -64,7 +65,7 @@ public final class QueryVector {
 
   private void checkFinite() {
     double sum = 0;
-    for (int i = 0; i < form.dimension(); i++) {
+    for (int i = 0; i < form.space().dimension(); i++) {
       float value = query.get(NativeMemory.FLOAT, (long) i * Float.BYTES);
       if (!Float.isFinite(value)) {
         throw new IllegalArgumentException("query holds " + value + " at column=" + i);

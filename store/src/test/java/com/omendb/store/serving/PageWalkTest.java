@@ -14,6 +14,7 @@ import com.omendb.store.SearchResult;
 import com.omendb.store.SearchStats;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.Space;
 import com.omendb.vectors.memory.NativeMemory;
 import com.omendb.vectors.testing.Seeds;
 import com.omendb.vectors.testing.TestFiles;
@@ -37,7 +38,8 @@ class PageWalkTest {
   private static final int PAGE_BYTES = 4096;
   private static final int PAGES = 60;
   private static final int VALUE_OFFSET = 16;
-  private static final QueryForm FORM = new QueryForm(Metric.SQUARED_L2, ElementType.UINT8, 1);
+  private static final QueryForm FORM =
+      new QueryForm(new Space(Metric.SQUARED_L2, ElementType.UINT8, 1));
 
   @TempDir Path temporary;
 

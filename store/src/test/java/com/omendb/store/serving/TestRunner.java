@@ -8,6 +8,7 @@ import com.omendb.store.SearchResult;
 import com.omendb.store.SearchStats;
 import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
+import com.omendb.vectors.Space;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ class TestRunner implements QueryRunner {
   static final SearchResult RESULT =
       new SearchResult(new long[0], new float[0], SearchStats.builder().build());
 
-  static final QueryForm FORM = new QueryForm(Metric.SQUARED_L2, ElementType.INT8, 1);
+  static final QueryForm FORM = new QueryForm(new Space(Metric.SQUARED_L2, ElementType.INT8, 1));
 
   private final int lanes;
   private final int advances;
