@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options that say how an index is built, of the commands that build one or plan it.
@@ -38,20 +39,9 @@ final class BuildSettings {
       description = "How the graph is built: leaf, or vamana (two passes of searches; slower).")
   private BuildMethod method;
 
-  @Option(
-      names = "--memory",
-      defaultValue = "4GB",
-      paramLabel = "SIZE",
-      converter = Converters.Size.class,
-      description = "Memory the whole process may use.")
-  private long memoryBytes;
+  @Mixin private MemoryOption memory;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Worker threads; default: one a processor.",
-      showDefaultValue = CommandLine.Help.Visibility.NEVER)
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private ThreadsOption threads;
 
   @Option(
       names = "--max-degree",
@@ -129,8 +119,8 @@ final class BuildSettings {
         .kind(kind)
         .metric(metric == null ? MetricChoice.DEFAULT.metric() : metric)
         .maxDegree(maxDegree)
-        .memoryBudgetBytes(memoryBytes)
-        .threads(threads)
+        .memoryBudgetBytes(memory.bytes())
+        .threads(threads.count())
         .overwrite(overwrite)
         .resume(resume)
         .tuning(tuning.build())

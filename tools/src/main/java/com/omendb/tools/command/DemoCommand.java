@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `omen demo`: the main job from end to end on a seeded set.
@@ -96,12 +97,7 @@ public final class DemoCommand extends Command {
       description = "Memory to search with: codes, layers, pages and scratch.")
   private long memoryBytes;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Worker threads; default: one a processor.",
-      showDefaultValue = CommandLine.Help.Visibility.NEVER)
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private ThreadsOption threads;
 
   @Option(names = "--seed", defaultValue = "42", paramLabel = "N", description = "Random seed.")
   private long seed;
@@ -131,13 +127,16 @@ public final class DemoCommand extends Command {
                 BuildOptions.builder()
                     .kind(kind)
                     .memoryBudgetBytes(buildMemoryBytes)
-                    .threads(threads)
+                    .threads(threads.count())
                     .tuning(t -> t.seed(seed))
                     .build());
     OpenOptions open =
         usage(
             () ->
-                OpenOptions.builder().memoryBudgetBytes(memoryBytes).maxSearchers(threads).build());
+                OpenOptions.builder()
+                    .memoryBudgetBytes(memoryBytes)
+                    .maxSearchers(threads.count())
+                    .build());
     if (count < K || queryCount < 1) {
       throw wrongUsage(
           "the demo needs vectors and queries: count=" + count + ", query-count=" + queryCount);
@@ -184,7 +183,7 @@ public final class DemoCommand extends Command {
       try (VectorFile baseFile = VectorFile.open(folder.base())) {
         VectorSource base = baseFile.vectors();
         tell("2. Computing the exact neighbours of every query, by looking at every vector.");
-        truth = GroundTruth.compute(base, queries, Metric.SQUARED_L2, K, threads, progress);
+        truth = GroundTruth.compute(base, queries, Metric.SQUARED_L2, K, threads.count(), progress);
         truth.write(folder.truth());
         tell(
             "3. Building a "
@@ -204,10 +203,18 @@ public final class DemoCommand extends Command {
               Locale.ROOT,
               "4. Searching it in %s with %d threads; each row starts with an empty page cache.",
               ByteSize.format(memoryBytes),
-              threads));
+              threads.count()));
       EvalPlan plan =
           new EvalPlan(
-              folder.index(), queries, truth, K, threads, open, false, EvalPlan.DEFAULT_WARM_UP, 1);
+              folder.index(),
+              queries,
+              truth,
+              K,
+              threads.count(),
+              open,
+              false,
+              EvalPlan.DEFAULT_WARM_UP,
+              1);
       evaluate(plan, progress);
     }
   }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -81,12 +82,7 @@ public final class GroundTruthCommand extends Command {
       description = "Only these rows of the base; row FROM gets the id 0.")
   private @Nullable RowRange rows;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Worker threads; default: one a processor.",
-      showDefaultValue = CommandLine.Help.Visibility.NEVER)
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private ThreadsOption threads;
 
   @Option(names = "--overwrite", description = "Replace existing output files.")
   private boolean overwrite;
@@ -97,14 +93,14 @@ public final class GroundTruthCommand extends Command {
 
   @Override
   void run() throws IOException {
-    if (k < 1 || k > Content.MAX_NEIGHBOURS || threads < 1) {
+    if (k < 1 || k > Content.MAX_NEIGHBOURS || threads.count() < 1) {
       throw wrongUsage(
           "k is 1.."
               + Content.MAX_NEIGHBOURS
               + " and threads at least 1: k="
               + k
               + ", threads="
-              + threads);
+              + threads.count());
     }
     List<Path> given = new ArrayList<>(unnamed);
     Path baseFile = file(base, "--base", given);
@@ -129,7 +125,7 @@ public final class GroundTruthCommand extends Command {
       }
       truth =
           GroundTruth.compute(
-              vectors.vectors(), searched.vectors(), choice.metric(), k, threads, progress);
+              vectors.vectors(), searched.vectors(), choice.metric(), k, threads.count(), progress);
       Outputs.check(outputs, overwrite, inputs);
       truth.write(outFile);
     }

@@ -10,7 +10,6 @@ import com.omendb.store.repair.RepairOptions;
 import com.omendb.store.repair.RepairReport;
 import com.omendb.tools.eval.RecallProbe;
 import com.omendb.tools.eval.TruthTrial;
-import com.omendb.tools.option.Converters;
 import com.omendb.tools.option.RowRange;
 import com.omendb.tools.report.Console;
 import com.omendb.tools.report.Failures;
@@ -23,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -67,20 +67,9 @@ public final class RepairCommand extends Command {
       description = "Only these rows of the source, as in the build.")
   private @Nullable RowRange rows;
 
-  @Option(
-      names = "--memory",
-      defaultValue = "4GB",
-      paramLabel = "SIZE",
-      converter = Converters.Size.class,
-      description = "Memory the whole process may use.")
-  private long memoryBytes;
+  @Mixin private MemoryOption memory;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Worker threads; default: one a processor.",
-      showDefaultValue = CommandLine.Help.Visibility.NEVER)
-  private int threads = Runtime.getRuntime().availableProcessors();
+  @Mixin private ThreadsOption threads;
 
   @Option(names = "--queries", paramLabel = "FILE", description = "Queries to measure recall with.")
   private @Nullable Path queries;
@@ -109,7 +98,11 @@ public final class RepairCommand extends Command {
   void run() throws IOException {
     RepairOptions options =
         usage(
-            () -> RepairOptions.builder().memoryBudgetBytes(memoryBytes).threads(threads).build());
+            () ->
+                RepairOptions.builder()
+                    .memoryBudgetBytes(memory.bytes())
+                    .threads(threads.count())
+                    .build());
     if (queries != null && truth == null && source == null) {
       throw wrongUsage("recall needs --truth, or --source to compute it with");
     }
@@ -179,14 +172,14 @@ public final class RepairCommand extends Command {
       throw wrongUsage("recall needs --truth, or --source to compute it with");
     }
     try (AnnIndex open = AnnIndex.open(target, openOptions())) {
-      return GroundTruth.compute(base, vectors, open.info().metric(), k, threads, progress);
+      return GroundTruth.compute(base, vectors, open.info().metric(), k, threads.count(), progress);
     }
   }
 
   // Pages are read as searches need them: an index that is damaged could not be loaded whole.
   private OpenOptions openOptions() {
     return OpenOptions.builder()
-        .memoryBudgetBytes(memoryBytes)
+        .memoryBudgetBytes(memory.bytes())
         .maxSearchers(1)
         .tuning(t -> t.residency(Residency.GRAPH))
         .build();
