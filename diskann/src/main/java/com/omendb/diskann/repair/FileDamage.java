@@ -7,8 +7,10 @@ import com.omendb.diskann.parts.PartOpening;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.store.part.Origin;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.WorkInterruptedException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -68,6 +70,8 @@ final class FileDamage {
     }
     try (Arena arena = Arena.ofShared()) {
       part.open(opening(arena));
+    } catch (ClosedByInterruptException _) {
+      throw new WorkInterruptedException();
     } catch (IOException e) {
       damage.put(part.name(), describe(e));
     }

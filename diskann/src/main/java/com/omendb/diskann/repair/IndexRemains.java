@@ -6,9 +6,11 @@ import com.omendb.errors.UnrepairableException;
 import com.omendb.pagecache.file.FileHeader;
 import com.omendb.store.directory.IndexDirectory;
 import com.omendb.store.directory.Manifest;
+import com.omendb.vectors.WorkInterruptedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -155,6 +157,8 @@ record IndexRemains(
         return null;
       }
       return FileHeader.decode(MemorySegment.ofArray(start), file, magic, 1, Integer.MAX_VALUE);
+    } catch (ClosedByInterruptException _) {
+      throw new WorkInterruptedException();
     } catch (IOException _) {
       // A header that cannot be read counts as lost; the check of the file says why.
       return null;

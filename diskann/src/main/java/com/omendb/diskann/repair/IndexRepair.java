@@ -4,6 +4,7 @@ import com.omendb.diskann.building.IndexBuild;
 import com.omendb.diskann.forecast.Forecasts;
 import com.omendb.diskann.format.BasePageFormat;
 import com.omendb.diskann.parts.GraphPart;
+import com.omendb.errors.BuildInterruptedException;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.errors.DiskSpaceException;
 import com.omendb.errors.UnrepairableException;
@@ -19,7 +20,10 @@ import com.omendb.store.repair.RepairReport;
 import com.omendb.store.repair.RepairReport.FileRepair;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
+import com.omendb.vectors.WorkInterruptedException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,12 +99,33 @@ public final class IndexRepair {
       throws IOException {
     requireApart(damaged, target);
     Publication.checkTarget(target, false);
+    try {
+      return repair(kind, damaged, storage, target, source, options, progress);
+    } catch (BuildInterruptedException e) {
+      throw e;
+    } catch (WorkInterruptedException | ClosedByInterruptException | InterruptedIOException e) {
+      Thread.currentThread().interrupt();
+      throw new BuildInterruptedException(e);
+    }
+  }
+
+  private static RepairReport repair(
+      RepairableKind kind,
+      Path damaged,
+      Storage storage,
+      Path target,
+      @Nullable VectorSource source,
+      RepairOptions options,
+      Progress progress)
+      throws IOException {
     IndexRemains remains = IndexRemains.find(damaged);
     IndexFacts facts = FactFinder.find(remains, source, RepairableKind.and(kind));
     requireKnown(remains, facts);
     try {
       return new IndexRepair(remains, facts, source, options, progress).run(storage, target);
-    } catch (FileSystemException
+    } catch (ClosedByInterruptException
+        | InterruptedIOException
+        | FileSystemException
         | CorruptFileException
         | DiskSpaceException
         | UnrepairableException e) {

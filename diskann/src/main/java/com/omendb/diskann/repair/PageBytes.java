@@ -3,10 +3,12 @@ package com.omendb.diskann.repair;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.file.PageHeader;
 import com.omendb.pagecache.memory.AlignedMemory;
+import com.omendb.vectors.WorkInterruptedException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -57,6 +59,8 @@ final class PageBytes implements AutoCloseable {
       return null;
     } catch (CorruptFileException e) {
       return "expected " + e.expected() + ", found " + e.actual();
+    } catch (ClosedByInterruptException _) {
+      throw new WorkInterruptedException();
     } catch (IOException e) {
       pagesInBatch = 0;
       return "cannot be read: " + e.getMessage();
@@ -74,6 +78,8 @@ final class PageBytes implements AutoCloseable {
     pagesInBatch = 0;
     try {
       pagesInBatch = read(pageNumber, batch.asByteBuffer());
+    } catch (ClosedByInterruptException _) {
+      throw new WorkInterruptedException();
     } catch (IOException _) {
       pagesInBatch = read(pageNumber, batch.asSlice(0, pageBytes).asByteBuffer());
     }

@@ -8,9 +8,11 @@ import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.errors.CorruptFileException;
 import com.omendb.pagecache.read.PageFile;
 import com.omendb.vectors.Progress;
+import com.omendb.vectors.WorkInterruptedException;
 import com.omendb.vectors.memory.NativeMemory;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.TreeMap;
@@ -121,6 +123,8 @@ final class RecordReader {
             false,
             "pread")) {
       return true;
+    } catch (ClosedByInterruptException _) {
+      throw new WorkInterruptedException();
     } catch (IOException _) {
       return false;
     }

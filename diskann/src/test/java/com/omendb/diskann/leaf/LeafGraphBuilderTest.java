@@ -17,7 +17,7 @@ import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorSource;
-import com.omendb.vectors.parallel.WorkInterruptedException;
+import com.omendb.vectors.WorkInterruptedException;
 import com.omendb.vectors.testing.Seeds;
 import com.omendb.vectors.testing.TestRows;
 import java.lang.foreign.Arena;

@@ -1,5 +1,6 @@
 package com.omendb.vectors.parallel;
 
+import com.omendb.vectors.WorkInterruptedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
