@@ -188,6 +188,7 @@ public interface AnnIndex extends AutoCloseable {
   /// @param progress receives phases and units of work done; any thread may call it
   /// @throws com.omendb.errors.MemoryBudgetException if the memory budget is too small
   /// @throws IllegalArgumentException if an option or a vector is unusable
+  /// @throws com.omendb.vectors.WorkInterruptedException if the calling thread is interrupted
   static void checkInput(VectorSource vectors, BuildOptions options, Progress progress) {
     IndexKind.named(options.kind()).checkInput(vectors, options, progress);
   }
@@ -288,6 +289,8 @@ public interface AnnIndex extends AutoCloseable {
   /// @throws com.omendb.errors.IndexChangedException if the index is replaced meanwhile
   /// @throws com.omendb.errors.DiskSpaceException if the archive has no room
   /// @throws IOException if the archive cannot be written
+  /// @throws IllegalArgumentException if the archive lies in the directory of the index, or its
+  ///   path names no file
   static SnapshotReport snapshot(Path directory, Path archive, Progress progress)
       throws IOException {
     return Snapshots.write(directory, archive, List.of(), false, progress);

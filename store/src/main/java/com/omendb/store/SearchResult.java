@@ -18,6 +18,7 @@ public final class SearchResult {
   /// @param ids vectorIds of the neighbours, nearest first
   /// @param distances exact distances of the same neighbours
   /// @param stats what the search cost
+  /// @throws IllegalArgumentException if their lengths differ
   public SearchResult(long[] ids, float[] distances, SearchStats stats) {
     if (ids.length != distances.length) {
       throw new IllegalArgumentException(

@@ -40,6 +40,7 @@ public final class VectorIds {
   /// {@return the id of a row}
   ///
   /// @param row counted from 0
+  /// @throws IndexOutOfBoundsException if the ids are the caller's own and there is no such row
   public long id(long row) {
     return areRows() ? row : ids[(int) row];
   }

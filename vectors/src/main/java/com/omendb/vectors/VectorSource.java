@@ -82,6 +82,8 @@ public record VectorSource(
   /// @param count number of vectors
   /// @param dimension elements of a vector, 1 to [#MAX_DIMENSION]
   /// @param elementType type of the elements
+  /// @throws IllegalArgumentException if they do not fit the segment, or the dimension is out of
+  ///   range
   public static VectorSource dense(
       MemorySegment segment, long count, int dimension, ElementType elementType) {
     return new VectorSource(
@@ -100,6 +102,8 @@ public record VectorSource(
   /// {@return float32 vectors of a collection, copied as [#of(float[][])] does}
   ///
   /// @param rows vectors of one length, at least one; iterated over once
+  /// @throws IllegalArgumentException if there are none, their lengths differ, or their length is
+  ///   out of range
   public static VectorSource of(Collection<float[]> rows) {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("there are no vectors: rows=0");
@@ -130,6 +134,8 @@ public record VectorSource(
   /// @param bytes elements of one byte, row after row
   /// @param elementType a type of one byte
   /// @param dimension elements of a vector, 1 to [#MAX_DIMENSION]
+  /// @throws IllegalArgumentException if the type is not of one byte, the bytes are not whole rows,
+  ///   or the dimension is out of range
   public static VectorSource of(byte[] bytes, int dimension, ElementType elementType) {
     if (elementType.elementBytes() != 1 || dimension < 1 || bytes.length % dimension != 0) {
       throw new IllegalArgumentException(
@@ -198,6 +204,8 @@ public record VectorSource(
   ///
   /// @param row number of the row, from 0
   /// @param column number of the element, from 0
+  /// @throws IndexOutOfBoundsException if it is not in the memory
+  /// @throws IllegalStateException if the arena of the memory is closed
   public float element(long row, int column) {
     long at = offset(row) + (long) column * elementType.elementBytes();
     return switch (elementType) {
@@ -211,6 +219,8 @@ public record VectorSource(
   ///
   /// @param row number of the row, from 0
   /// @param target receives the elements; at least `dimension` long
+  /// @throws IndexOutOfBoundsException if the row is not in the memory, or `target` is too short
+  /// @throws IllegalStateException if the arena of the memory is closed
   public void copyRow(long row, float[] target) {
     long at = offset(row);
     switch (elementType) {

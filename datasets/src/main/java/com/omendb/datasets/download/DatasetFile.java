@@ -31,6 +31,8 @@ public record DatasetFile(
     /// @param rowBytes bytes of a row, at least 1
     record FirstRows(long rows, int rowBytes) implements Unpacking {
       /// Checks the ranges.
+      ///
+      /// @throws IllegalArgumentException if one is out of range
       public FirstRows {
         if (rows < 1 || rows > 0xffff_ffffL || rowBytes < 1) {
           throw new IllegalArgumentException(
@@ -51,6 +53,8 @@ public record DatasetFile(
   }
 
   /// Copies the lists and checks that there is something to fetch and to get.
+  ///
+  /// @throws IllegalArgumentException if there is nothing to fetch or to get
   public DatasetFile {
     sources = List.copyOf(sources);
     outputs = List.copyOf(outputs);

@@ -14,6 +14,9 @@ public record DownloadSource(URI address, OptionalLong sizeBytes, Optional<Strin
   private static final int SHA256_DIGITS = 64;
 
   /// Checks the parts.
+  ///
+  /// @throws IllegalArgumentException if the address has no scheme, the size is not positive, or
+  ///   the checksum is no SHA-256
   public DownloadSource {
     if (!address.isAbsolute()) {
       throw new IllegalArgumentException("the address has no scheme: address=" + address);
@@ -31,6 +34,7 @@ public record DownloadSource(URI address, OptionalLong sizeBytes, Optional<Strin
   /// @param address an `https`, `http` or `ftp` address
   /// @param sizeBytes length of the file in bytes
   /// @param sha256 its SHA-256 in lower-case hexadecimal
+  /// @throws IllegalArgumentException if one of them is not what it should be
   public static DownloadSource known(String address, long sizeBytes, String sha256) {
     return new DownloadSource(URI.create(address), OptionalLong.of(sizeBytes), Optional.of(sha256));
   }
@@ -38,6 +42,7 @@ public record DownloadSource(URI address, OptionalLong sizeBytes, Optional<Strin
   /// {@return a source of which only the address is known}
   ///
   /// @param address an `https`, `http` or `ftp` address
+  /// @throws IllegalArgumentException if it is no address, or has no scheme
   public static DownloadSource unknown(String address) {
     return new DownloadSource(URI.create(address), OptionalLong.empty(), Optional.empty());
   }

@@ -80,6 +80,7 @@ public final class VectorFile implements AutoCloseable {
   /// @param path the file
   /// @throws VectorFileException if the file is malformed
   /// @throws IOException if it cannot be read
+  /// @throws IllegalArgumentException if the file is HDF5 and nothing that reads it is installed
   public static Optional<String> statedDistance(Path path) throws IOException {
     if (VectorFormat.find(path).filter(VectorFormat.HDF5::equals).isEmpty()) {
       return Optional.empty();

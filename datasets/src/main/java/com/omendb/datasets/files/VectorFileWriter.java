@@ -106,6 +106,7 @@ public final class VectorFileWriter implements AutoCloseable {
   /// @throws IllegalArgumentException if the rows have another dimension, or an element does not
   ///   fit the type
   /// @throws IOException if they cannot be written; the file will not appear then
+  /// @throws IllegalStateException if the file is closed or discarded
   public void append(VectorSource rows) throws IOException {
     if (closed || discarded) {
       throw new IllegalStateException("the file is closed or discarded: path=" + path);

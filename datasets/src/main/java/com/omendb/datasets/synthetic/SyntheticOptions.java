@@ -31,6 +31,8 @@ public record SyntheticOptions(
   static final int MAX_CLUSTER_COUNT = 1 << 16;
 
   /// Checks the ranges.
+  ///
+  /// @throws IllegalArgumentException naming the part that is out of range
   public SyntheticOptions {
     Ranges.require("count", count, 1, Integer.MAX_VALUE);
     Ranges.require("dimension", dimension, 1, VectorSource.MAX_DIMENSION);
@@ -44,6 +46,7 @@ public record SyntheticOptions(
   /// @param dimension elements of a vector
   /// @param elementType type of an element
   /// @param seed chooses one of many similar sets
+  /// @throws IllegalArgumentException naming the part that is out of range
   public SyntheticOptions(long count, int dimension, ElementType elementType, long seed) {
     this(count, dimension, elementType, 0, DEFAULT_INTRINSIC_DIMENSION, seed);
   }

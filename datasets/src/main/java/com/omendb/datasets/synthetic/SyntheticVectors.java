@@ -44,6 +44,7 @@ public final class SyntheticVectors {
   /// @param arena owns the vectors; must allow access from other threads
   /// @param options number, shape and distribution of the vectors
   /// @return the vectors, valid until the arena is closed
+  /// @throws com.omendb.vectors.WorkInterruptedException if the calling thread is interrupted
   public static VectorSource generate(SyntheticOptions options, Arena arena) {
     return new SyntheticVectors(options).make(0, options.count(), arena, threads());
   }
@@ -54,6 +55,8 @@ public final class SyntheticVectors {
   /// @param arena owns the vectors; must allow access from other threads
   /// @param options number, shape and distribution of the vectors
   /// @return the vectors, valid until the arena is closed
+  /// @throws IllegalArgumentException if the number of queries is not positive
+  /// @throws com.omendb.vectors.WorkInterruptedException if the calling thread is interrupted
   public static VectorSource generateQueries(
       SyntheticOptions options, long queryCount, Arena arena) {
     requireQueryCount(queryCount);
@@ -68,6 +71,9 @@ public final class SyntheticVectors {
   /// @param base file for the base vectors
   /// @param queries file for the queries
   /// @throws IOException if a file cannot be written; none is left half written
+  /// @throws IllegalArgumentException if the number of queries is not positive, or the extension of
+  ///   a file does not fit the element type
+  /// @throws com.omendb.vectors.WorkInterruptedException if the calling thread is interrupted
   public static void write(
       SyntheticOptions options, Path base, Path queries, long queryCount, Progress progress)
       throws IOException {

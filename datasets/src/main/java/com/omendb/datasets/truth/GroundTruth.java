@@ -43,6 +43,9 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   private static final List<String> DISTANCES_SUFFIXES = List.of(".distances.fbin", ".sqdist.fbin");
 
   /// Checks the shapes.
+  ///
+  /// @throws IllegalArgumentException if there are no queries or neighbours, or the segments are
+  ///   not of their size
   public GroundTruth {
     if (queryCount < 1 || k < 1) {
       throw new IllegalArgumentException(
@@ -93,8 +96,9 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   /// @param queries the query vectors
   /// @param metric the metric to compare with
   /// @return the exact neighbours
-  /// @throws IllegalArgumentException if base and queries do not fit each other or `k` is out of
-  ///   range
+  /// @throws IllegalArgumentException if base and queries do not fit each other, `k` or `threads`
+  ///   is out of range, or a vector is unusable
+  /// @throws com.omendb.vectors.WorkInterruptedException if the calling thread is interrupted
   public static GroundTruth compute(
       VectorSource base,
       VectorSource queries,
@@ -199,6 +203,8 @@ public record GroundTruth(long queryCount, int k, MemorySegment ids, MemorySegme
   /// @return the exact neighbours
   /// @throws VectorFileException if a file is malformed or the two differ in shape
   /// @throws IOException if a file cannot be read
+  /// @throws IllegalArgumentException if the extension stands for a format without integers, or for
+  ///   one that nothing installed reads
   public static GroundTruth read(Path path) throws IOException {
     VectorFormat format = VectorFormat.find(path).orElse(VectorFormat.IBIN);
     if (format.hasTables()) {

@@ -48,12 +48,18 @@ public final class InMemoryMetrics implements Metrics {
   /// Metrics without any reading.
   public InMemoryMetrics() {}
 
+  /// {@inheritDoc}
+  ///
+  /// @throws IllegalArgumentException if the meter is not of the kind [Meter.Kind#COUNTER]
   @Override
   public Counter counter(Meter meter, Labels labels) {
     require(meter, Meter.Kind.COUNTER);
     return series(meter, labels).counted::add;
   }
 
+  /// {@inheritDoc}
+  ///
+  /// @throws IllegalArgumentException if the meter is not of the kind [Meter.Kind#LATENCY]
   @Override
   public Latencies latencies(Meter meter, Labels labels) {
     require(meter, Meter.Kind.LATENCY);
@@ -61,6 +67,9 @@ public final class InMemoryMetrics implements Metrics {
         ::record;
   }
 
+  /// {@inheritDoc}
+  ///
+  /// @throws IllegalArgumentException if the meter is of the kind [Meter.Kind#LATENCY]
   @Override
   public Observation observe(Meter meter, Labels labels, LongSupplier value) {
     if (meter.kind() == Meter.Kind.LATENCY) {
@@ -93,6 +102,7 @@ public final class InMemoryMetrics implements Metrics {
   ///
   /// @param meter of the kind [Meter.Kind#LATENCY]
   /// @param labels the directory of the index and what else distinguishes readings of one meter
+  /// @throws IllegalArgumentException if the meter is of another kind
   public LatencySnapshot latencySnapshot(Meter meter, Labels labels) {
     require(meter, Meter.Kind.LATENCY);
     return latenciesByKey.getOrDefault(new Key(meter, labels), new LatencyBuckets()).snapshot();

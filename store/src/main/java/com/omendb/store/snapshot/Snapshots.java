@@ -41,6 +41,8 @@ public final class Snapshots {
   /// @throws IndexChangedException if the index is replaced or removed while it is being opened
   /// @throws FileAlreadyExistsException if there is already a file of that name that may not be
   ///   replaced
+  /// @throws IllegalArgumentException if the archive lies in the directory of the index, is one of
+  ///   the bases, or its path names no file
   public static SnapshotReport write(
       Path index, Path archive, List<Path> bases, boolean overwrite, Progress progress)
       throws IOException {
@@ -104,6 +106,7 @@ public final class Snapshots {
   /// @throws com.omendb.errors.CorruptFileException if the index is damaged
   /// @throws IndexChangedException if the index is replaced or removed meanwhile
   /// @throws FileAlreadyExistsException if there is something in the directory already
+  /// @throws IllegalArgumentException if the copy lies in the directory of the index
   public static SnapshotReport link(Path index, Path copy, Progress progress) throws IOException {
     return link(Storage.disk(), index, copy, progress);
   }

@@ -75,6 +75,7 @@ public record Damage(
   /// @param offset byte offset in the file
   /// @param expected what should have been there
   /// @param found what was there
+  /// @throws IllegalArgumentException if the offset is negative
   public static Damage of(String file, Kind kind, long offset, String expected, String found) {
     return new Damage(file, kind, NO_PAGE, offset, expected, found);
   }

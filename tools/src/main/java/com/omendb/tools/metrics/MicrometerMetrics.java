@@ -65,6 +65,9 @@ public final class MicrometerMetrics implements Metrics {
     return nanos -> timer.record(nanos, TimeUnit.NANOSECONDS);
   }
 
+  /// {@inheritDoc}
+  ///
+  /// @throws IllegalArgumentException if the meter is of the kind [Meter.Kind#LATENCY]
   @Override
   public Observation observe(Meter meter, Labels labels, LongSupplier value) {
     Key key = new Key(meter, labels);
