@@ -1,6 +1,5 @@
 package com.omendb.hnswif;
 
-import com.omendb.diskann.testing.Forger;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.directory.Publication;
 import com.omendb.vectors.testing.Mender;
@@ -73,7 +72,16 @@ final class ForgedIndex {
     Manifest manifest = Manifest.decode(sound(Manifest.FILE), directory);
     TreeMap<String, Manifest.FileEntry> files = new TreeMap<>(manifest.files());
     files.put(name, new Manifest.FileEntry(bytes.length, Mender.crc(bytes, 0, bytes.length)));
-    return Forger.withFiles(manifest, files).encode();
+    return new Manifest(
+            manifest.kind(),
+            manifest.indexId(),
+            manifest.count(),
+            manifest.dimension(),
+            manifest.elementType(),
+            manifest.metric(),
+            manifest.settings(),
+            files)
+        .encode();
   }
 
   private Path path(String name) {
