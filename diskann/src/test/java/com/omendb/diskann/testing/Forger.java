@@ -186,8 +186,8 @@ public final class Forger {
     Files.write(index.resolve(Manifest.FILE), withFiles(manifest, files).encode());
   }
 
-  /// A manifest that differs in the lengths and checksums of its files.
-  public static Manifest withFiles(Manifest manifest, SortedMap<String, Manifest.FileEntry> files) {
+  private static Manifest withFiles(
+      Manifest manifest, SortedMap<String, Manifest.FileEntry> files) {
     return new Manifest(
         manifest.kind(),
         manifest.indexId(),

@@ -77,12 +77,12 @@ public record Comparison(
 
   /// Whether the index is worse than allowed, by these queries.
   public boolean worse() {
-    return gap > GAP_ALLOWED && !asGoodForItsReads || lost > 0;
+    return (gap > GAP_ALLOWED && !asGoodForItsReads) || lost > 0;
   }
 
   /// Whether the index is worse than allowed by more than the choice of the queries explains.
   public boolean surelyWorse() {
-    return gap - SURE_ERRORS * gapError > GAP_ALLOWED && !asGoodForItsReads || lost > 0;
+    return (gap - SURE_ERRORS * gapError > GAP_ALLOWED && !asGoodForItsReads) || lost > 0;
   }
 
   /// Such as `L=20 1.5+-0.3! lost 3 (won 0)`: gap and standard error in points, `!` if surely
