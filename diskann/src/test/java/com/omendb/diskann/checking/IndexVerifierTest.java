@@ -62,7 +62,6 @@ class IndexVerifierTest {
 
   @TempDir static Path sound;
   @TempDir Path temporary;
-
   private Path index = Path.of("");
 
   @BeforeAll
