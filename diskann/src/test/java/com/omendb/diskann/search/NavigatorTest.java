@@ -132,9 +132,13 @@ class NavigatorTest {
     }
 
     QueryVector query(int query) {
+      return query(queries, query);
+    }
+
+    QueryVector query(VectorSource source, int row) {
       QueryForm form = new QueryForm(new Space(metric, ElementType.FLOAT32, DIMENSION));
       QueryVector vector = new QueryVector(form, arena);
-      vector.set(SearchRequest.of(queries, query, K));
+      vector.set(SearchRequest.of(source, row, K));
       return vector;
     }
 
@@ -238,9 +242,7 @@ class NavigatorTest {
       long seed = Seeds.seed("copiesForWhichTheListHasNoRoomCanStillBeFound", 217);
       World world = new World(Metric.SQUARED_L2, seed, copies, arena);
       CodeScorer scorer = new CodeScorer(world.codes, world.metric, arena);
-      QueryForm form = new QueryForm(world.metric, ElementType.FLOAT32, DIMENSION);
-      QueryVector query = new QueryVector(form, arena);
-      query.set(SearchRequest.of(world.vectors, 0, K));
+      QueryVector query = world.query(world.vectors, 0);
       scorer.prepare(query);
       SeenNodes seen = new SeenNodes(64);
       FoundNodes nodes = new FoundNodes();
