@@ -29,7 +29,7 @@ public final class GroupGraph {
 
   /// The most native bytes that [#of] takes at its peak.
   public static long bytes(VectorShape vectors) {
-    return MeanGraph.bytes(vectors, groupCount(vectors.count()), MAX_DEGREE);
+    return MeanGraph.bytes(vectors, vectors.elementType(), groupCount(vectors.count()), MAX_DEGREE);
   }
 
   /// Builds the graph over the groups of a graph over rows.
@@ -46,6 +46,15 @@ public final class GroupGraph {
     NodeGroups groups = NodeGroups.of((int) vectors.count(), GROUP_NODES);
     progress.phase("group graph", groups.count());
     return MeanGraph.of(
-        vectors, metric, graph, order, groups, MAX_DEGREE, threads, progress, arena);
+        vectors,
+        metric,
+        graph,
+        order,
+        groups,
+        vectors.elementType(),
+        MAX_DEGREE,
+        threads,
+        progress,
+        arena);
   }
 }

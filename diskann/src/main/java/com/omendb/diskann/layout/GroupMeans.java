@@ -25,15 +25,22 @@ public final class GroupMeans {
     this.sum = new double[vectors.dimension()];
   }
 
-  /// Computes the mean of the vectors of each group, in their element type. Of a cosine index it is
-  /// the mean of their directions, as long as they are on average.
+  /// Computes the mean of the vectors of each group. Of a cosine index it is the mean of their
+  /// directions, as long as they are on average.
   ///
+  /// @param type of the means; one of integers rounds them, which leaves nothing of small numbers
   /// @param arena holds the means
   public static VectorSource of(
-      VectorSource vectors, Metric metric, NodeOrder order, NodeGroups groups, Arena arena) {
+      VectorSource vectors,
+      Metric metric,
+      NodeOrder order,
+      NodeGroups groups,
+      ElementType type,
+      Arena arena) {
     GroupMeans mean = new GroupMeans(vectors, metric);
     int count = groups.count();
-    MemorySegment means = AlignedMemory.allocate(arena, (long) count * vectors.vectorBytes(), 64);
+    long meanBytes = type.vectorBytes(vectors.dimension());
+    MemorySegment means = AlignedMemory.allocate(arena, count * meanBytes, 64);
     int first = groups.firstNode(0);
     for (int group = 0; group < count; group++) {
       int end = groups.firstNode(group + 1);
@@ -41,10 +48,10 @@ public final class GroupMeans {
       for (int node = first; node < end; node++) {
         mean.add(vectors.offset(order.row(node)));
       }
-      mean.write(end - first, means, (long) group * vectors.vectorBytes());
+      mean.write(end - first, type, means, group * meanBytes);
       first = end;
     }
-    return VectorSource.dense(means, count, vectors.dimension(), vectors.elementType());
+    return VectorSource.dense(means, count, vectors.dimension(), type);
   }
 
   private void clear() {
@@ -90,9 +97,8 @@ public final class GroupMeans {
     }
   }
 
-  private void write(int count, MemorySegment means, long target) {
+  private void write(int count, ElementType type, MemorySegment means, long target) {
     double scale = directions ? lengths / count / count : 1.0 / count;
-    ElementType type = vectors.elementType();
     for (int i = 0; i < sum.length; i++) {
       double mean = scale * sum[i];
       switch (type) {

@@ -6,6 +6,7 @@ import com.omendb.diskann.vamana.Adjacency;
 import com.omendb.diskann.vamana.NodeSpace;
 import com.omendb.diskann.vamana.RobustPrune;
 import com.omendb.diskann.vamana.VamanaGraph;
+import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorShape;
@@ -45,8 +46,10 @@ final class MeanGraph implements ParallelLists.Chooser {
   }
 
   /// The most native bytes that [#of] takes at its peak.
-  static long bytes(VectorShape vectors, long groups, int maxDegree) {
-    return groups * vectors.vectorBytes()
+  ///
+  /// @param type of the means
+  static long bytes(VectorShape vectors, ElementType type, long groups, int maxDegree) {
+    return groups * type.vectorBytes(vectors.dimension())
         + NeighbourLists.maxBytes(groups, maxDegree) / 2
         + ParallelLists.scratchBytes(maxDegree)
         + 4L * groups;
@@ -54,6 +57,7 @@ final class MeanGraph implements ParallelLists.Chooser {
 
   /// Builds the graph over groups of the nodes of a graph over rows.
   ///
+  /// @param type of the means
   /// @param arena for the lists and what they are made with
   static NeighbourLists of(
       VectorSource vectors,
@@ -61,13 +65,14 @@ final class MeanGraph implements ParallelLists.Chooser {
       VamanaGraph graph,
       NodeOrder order,
       NodeGroups groups,
+      ElementType type,
       int maxDegree,
       int threads,
       Progress progress,
       Arena arena) {
     NodeSpace space =
         new NodeSpace(
-            GroupMeans.of(vectors, metric, order, groups, arena),
+            GroupMeans.of(vectors, metric, order, groups, type, arena),
             metric,
             graph.adjacency().touches(),
             arena);

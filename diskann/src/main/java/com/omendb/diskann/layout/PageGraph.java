@@ -4,6 +4,7 @@ import com.omendb.diskann.format.NeighbourLists;
 import com.omendb.diskann.format.NodeOrder;
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.vamana.VamanaGraph;
+import com.omendb.vectors.ElementType;
 import com.omendb.vectors.Metric;
 import com.omendb.vectors.Progress;
 import com.omendb.vectors.VectorShape;
@@ -15,13 +16,16 @@ import java.lang.foreign.Arena;
 /// With the codes of the means it leads a search to all pages worth reading from a quarter of the
 /// memory that [GroupGraph] takes. A mean describes its page where the page holds many vectors.
 public final class PageGraph {
+  /// The type of the means.
+  public static final ElementType MEANS = ElementType.FLOAT32;
+
   private static final int MAX_DEGREE = 24;
 
   private PageGraph() {}
 
   /// The most native bytes that [#of] takes at its peak.
   public static long bytes(VectorShape vectors, long pageCount) {
-    return MeanGraph.bytes(vectors, pageCount, MAX_DEGREE);
+    return MeanGraph.bytes(vectors, MEANS, pageCount, MAX_DEGREE);
   }
 
   /// Builds the graph over the pages of a graph over rows.
@@ -43,6 +47,7 @@ public final class PageGraph {
         graph,
         order,
         NodeGroups.ofPages(directory),
+        MEANS,
         MAX_DEGREE,
         threads,
         progress,

@@ -55,7 +55,8 @@ public enum CoarseGraph {
     return switch (this) {
       case GROUPS -> 0;
       case PAGES ->
-          PagesPart.expectedPageCount(vectors, options) * (vectors.vectorBytes() + codeBytes);
+          PagesPart.expectedPageCount(vectors, options)
+              * (PageGraph.MEANS.vectorBytes(vectors.dimension()) + codeBytes);
     };
   }
 

@@ -6,6 +6,7 @@ import com.omendb.diskann.format.CodesFile.Codebook;
 import com.omendb.diskann.format.PageDirectory;
 import com.omendb.diskann.layout.GroupMeans;
 import com.omendb.diskann.layout.NodeGroups;
+import com.omendb.diskann.layout.PageGraph;
 import com.omendb.pagecache.memory.AlignedMemory;
 import com.omendb.pq.CodeError;
 import com.omendb.pq.CodeSpec;
@@ -117,6 +118,7 @@ public record CodesMaker(CodesPart codes, @Nullable MeansPart means, DirectoryPa
             input.options().metric(),
             input.order(),
             NodeGroups.ofPages(pages),
+            PageGraph.MEANS,
             arena);
     MemorySegment target =
         AlignedMemory.allocate(arena, (long) pages.pageCount() * code().bytes(), 64);

@@ -113,7 +113,7 @@ class NavigatorTest {
       pages = PageDirectory.of(firstNodes, COUNT, arena);
       means = arena.allocate((long) pages.pageCount() * CODE_BYTES, 64);
       quantizer.encodeAll(
-          GroupMeans.of(vectors, metric, order, NodeGroups.ofPages(pages), arena),
+          GroupMeans.of(vectors, metric, order, NodeGroups.ofPages(pages), PageGraph.MEANS, arena),
           means,
           1,
           Progress.NONE);
