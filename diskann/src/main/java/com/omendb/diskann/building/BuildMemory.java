@@ -44,7 +44,7 @@ public final class BuildMemory implements AutoCloseable {
     return scratchDirectory == null ? Arena.ofShared() : new ScratchArena(scratchDirectory, limit);
   }
 
-  /// What is told of the vectors that are touched next at random; nothing if all data fits.
+  /// What threads call before they touch vectors at random; it does nothing if all data fits.
   Touches touches() {
     return scratchDirectory == null ? Touches.NONE : limit::touching;
   }

@@ -130,7 +130,7 @@ final class LocalRows {
   /// Copies the vectors of an input into an order that was found before.
   ///
   /// @param inputRows the row of the input that each vector is, an int each; stays in use
-  /// @param touches is told of the places of the arena that will be touched next
+  /// @param touches called before places of the arena are touched at random
   static LocalRows inOrder(
       VectorSource input,
       MemorySegment inputRows,

@@ -35,7 +35,7 @@ final class RowsCheckpoint {
 
   /// Brings an input into the order that was recorded, in memory of the arena.
   ///
-  /// @param touches is told of the places of that memory that will be touched next
+  /// @param touches called before places of that memory are touched at random
   static LocalRows read(
       Checkpoints checkpoints, VectorSource input, Touches touches, Arena arena, Progress progress)
       throws IOException {

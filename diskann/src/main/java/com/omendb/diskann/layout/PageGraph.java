@@ -13,8 +13,9 @@ import java.lang.foreign.Arena;
 
 /// A coarse graph in which the nodes of a page form a group, joined as [MeanGraph] says.
 ///
-/// With the codes of the means it leads a search to all pages worth reading from a quarter of the
-/// memory that [GroupGraph] takes. A mean describes its page where the page holds many vectors.
+/// With the codes of the means it leads a search to the pages worth reading; both together take
+/// little more than half of the memory of [GroupGraph]. A mean describes its page where the page
+/// holds many vectors.
 public final class PageGraph {
   /// The type of the means.
   public static final ElementType MEANS = ElementType.FLOAT32;

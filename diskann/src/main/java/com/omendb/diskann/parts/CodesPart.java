@@ -3,12 +3,10 @@ package com.omendb.diskann.parts;
 import com.omendb.diskann.format.CodeNames;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.pagecache.file.FileHeader;
-import com.omendb.pq.CodeSpec;
 import com.omendb.pq.VectorCode;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.IndexPart;
-import com.omendb.store.part.Placement;
 import com.omendb.vectors.VectorShape;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -16,12 +14,7 @@ import java.lang.foreign.MemorySegment;
 /// The codes of all nodes, of one kind and size, [CodesFile].
 ///
 /// @param codebook what they refer to
-public record CodesPart(CodebookPart codebook) implements GraphPart<MemorySegment> {
-  /// Which code.
-  public CodeSpec code() {
-    return codebook.code();
-  }
-
+public record CodesPart(CodebookPart codebook) implements CodedPart {
   @Override
   public String name() {
     return CodeNames.file("codes", code());
@@ -33,32 +26,18 @@ public record CodesPart(CodebookPart codebook) implements GraphPart<MemorySegmen
   }
 
   @Override
-  public int version() {
-    return CodesFile.VERSION;
-  }
-
-  @Override
-  public Placement placement() {
-    return Placement.CHOSEN;
-  }
-
-  @Override
   public String purpose() {
     return "codes";
   }
 
   @Override
   public boolean fits(FileHeader header, Manifest manifest) {
-    return IndexPart.isFlat(header, 2)
-        && header.field(0) == manifest.count()
-        && header.field(1) == code().bytes()
-        && CodeNames.hasKind(code(), header.fields(), 2)
-        && header.payloadBytes() == manifest.count() * code().bytes();
+    return holds(header, manifest.count());
   }
 
   @Override
   public long expectedBytes(VectorShape vectors, BuildOptions options) {
-    return FileHeader.BYTES + vectors.count() * code().bytes();
+    return fileBytes(vectors.count());
   }
 
   @Override

@@ -3,11 +3,9 @@ package com.omendb.diskann.parts;
 import com.omendb.diskann.format.CodeNames;
 import com.omendb.diskann.format.CodesFile;
 import com.omendb.pagecache.file.FileHeader;
-import com.omendb.pq.CodeSpec;
 import com.omendb.store.BuildOptions;
 import com.omendb.store.directory.Manifest;
 import com.omendb.store.part.IndexPart;
-import com.omendb.store.part.Placement;
 import com.omendb.store.verify.Damage.Kind;
 import com.omendb.vectors.VectorShape;
 import java.io.IOException;
@@ -16,11 +14,7 @@ import java.lang.foreign.MemorySegment;
 /// The codes of the means of all pages, of one kind and size, in the form of [CodesFile].
 ///
 /// @param codebook what they refer to
-public record MeansPart(CodebookPart codebook) implements GraphPart<MemorySegment> {
-  private CodeSpec code() {
-    return codebook.code();
-  }
-
+public record MeansPart(CodebookPart codebook) implements CodedPart {
   @Override
   public String name() {
     return CodeNames.file("means", code());
@@ -32,16 +26,6 @@ public record MeansPart(CodebookPart codebook) implements GraphPart<MemorySegmen
   }
 
   @Override
-  public int version() {
-    return CodesFile.VERSION;
-  }
-
-  @Override
-  public Placement placement() {
-    return Placement.CHOSEN;
-  }
-
-  @Override
   public String purpose() {
     return "codes of page means";
   }
@@ -49,17 +33,13 @@ public record MeansPart(CodebookPart codebook) implements GraphPart<MemorySegmen
   // The number of pages is known once they are open.
   @Override
   public boolean fits(FileHeader header, Manifest manifest) {
-    return IndexPart.isFlat(header, 2)
-        && header.field(0) >= 1
-        && header.field(0) <= manifest.count()
-        && header.field(1) == code().bytes()
-        && CodeNames.hasKind(code(), header.fields(), 2)
-        && header.payloadBytes() == header.field(0) * code().bytes();
+    long pages = IndexPart.isFlat(header, 2) ? header.field(0) : 0;
+    return pages >= 1 && pages <= manifest.count() && holds(header, pages);
   }
 
   @Override
   public long expectedBytes(VectorShape vectors, BuildOptions options) {
-    return FileHeader.BYTES + PagesPart.expectedPageCount(vectors, options) * code().bytes();
+    return fileBytes(PagesPart.expectedPageCount(vectors, options));
   }
 
   @Override

@@ -43,7 +43,7 @@ public final class Adjacency {
 
   /// The same where the arena's memory is files larger than memory.
   ///
-  /// @param touches is told by all threads before they read a row with its vector
+  /// @param touches all threads call it before they read a row with its vector
   public Adjacency(Arena arena, int nodeCount, int maxDegree, int slots, Touches touches) {
     this(
         arena.allocate(Math.max(1, bytes(nodeCount, slots)), 64),
@@ -91,7 +91,7 @@ public final class Adjacency {
     return (slots + 1L) * Integer.BYTES;
   }
 
-  /// What is told before rows are read.
+  /// What threads call before they read rows.
   public Touches touches() {
     return touches;
   }

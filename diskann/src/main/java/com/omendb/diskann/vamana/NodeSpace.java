@@ -46,7 +46,7 @@ public final class NodeSpace {
 
   /// The same for vectors in files that are larger than memory.
   ///
-  /// @param touches is told of the vectors that all threads will touch next
+  /// @param touches all threads call it with the number of vectors that they touch next
   public NodeSpace(VectorSource vectors, Metric metric, Touches touches, Arena arena) {
     this.touches = touches;
     this.vectors = vectors;
@@ -93,7 +93,7 @@ public final class NodeSpace {
     return metric == Metric.SQUARED_L2 ? 0 : count * Float.BYTES;
   }
 
-  /// What is told before vectors are touched.
+  /// What threads call before they touch vectors.
   public Touches touches() {
     return touches;
   }

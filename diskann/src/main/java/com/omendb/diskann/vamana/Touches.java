@@ -1,7 +1,7 @@
 package com.omendb.diskann.vamana;
 
-/// Is told by all threads of a build before they touch memory at random, so that it can keep mapped
-/// memory within a limit. Thread-safe.
+/// Threads of a build call it before they touch memory at random, so that mapped memory can be kept
+/// within a limit. Thread-safe.
 @FunctionalInterface
 public interface Touches {
   /// For data that fits memory.
