@@ -320,32 +320,25 @@ class FormatFuzzTest {
 
   @Test
   void codes() throws Exception {
-    Fuzz.of("codes", 305)
-        .from(file("codes-3.pq"))
-        .mending(Mender::segment)
-        .run(
-            2_000,
-            input -> {
-              MemorySegment codes =
-                  CodesFile.codes(
-                      content(input, "OMENCODE", 2), PATH, manifest.indexId(), COUNT, CODE);
-              assertEquals(COUNT * 3L, codes.byteSize());
-            });
+    damageCodes("codes", 305, 2_000, "OMENCODE", COUNT);
   }
 
   @Test
   void codesOfMeans() throws Exception {
-    int pageCount = pageCount();
-    Fuzz.of("means", 308)
-        .from(file("means-3.pq"))
+    damageCodes("means", 308, 1_000, "OMENMEAN", pageCount());
+  }
+
+  private static void damageCodes(String name, long seed, int runs, String magic, int count)
+      throws Exception {
+    Fuzz.of(name, seed)
+        .from(file(name + "-3.pq"))
         .mending(Mender::segment)
         .run(
-            1_000,
+            runs,
             input -> {
               MemorySegment codes =
-                  CodesFile.codes(
-                      content(input, "OMENMEAN", 2), PATH, manifest.indexId(), pageCount, CODE);
-              assertEquals(pageCount * 3L, codes.byteSize());
+                  CodesFile.codes(content(input, magic, 2), PATH, manifest.indexId(), count, CODE);
+              assertEquals(count * 3L, codes.byteSize());
             });
   }
 
