@@ -33,6 +33,26 @@ interface Navigator {
     return count;
   }
 
+  /// Collects the neighbours of some vertices that were not seen yet, and marks them seen.
+  ///
+  /// @param near scratch for the longest list
+  /// @param fresh receives them
+  /// @return how many
+  static int unseen(
+      NeighbourLists graph, int[] vertices, int count, SeenNodes seen, int[] near, int[] fresh) {
+    graph.touch(vertices, count);
+    int freshCount = 0;
+    for (int vertex = 0; vertex < count; vertex++) {
+      int degree = graph.copy(vertices[vertex], near);
+      for (int i = 0; i < degree; i++) {
+        if (seen.add(near[i])) {
+          fresh[freshCount++] = near[i];
+        }
+      }
+    }
+    return freshCount;
+  }
+
   /// Knows nothing but the entries.
   final class Entries implements Navigator {
     private final float[] estimates = new float[64];
@@ -174,17 +194,7 @@ interface Navigator {
       for (int at = candidates.nearestUnexpanded(); at >= 0; at = candidates.nearestUnexpanded()) {
         int count = takeNearest(candidates, together);
         expanded += count;
-        graph.touch(together, count);
-        int fresh = 0;
-        for (int vertex = 0; vertex < count; vertex++) {
-          int degree = graph.copy(together[vertex], near);
-          for (int i = 0; i < degree; i++) {
-            if (seen.add(near[i])) {
-              freshNodes[fresh++] = near[i];
-            }
-          }
-        }
-        addFresh(scorer, fresh, found);
+        addFresh(scorer, Navigator.unseen(graph, together, count, seen, near, freshNodes), found);
       }
       for (int i = 0; i < candidates.size(); i++) {
         found.all().addEstimated(candidates.node(i), candidates.distance(i));

@@ -83,17 +83,7 @@ final class PageNavigator implements Navigator {
     while (candidates.nearestUnexpanded() >= 0) {
       int pages = Navigator.takeNearest(candidates, together);
       expanded += pages;
-      graph.touch(together, pages);
-      count = 0;
-      for (int page = 0; page < pages; page++) {
-        int degree = graph.copy(together[page], near);
-        for (int i = 0; i < degree; i++) {
-          if (seenPages.add(near[i])) {
-            fresh[count++] = near[i];
-          }
-        }
-      }
-      addPages(scorer, count);
+      addPages(scorer, Navigator.unseen(graph, together, pages, seenPages, near, fresh));
     }
     return expanded;
   }
